@@ -1,0 +1,163 @@
+/* manifest: a campaign's whole law as its operator wrote it, parsed from JSON.
+ *
+ * The manifest's bytes are entries 0..k-1 of the log, the campaign id is their SHA-256, and
+ * nothing in them changes afterwards: events are notices (campaign/law.h). Keys of the JSON and
+ * their meaning are in include/README.md ("Campaign manifest").
+ *
+ * Parsing allocates one block that the manifest owns; manifest_free gives it back. After parsing
+ * a manifest is read-only and may be shared by all threads. */
+#ifndef TALLY_CAMPAIGN_MANIFEST_H
+#define TALLY_CAMPAIGN_MANIFEST_H
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "tally/formats.h"
+#include "tree/key.h"
+
+enum manifest_identity {
+	MANIFEST_IDENTITY_CNP,
+	MANIFEST_IDENTITY_PHONE,
+	MANIFEST_IDENTITY_OPAQUE,
+};
+
+enum manifest_revote {
+	MANIFEST_REVOTE_FIRST,
+	MANIFEST_REVOTE_LAST,
+};
+
+enum manifest_precedence {
+	MANIFEST_PRECEDENCE_NONE,
+	MANIFEST_PRECEDENCE_BOOTH,
+	MANIFEST_PRECEDENCE_ONLINE,
+};
+
+/* Every method a manifest may name; which of them this release counts is in method.h. */
+enum manifest_method {
+	MANIFEST_METHOD_SINGLE,
+	MANIFEST_METHOD_APPROVAL,
+	MANIFEST_METHOD_KNAPSACK,
+	MANIFEST_METHOD_CUMULATIVE,
+	MANIFEST_METHOD_SCORE,
+	MANIFEST_METHOD_RANKED,
+};
+
+struct manifest_title {
+	const char *language; /* "ro" */
+	const char *text;
+};
+
+struct manifest_titles {
+	size_t count;
+	const struct manifest_title *titles;
+};
+
+struct manifest_frontend {
+	struct note_key key; /* its name and key id are the frontend's */
+	bool booth;
+};
+
+struct manifest_district {
+	const char *id;
+	struct manifest_titles titles;
+};
+
+struct manifest_option {
+	const char *id;
+	struct manifest_titles titles;
+	int64_t cost;         /* minor units (bani, cents), >= 0 */
+	const char *category; /* or NULL */
+	const char *zone;     /* district id where its money belongs, or NULL */
+};
+
+struct manifest_contest {
+	const char *id;
+	struct manifest_titles titles;
+	bool all_districts;
+	const uint8_t *districts; /* one byte per district: 1 if it votes in this contest */
+	enum manifest_method method;
+	uint32_t min;         /* choices, where any are made */
+	uint32_t max;
+	int64_t budget_cap;   /* minor units; -1: none */
+	int64_t sum_points;   /* cumulative: greatest sum; -1: none */
+	int32_t value_min;    /* score and cumulative: range of a value */
+	int32_t value_max;
+	bool blank;           /* a blank vote is allowed */
+	const char *outcome_rule; /* "none", or a rule's versioned id */
+	size_t options_first; /* place of its first option among all of the campaign's */
+	size_t options_count;
+	const struct manifest_option *options;
+};
+
+struct manifest {
+	uint8_t id[TALLY_HASH_SIZE];
+	struct bytes json; /* the manifest's own copy */
+	bool test;
+	const char *origin;
+	struct manifest_titles titles;
+	int64_t opens;  /* seconds since 1970 */
+	int64_t closes;
+	struct note_key log_key;
+	size_t authorities_count;
+	const struct note_key *authorities;
+	size_t frontends_count;
+	const struct manifest_frontend *frontends;
+	size_t registrars_count;
+	const struct note_key *registrars;
+	size_t witnesses_count;
+	const struct note_key *witnesses;
+	enum tally_signing signing;
+	uint8_t tag_context[32];
+	enum manifest_identity identity;
+	uint32_t voters_max;
+	enum manifest_revote revote;
+	uint16_t revisions_max; /* 1 under `first` */
+	enum manifest_precedence precedence;
+	bool sealed;
+	uint32_t unseal_delay_s;
+	uint32_t publish_every_s;
+	uint32_t publish_min;
+	uint32_t tally_every_ballots;
+	uint32_t witness_wait_s;
+	bool has_roster;
+	uint8_t roster_root[TALLY_HASH_SIZE];
+	uint64_t roster_count;
+	size_t districts_count; /* 0: the campaign has one district without a name, number 0 */
+	const struct manifest_district *districts;
+	size_t contests_count;
+	const struct manifest_contest *contests;
+	size_t options_count; /* of all contests */
+};
+
+struct manifest_fault {
+	char path[256];     /* JSON path: "$.contests[2].options[0].cost" */
+	char sentence[256]; /* what is wrong there */
+};
+
+/* NULL and *fault filled if the JSON is no manifest. The bytes are copied. */
+MUST_USE struct manifest *
+manifest_parse(struct bytes json, struct manifest_fault *fault);
+
+void
+manifest_free(struct manifest *manifest);
+
+/* True if this release runs the whole manifest; else *fault names the first thing it does not
+ * implement. Asked at --init: nothing in a manifest is ever ignored. */
+MUST_USE bool
+manifest_supported(const struct manifest *manifest, struct manifest_fault *fault);
+
+/* True if `contest` is on the ballots of `district`. */
+bool
+manifest_votes_in(const struct manifest_contest *contest, uint16_t district);
+
+/* Districts that ballots may name: districts_count, or 1 where the campaign has none. */
+size_t
+manifest_districts(const struct manifest *manifest);
+
+const struct manifest_frontend *
+manifest_frontend_find(const struct manifest *manifest, uint32_t key_id);
+
+/* Title in `language`, else the first one. */
+const char *
+manifest_title_in(const struct manifest_titles *titles, const char *language);
+
+#endif

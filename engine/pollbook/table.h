@@ -1,0 +1,67 @@
+/* table: the poll book in memory: who has voted, in one open-addressing table of 40-byte slots.
+ *
+ * A record is found by its family and a 32-byte name. The slot keeps, in place of the name, its
+ * 128-bit SipHash-2-4 under a secret seed of this process: nobody outside can aim two names at
+ * one slot, and two names meeting by chance has probability below 2^-80 at 20 million voters.
+ * The same hash gives the place, so chosen names cannot make the table slow.
+ *
+ *   family  name                              word               value (16)
+ *   VOTER   tag                               index << 16 | rev  digest of the counted ballot
+ *   OLD     digest of a replaced ballot       index << 16 | rev  zeros
+ *           (16 bytes, then 16 zeros)
+ *   HOLDER  tag (voter mode)                  serial             BLAKE2b-128 of its voter key
+ *   KEY     voter key (voter mode)            1                  BLAKE2b-128 of its tag
+ *
+ * Thread: the loop owns the table. No allocation: memory is the caller's. */
+#ifndef TALLY_POLLBOOK_TABLE_H
+#define TALLY_POLLBOOK_TABLE_H
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "tally/formats.h"
+
+enum pollbook_family {
+	POLLBOOK_VOTER = 1,
+	POLLBOOK_HOLDER = 2,
+	POLLBOOK_KEY = 3,
+	POLLBOOK_OLD = 4,
+};
+
+struct pollbook_record {
+	uint64_t word; /* never 0 */
+	uint8_t value[16];
+};
+
+struct pollbook_slot {
+	uint8_t name[16];
+	uint64_t word; /* 0: free */
+	uint8_t value[16];
+};
+
+struct pollbook_table {
+	struct pollbook_slot *slots;
+	size_t slots_count; /* any number: places are taken by multiply-shift */
+	size_t records_count;
+	size_t records_max; /* 7/8 of the slots */
+	uint8_t seed[16];
+};
+
+/* Slots for `records` at a load of at most 7/8. */
+size_t
+pollbook_slots_for(size_t records);
+
+/* Takes the write interest in slots[0, slots_count), which must be zero. */
+void
+pollbook_table_init(struct pollbook_table *table, struct pollbook_slot *slots,
+		    size_t slots_count, const uint8_t seed[16]);
+
+MUST_USE bool
+pollbook_find(const struct pollbook_table *table, enum pollbook_family family,
+	      const uint8_t name[32], struct pollbook_record *out);
+
+/* Inserts or overwrites. False (and nothing changed) if the record is new and the table full. */
+MUST_USE bool
+pollbook_put(struct pollbook_table *table, enum pollbook_family family, const uint8_t name[32],
+	     const struct pollbook_record *record);
+
+#endif

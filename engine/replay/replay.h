@@ -1,0 +1,73 @@
+/* replay: what one entry does to law and tally. The same function at sequencing, at restart and
+ * in the auditor's hands (T1: the running tally at index n is the replay of entries [0, n)).
+ *
+ * Signatures and choices of a ballot are facts the caller has checked; which earlier ballot it
+ * replaces is a fact the caller found by its own means (poll book, or sorting).
+ *
+ * Thread: whoever owns the state. No allocation: memory is given at init. */
+#ifndef TALLY_REPLAY_REPLAY_H
+#define TALLY_REPLAY_REPLAY_H
+
+#include "ballot/ballot.h"
+#include "campaign/law.h"
+#include "campaign/manifest.h"
+#include "ledger/entry.h"
+#include "tally/counts.h"
+
+/* Rule an entry broke; the name in words is replay_fault_sentence(). */
+enum replay_fault {
+	REPLAY_FINE = 0,
+	REPLAY_UNKNOWN_ENTRY,       /* kind unknown or shape wrong */
+	REPLAY_CAMPAIGN_PART,       /* a manifest part missing, repeated, out of place or altered */
+	REPLAY_BALLOT_MALFORMED,
+	REPLAY_BALLOT_OUTSIDE_PHASE,
+	REPLAY_PHASE_FORBIDDEN,     /* no such move, or against the clock rule */
+	REPLAY_PHASE_OWED,          /* something else came where a notice owed a PHASE */
+	REPLAY_NOTICE_MALFORMED,
+	REPLAY_NOTICE_REFUSED,      /* order or effect (law_notice_check) */
+	REPLAY_TALLY_INDEX,         /* covers another index than its own */
+	REPLAY_TALLY_WRONG,         /* its hash is not the recount's */
+};
+
+const char *
+replay_fault_sentence(enum replay_fault fault);
+
+struct replay {
+	const struct manifest *manifest;
+	uint64_t index;        /* of the next entry */
+	struct law law;
+	struct counts counts;
+	uint64_t last_tally;   /* index of the last TALLY entry + 1, 0 if none */
+	uint64_t ballots_since_tally;
+	struct writer text;    /* canonical text of the last TALLY entry replayed */
+};
+
+/* Bytes of memory replay_init needs. */
+size_t
+replay_memory(const struct manifest *manifest);
+
+/* `memory` aligned to 8, zero or not; held until the state is no longer used. */
+void
+replay_init(struct replay *replay, const struct manifest *manifest, void *memory);
+
+/* Applies the entry at replay->index. `replaced` is the ballot that a BALLOT entry replaces, or
+ * NULL. On any fault nothing has changed. */
+MUST_USE enum replay_fault
+replay_step(struct replay *replay, struct bytes entry, const struct ballot *replaced);
+
+/* Makes the TALLY entry that would be right at replay->index, for sequencing. */
+void
+replay_tally_entry(struct replay *replay, const uint8_t salt[32], struct writer *entry);
+
+/* Index, law, counts and what belongs to them; for the poll book's home. */
+void
+replay_write(struct writer *writer, const struct replay *replay);
+
+MUST_USE bool
+replay_read(struct reader *reader, struct replay *replay);
+
+/* Upper bound of what replay_write writes. */
+size_t
+replay_written_max(const struct manifest *manifest);
+
+#endif

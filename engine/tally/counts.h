@@ -1,0 +1,87 @@
+/* counts: the running tally of a campaign, and its canonical text.
+ *
+ * Two flat arrays sized by the manifest, in memory the caller gives. Adding and subtracting the
+ * same ballot leaves no trace (T2: counted + replaced + voided = in the tree).
+ *
+ * Canonical text, one line each, LF at every end, numbers decimal:
+ *   tally/counts/v1
+ *   campaign <hex id>
+ *   index <entries covered>
+ *   ballots <counted> replaced <n> voided <n> in_tree <n>
+ *   district <id> ballots <counted>                          for every district, if there are any
+ *   contest <id> ballots <with at least one choice> blank <n> abstained <n>
+ *   option <id> votes <n> score <n>                          for every option of that contest
+ * districts, then contests each followed by its options, in manifest order. `ballots` of a contest,
+ * blank and abstained count the ballots of the districts that vote in it.
+ *
+ * Thread: whoever owns the memory. No allocation. */
+#ifndef TALLY_TALLY_COUNTS_H
+#define TALLY_TALLY_COUNTS_H
+
+#include "ballot/ballot.h"
+#include "campaign/manifest.h"
+
+struct counts_option {
+	uint64_t votes; /* counted ballots naming the option */
+	int64_t score;  /* sum of points; equals votes for approval and single choice */
+};
+
+struct counts_contest {
+	uint64_t ballots;
+	uint64_t blank;
+	uint64_t abstained;
+};
+
+struct counts {
+	uint64_t ballots;  /* counted */
+	uint64_t replaced;
+	uint64_t voided;
+	uint64_t in_tree;  /* BALLOT entries */
+	uint64_t *districts;              /* counted ballots; manifest_districts() of them */
+	struct counts_contest *contests;
+	struct counts_option *options;    /* of all contests, in manifest order */
+};
+
+/* Bytes of memory counts_init needs, a multiple of 8. */
+size_t
+counts_memory(const struct manifest *manifest);
+
+/* All zero. `memory` is aligned to 8 and held until the counts are no longer used. */
+void
+counts_init(struct counts *counts, const struct manifest *manifest, void *memory);
+
+/* A ballot that rules_check accepted: counts it (`ballots`, not `in_tree`). */
+void
+counts_add(struct counts *counts, const struct manifest *manifest, const struct ballot *ballot);
+
+/* Takes out one that was added. */
+void
+counts_subtract(struct counts *counts, const struct manifest *manifest,
+		const struct ballot *ballot);
+
+void
+counts_copy(struct counts *to, const struct counts *from, const struct manifest *manifest);
+
+bool
+counts_equal(const struct counts *a, const struct counts *b, const struct manifest *manifest);
+
+/* Binary form, for the poll book's home and the wire. */
+void
+counts_write(struct writer *writer, const struct counts *counts, const struct manifest *manifest);
+
+MUST_USE bool
+counts_read(struct reader *reader, struct counts *counts, const struct manifest *manifest);
+
+/* Upper bound of the canonical text's size. */
+size_t
+counts_text_max(const struct manifest *manifest);
+
+void
+counts_text_write(struct writer *writer, const struct counts *counts,
+		  const struct manifest *manifest, uint64_t index);
+
+/* SHA-256(salt || text). */
+void
+counts_text_hash(struct bytes text, const uint8_t salt[32], uint8_t hash[TALLY_HASH_SIZE]);
+
+#endif

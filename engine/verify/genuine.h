@@ -1,0 +1,45 @@
+/* genuine: is a ballot genuine? Its shape, its signer, its signatures, its choices.
+ *
+ * All of it is a fact about bytes and manifest alone: it does not depend on when it is asked, so
+ * workers ask it, in batches, while the loop goes on. What depends on the state of the campaign
+ * (phase, earlier ballots) is decided at sequencing.
+ *
+ * Signatures are accepted by the rule of libsodium 1.0.18, one at a time (P1): S < L; A canonical
+ * and not of small order; R not of small order; encode([S]B - [k]A) equals R.
+ *
+ * Cheap checks first: shape, campaign, district, signer, choices, then the signatures.
+ * Thread: any; the manifest is only read. No allocation. */
+#ifndef TALLY_VERIFY_GENUINE_H
+#define TALLY_VERIFY_GENUINE_H
+
+#include "ballot/ballot.h"
+#include "campaign/manifest.h"
+
+struct verify_item {
+	struct bytes bytes;         /* in: the submitted ballot */
+	enum tally_verdict verdict; /* out: TALLY_ACCEPTED if genuine */
+	struct ballot ballot;       /* out, if accepted: views into bytes */
+	uint8_t digest[BALLOT_DIGEST_SIZE]; /* out, if accepted */
+};
+
+void
+verify_batch(const struct manifest *manifest, struct verify_item *items, size_t count);
+
+/* The rule P1 for one signature. */
+MUST_USE bool
+verify_signature(const uint8_t signature[TALLY_SIGNATURE_SIZE], struct bytes message,
+		 const uint8_t key[TALLY_KEY_SIZE]);
+
+/* Checks a notice's signature against the manifest's authorities: TALLY_ACCEPTED,
+ * TALLY_UNKNOWN_SIGNER or TALLY_BAD_SIGNATURE. */
+struct notice;
+
+MUST_USE enum tally_verdict
+verify_notice(const struct manifest *manifest, const struct notice *notice);
+
+/* Runs a few hard-coded vectors (accepting and refusing) through the library in use. False if it
+ * does not follow P1: the caller must not go on. */
+MUST_USE bool
+verify_self_test(void);
+
+#endif
