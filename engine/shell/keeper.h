@@ -1,0 +1,28 @@
+/* keeper: the follower: a thread that carries the poll book to its home (shell/home.h) behind
+ * the loop.
+ *
+ * The loop hands it a state at a batch boundary that is durable and below the remembered
+ * checkpoint; the keeper syncs the treefile, advances the home, reports. A failure is reported
+ * and costs nothing but a longer start: the ledger is the truth. */
+#ifndef TALLY_SHELL_KEEPER_H
+#define TALLY_SHELL_KEEPER_H
+
+#include "shell/home.h"
+#include "shell/treefile.h"
+
+struct keeper;
+
+typedef void keeper_done(void *context, int status, const char *why);
+
+MUST_USE struct keeper *
+keeper_start(int dir_fd, const struct manifest *manifest, struct archive *archive,
+	     struct treefile *tree, keeper_done *done, void *context);
+
+/* Not while one is under way. Copies the state and its blob. */
+void
+keeper_keep(struct keeper *keeper, const struct home_state *state);
+
+void
+keeper_stop(struct keeper *keeper);
+
+#endif

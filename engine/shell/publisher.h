@@ -1,0 +1,58 @@
+/* publisher: keeps DIR/public, the public log, in the layout of C2SP tlog-tiles.
+ *
+ *   checkpoint                  the newest published checkpoint
+ *   tile/<L>/<N>[.p/<W>]        hash tiles; partials of every published size stay until the full
+ *   tile/entries/<N>[.p/<W>]    tile exists
+ *   tally/<index>               canonical text of the TALLY entry at that index
+ *
+ * All of it is derived. One publication of a checkpoint of size n, in this order: full tiles and
+ * bundles that became full, partials of n, tally texts below n, each by atomic rename; one
+ * syncfs; the checkpoint, synced before its rename and its directory after; then DIR/published
+ * (decimal n), the proven mark; last, partials whose full tile exists are removed. At start
+ * every file beyond the mark is made anew and compared: one that differs is replaced; temporary
+ * files are removed.
+ *
+ * It runs on its own thread, one publication at a time. Reads the archive and the treefile. */
+#ifndef TALLY_SHELL_PUBLISHER_H
+#define TALLY_SHELL_PUBLISHER_H
+
+#include "shell/archive.h"
+#include "shell/treefile.h"
+#include "tree/note.h"
+
+struct publisher;
+
+/* Called on the publisher's thread when a publication has ended; status as disk.h, `why` valid
+ * during the call. */
+typedef void publisher_done(void *context, int status, const char *why);
+
+/* `dir_fd` is the data directory. Opens, reads the mark, starts the thread. NULL on failure. */
+MUST_USE struct publisher *
+publisher_start(int dir_fd, struct archive *archive, struct treefile *tree, publisher_done *done,
+		void *context);
+
+/* Size of the checkpoint in DIR/public as found at start and since published; 0: none. */
+uint64_t
+publisher_size(const struct publisher *publisher);
+
+/* Hands over a tally text to be published with the next checkpoint beyond `index`. Copies it.
+ * Any thread. A text that is already there with the same bytes is left alone. */
+MUST_USE int
+publisher_text(struct publisher *publisher, uint64_t index, struct bytes text);
+
+/* True if DIR/public/tally/<index> exists and SHA-256(salt || text) equals `hash`. Any thread. */
+bool
+publisher_has_text(struct publisher *publisher, uint64_t index, const uint8_t salt[32],
+		   const uint8_t hash[32]);
+
+/* Publishes `note`, a signed checkpoint of `checkpoint`. Not while one is under way. The archive
+ * and the treefile hold at least checkpoint->size. */
+void
+publisher_publish(struct publisher *publisher, const struct checkpoint *checkpoint,
+		  struct bytes note);
+
+/* Ends the thread after the publication under way. */
+void
+publisher_stop(struct publisher *publisher);
+
+#endif

@@ -1,0 +1,47 @@
+/* treefile: the tree's hashes on disk, level by level: DIR/tree/0 .. DIR/tree/7.
+ *
+ * File L holds the hashes of tile level L one after the other (tree/tile.h): hash i at byte
+ * 32 * i. Derived from the ledger: never synced but by treefile_sync, rebuilt when doubtful.
+ *
+ * Threads: one writer (start, then the signer) appends; any thread reads below
+ * treefile_size(), which is published with release order. */
+#ifndef TALLY_SHELL_TREEFILE_H
+#define TALLY_SHELL_TREEFILE_H
+
+#include "shell/disk.h"
+#include "tree/proof.h"
+
+struct treefile;
+
+MUST_USE struct treefile *
+treefile_open(int dir_fd);
+
+void
+treefile_close(struct treefile *tree);
+
+/* Leaves it holds. */
+uint64_t
+treefile_size(const struct treefile *tree);
+
+/* Takes the files as they are for the first `size` leaves, forgetting what is behind; DISK_DAMAGED
+ * if they are too short or their root is not `root`. */
+MUST_USE int
+treefile_trust(struct treefile *tree, uint64_t size, const struct tree_hash *root);
+
+/* Empties the files. */
+MUST_USE int
+treefile_reset(struct treefile *tree);
+
+/* Appends leaves, and the hashes of higher levels they complete. */
+MUST_USE int
+treefile_append(struct treefile *tree, const struct tree_hash *leaves, size_t count);
+
+/* fdatasync of every file. */
+MUST_USE int
+treefile_sync(struct treefile *tree);
+
+/* A proof_source (tree/proof.h); `context` is the struct treefile *. */
+bool
+treefile_source(void *context, int level, uint64_t first, unsigned count, struct tree_hash *out);
+
+#endif
