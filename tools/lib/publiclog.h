@@ -1,0 +1,91 @@
+/* publiclog: the files of a public log, read from a directory and believed in nothing.
+ *
+ *   checkpoint                      the newest signed checkpoint
+ *   tile/<L>/<N>[.p/<W>]            hashes, 32 bytes each
+ *   tile/entries/<N>[.p/<W>]        bundles: u16 size, entry; repeated
+ *   tally/<index>                   text of the TALLY entry at that index
+ *
+ * Only regular files below the directory are read; a symbolic link on the way, or a file larger
+ * than its kind can be, is refused. Functions return TALLY_EXIT_FINE; TALLY_EXIT_FAILED if a
+ * file is missing, is no regular file or has a wrong shape; TALLY_EXIT_WORLD if the system
+ * would not let us read; *trouble says "PATH: why". Any number of threads may read from one
+ * publiclog; each has its own bundle. */
+#ifndef TALLY_TOOLS_PUBLICLOG_H
+#define TALLY_TOOLS_PUBLICLOG_H
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "tally/formats.h"
+#include "tools/lib/trouble.h"
+#include "tree/frontier.h"
+#include "tree/tile.h"
+
+enum {
+	PUBLICLOG_TALLY_SIZE_MAX = 8 * 1024 * 1024,
+	PUBLICLOG_BUNDLE_SIZE_MAX = TALLY_TILE_WIDTH * (2 + TALLY_ENTRY_SIZE_MAX),
+};
+
+struct publiclog {
+	int folder; /* descriptor of the directory */
+	char *path; /* as given, for sentences */
+};
+
+/* TALLY_EXIT_USAGE for a URL: this release reads directories only. */
+MUST_USE enum tally_exit publiclog_open(struct publiclog *log, const char *path,
+					struct trouble *trouble);
+
+void publiclog_close(struct publiclog *log);
+
+/* Reads one file whole, `name` relative to the directory. *data is malloc'ed (or *data of
+ * *capacity bytes reused and grown: NULL and 0 at first); refused if larger than `size_max`. */
+MUST_USE enum tally_exit publiclog_read(const struct publiclog *log, const char *name,
+					size_t size_max, uint8_t **data, size_t *capacity,
+					size_t *size, struct trouble *trouble);
+
+/* The same for a file anywhere, through links as the user named it. The caller frees *data; a
+ * NUL follows the bytes. */
+MUST_USE enum tally_exit publiclog_file_read(const char *path, size_t size_max, uint8_t **data,
+					     size_t *size, struct trouble *trouble);
+
+/* *size bytes of the newest checkpoint, unopened, into note[TALLY_CHECKPOINT_SIZE_MAX]. */
+MUST_USE enum tally_exit publiclog_checkpoint(const struct publiclog *log,
+					      uint8_t note[TALLY_CHECKPOINT_SIZE_MAX],
+					      size_t *size, struct trouble *trouble);
+
+/* The hashes of tile `number` at `level` that a tree of `tree_size` has, from the tile of that
+ * width or, where it is gone, from the front of the full one. `number` < the level's tiles. */
+MUST_USE enum tally_exit publiclog_tile(const struct publiclog *log, int level, uint64_t number,
+					uint64_t tree_size,
+					struct tree_hash hashes[TALLY_TILE_WIDTH],
+					unsigned *width, struct trouble *trouble);
+
+/* Entries of one bundle; views into its own memory, until the next read into it. */
+struct bundle {
+	uint8_t *data;
+	size_t capacity;
+	size_t size;	/* bytes of the `count` entries with their sizes */
+	uint64_t first; /* index of the first entry */
+	unsigned count;
+	struct bytes entries[TALLY_TILE_WIDTH];
+};
+
+/* An empty bundle to read into. */
+void bundle_init(struct bundle *bundle);
+
+void bundle_free(struct bundle *bundle);
+
+/* Bundles that a tree of that size has. */
+uint64_t publiclog_bundles(uint64_t tree_size);
+
+/* Bundle `number` (< publiclog_bundles) as a tree of `tree_size` has it; a bundle with entries
+ * too few, too many, or cut short is TALLY_EXIT_FAILED with the index of the entry. */
+MUST_USE enum tally_exit publiclog_bundle(const struct publiclog *log, uint64_t number,
+					  uint64_t tree_size, struct bundle *bundle,
+					  struct trouble *trouble);
+
+/* Whole text of the TALLY entry at `index`; memory as in publiclog_read. */
+MUST_USE enum tally_exit publiclog_tally(const struct publiclog *log, uint64_t index,
+					 uint8_t **data, size_t *capacity, size_t *size,
+					 struct trouble *trouble);
+
+#endif
