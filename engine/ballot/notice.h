@@ -11,7 +11,8 @@
  *   87+b   4    key id of the authority
  *   91+b   64   Ed25519 signature by the authority over all that precedes it
  *
- * Bodies: extend = i64 the new closing time, seconds since 1970, a whole minute; close = empty.
+ * Bodies: extend = i64 the new closing time, seconds since 1970, a whole minute of the years 1970
+ * to 9999; close = empty.
  * The bodies of the other kinds are defined with the release that implements them.
  *
  * Views point into the parsed memory. Any thread; no allocation. */
