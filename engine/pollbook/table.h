@@ -9,7 +9,8 @@
  *   VOTER   tag                               index << 16 | rev  digest of the counted ballot
  *   OLD     digest of a replaced ballot       index << 16 | rev  zeros
  *           (16 bytes, then 16 zeros)
- *   HOLDER  tag (voter mode)                  serial             BLAKE2b-128 of its voter key
+ *   HOLDER  tag (voter mode)                  serial + 1, at     BLAKE2b-128 of its voter key
+ *                                             most 2^64 - 1
  *   KEY     voter key (voter mode)            1                  BLAKE2b-128 of its tag
  *
  * Thread: the loop owns the table. No allocation: memory is the caller's. */
@@ -40,9 +41,11 @@ struct pollbook_slot {
 
 struct pollbook_table {
 	struct pollbook_slot *slots;
-	size_t slots_count; /* any number: places are taken by multiply-shift */
+	size_t slots_count;    /* any number: places are taken by multiply-shift */
 	size_t records_count;
-	size_t records_max; /* 7/8 of the slots */
+	size_t records_max;    /* 7/8 of the slots */
+	size_t voters_count;   /* VOTER records among them */
+	size_t voters_max;     /* 0 after init: the owner sets the campaign's before deciding */
 	uint8_t seed[16];
 };
 
