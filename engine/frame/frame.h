@@ -32,7 +32,9 @@
  *                                 16 8 closes, 24 8 log size, 32 32 hash of the last notice
  *   GOODBYE (server)              0 2 verdict, 2 1 class, 3 1 zero, 4 n sentence; then it closes
  *
- * Parsers return true only for exactly that shape. Any thread; no allocation. */
+ * Parsers return true only for exactly that shape: what the tables call zero or empty is so,
+ * verdict and class are both 0 or neither, a tag that is not known has zeros, there are as many
+ * options as said. Views point into the payload. Any thread; no allocation. */
 #ifndef TALLY_FRAME_FRAME_H
 #define TALLY_FRAME_FRAME_H
 
@@ -43,6 +45,8 @@
 #include "tally/wire.h"
 
 #define FRAME_NO_INDEX UINT64_MAX
+
+enum { FRAME_OPTION_SIZE = 16 };
 
 struct frame {
 	uint8_t message;
@@ -89,6 +93,11 @@ struct frame_verdict {
 	struct bytes sentence;
 };
 
+struct frame_receipt {
+	uint64_t index;
+	struct bytes text;
+};
+
 struct frame_status {
 	bool known;
 	uint16_t revision;
@@ -107,7 +116,7 @@ struct frame_results {
 	uint64_t blank;
 	uint64_t abstained;
 	uint32_t options_count;
-	struct bytes options; /* 16 bytes each */
+	struct bytes options; /* FRAME_OPTION_SIZE bytes each */
 };
 
 struct frame_state {
@@ -127,6 +136,11 @@ MUST_USE bool
 frame_welcome_parse(struct bytes payload, struct frame_welcome *out);
 MUST_USE bool
 frame_verdict_parse(struct bytes payload, struct frame_verdict *out);
+/* Its index is FRAME_NO_INDEX. */
+MUST_USE bool
+frame_goodbye_parse(struct bytes payload, struct frame_verdict *out);
+MUST_USE bool
+frame_receipt_parse(struct bytes payload, struct frame_receipt *out);
 MUST_USE bool
 frame_status_parse(struct bytes payload, struct frame_status *out);
 MUST_USE bool
