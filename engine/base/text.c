@@ -301,5 +301,23 @@ text_utf8_clean(struct bytes text)
 bool
 text_identifier(struct bytes text)
 {
-	return text.size >= 1 && text.size <= 64 && utf8_walk(text, false);
+	return text.size <= 64 && text_word(text);
+}
+
+bool
+text_word(struct bytes text)
+{
+	return text.size >= 1 && utf8_walk(text, false);
+}
+
+bool
+text_line_next(struct bytes *rest, struct bytes *line)
+{
+	const uint8_t *end = rest->size == 0 ? NULL : memchr(rest->data, '\n', rest->size);
+
+	if (end == NULL)
+		return false;
+	*line = bytes_make(rest->data, (size_t)(end - rest->data));
+	*rest = bytes_make(end + 1, rest->size - line->size - 1);
+	return true;
 }

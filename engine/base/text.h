@@ -48,4 +48,13 @@ text_utf8_clean(struct bytes text);
 MUST_USE bool
 text_identifier(struct bytes text);
 
+/* The same without the bound: not empty, clean UTF-8, no white space. */
+MUST_USE bool
+text_word(struct bytes text);
+
+/* Takes the first line off *rest; *line is it without its LF. False, and nothing taken, if *rest
+ * has no LF. */
+MUST_USE bool
+text_line_next(struct bytes *rest, struct bytes *line);
+
 #endif
