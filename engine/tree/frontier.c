@@ -1,0 +1,93 @@
+#include "tree/frontier.h"
+
+#include <string.h>
+
+#include <sodium.h>
+
+_Static_assert((int)TALLY_HASH_SIZE == (int)crypto_hash_sha256_BYTES, "the tree is of SHA-256");
+
+static int
+peaks_count(uint64_t size)
+{
+	return __builtin_popcountll(size);
+}
+
+void
+tree_leaf(struct bytes entry, struct tree_hash *out)
+{
+	static const uint8_t prefix = 0;
+	crypto_hash_sha256_state state;
+
+	crypto_hash_sha256_init(&state);
+	crypto_hash_sha256_update(&state, &prefix, 1);
+	if (entry.size > 0)
+		crypto_hash_sha256_update(&state, entry.data, entry.size);
+	crypto_hash_sha256_final(&state, out->bytes);
+}
+
+void
+tree_node(const struct tree_hash *left, const struct tree_hash *right, struct tree_hash *out)
+{
+	uint8_t message[1 + 2 * TALLY_HASH_SIZE] = {1};
+
+	memcpy(message + 1, left->bytes, TALLY_HASH_SIZE);
+	memcpy(message + 1 + TALLY_HASH_SIZE, right->bytes, TALLY_HASH_SIZE);
+	crypto_hash_sha256(out->bytes, message, sizeof message);
+}
+
+void
+frontier_init(struct frontier *frontier)
+{
+	memset(frontier, 0, sizeof *frontier);
+}
+
+void
+frontier_append(struct frontier *frontier, const struct tree_hash *leaf)
+{
+	int top = peaks_count(frontier->size);
+	struct tree_hash hash = *leaf;
+
+	CHECK(frontier->size < UINT64_MAX);
+	for (uint64_t size = frontier->size; size & 1; size >>= 1)
+		tree_node(&frontier->peaks[--top], &hash, &hash);
+	frontier->peaks[top] = hash;
+	frontier->size++;
+}
+
+void
+frontier_root(const struct frontier *frontier, struct tree_hash *root)
+{
+	int left = peaks_count(frontier->size);
+
+	if (left == 0) {
+		crypto_hash_sha256(root->bytes, NULL, 0);
+		return;
+	}
+	*root = frontier->peaks[--left];
+	while (left > 0)
+		tree_node(&frontier->peaks[--left], root, root);
+}
+
+bool
+tree_hash_equal(const struct tree_hash *a, const struct tree_hash *b)
+{
+	return memcmp(a->bytes, b->bytes, TALLY_HASH_SIZE) == 0;
+}
+
+void
+frontier_write(struct writer *writer, const struct frontier *frontier)
+{
+	writer_u64(writer, frontier->size);
+	for (int i = 0; i < peaks_count(frontier->size); i++)
+		writer_copy(writer, frontier->peaks[i].bytes, TALLY_HASH_SIZE);
+}
+
+bool
+frontier_read(struct reader *reader, struct frontier *frontier)
+{
+	frontier_init(frontier);
+	frontier->size = reader_u64(reader);
+	for (int i = 0; i < peaks_count(frontier->size); i++)
+		reader_copy(reader, frontier->peaks[i].bytes, TALLY_HASH_SIZE);
+	return !reader->failed;
+}
