@@ -6,7 +6,7 @@
  *   12     4    entry count n, >= 1
  *   16     8    batch number, from 0
  *   24     8    index of the first entry
- *   32     4    size of the entries area e
+ *   32     4    size of the entries area e, at most batch_bytes_max (limits.h)
  *   36     4    zero
  *   40     8    checksum of the previous batch (its trailer); 0 for batch 0
  *   48     e    n times: u16 size, entry
@@ -54,7 +54,8 @@ MUST_USE bool
 batch_parse(struct bytes bytes, const uint8_t campaign[TALLY_HASH_SIZE], struct batch *out);
 
 /* Next entry of an entries area, or of a tlog bundle, which has the same shape: a view, {NULL, 0}
- * at the end or where the size runs over (then area->failed). */
+ * at the end or where the size runs over (then area->failed). The view of an empty entry is not
+ * NULL. */
 struct bytes
 batch_entry_next(struct reader *area);
 
