@@ -7,7 +7,8 @@
  * Signatures are accepted by the rule of libsodium 1.0.18, one at a time (P1): S < L; A canonical
  * and not of small order; R not of small order; encode([S]B - [k]A) equals R.
  *
- * Cheap checks first: shape, campaign, district, signer, choices, then the signatures.
+ * Cheap checks first: shape, the rules of the campaign (campaign, district, choices), signer, then
+ * the signatures: in voter mode the registrar's, then the voter's.
  * Thread: any; the manifest is only read. No allocation. */
 #ifndef TALLY_VERIFY_GENUINE_H
 #define TALLY_VERIFY_GENUINE_H
