@@ -1,0 +1,35 @@
+#include "tests/lib/folder.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <unistd.h>
+
+struct test_folder
+test_folder_make(void)
+{
+	const char *base = getenv("TMPDIR");
+	struct test_folder folder;
+
+	snprintf(folder.path, sizeof folder.path, "%s/tally-test-XXXXXX",
+		 base != NULL ? base : "/tmp");
+	assert_non_null(mkdtemp(folder.path));
+	folder.fd = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(folder.fd >= 0);
+	return folder;
+}
+
+static int
+remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+	(void)about;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+void
+test_folder_remove(struct test_folder *folder)
+{
+	close(folder->fd);
+	assert_int_equal(nftw(folder->path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
