@@ -14,6 +14,22 @@ value_find(char *text, const char *name)
 	return NULL;
 }
 
+/* The text after the quote mark; `\n` is a line feed. */
+static size_t
+text_unescape(const char *value, uint8_t *out, size_t capacity)
+{
+	size_t size = 0;
+
+	while (*value != 0) {
+		bool escape = value[0] == '\\' && value[1] == 'n';
+
+		assert_true(size < capacity);
+		out[size++] = escape ? '\n' : (uint8_t)value[0];
+		value += escape ? 2 : 1;
+	}
+	return size;
+}
+
 size_t
 test_vector(const char *file, const char *name, uint8_t *out, size_t capacity)
 {
@@ -28,10 +44,26 @@ test_vector(const char *file, const char *name, uint8_t *out, size_t capacity)
 	value = value_find(text, name);
 	if (value == NULL)
 		fail_msg("%s has no %s", path, name);
-	size = strcmp(value, "-") == 0 ? 0 : test_hex(value, out, capacity);
+	if (value[0] == '"')
+		size = text_unescape(value + 1, out, capacity);
+	else
+		size = strcmp(value, "-") == 0 ? 0 : test_hex(value, out, capacity);
 	free(value);
 	free(text);
 	return size;
+}
+
+struct bytes
+test_vector_view(const char *file, const char *name)
+{
+	static uint8_t arena[256 * 1024];
+	static size_t used;
+	uint8_t *out = arena + used;
+	size_t size = test_vector(file, name, out, sizeof arena - used - 1);
+
+	out[size] = 0;
+	used += size + 1;
+	return bytes_make(out, size);
 }
 
 void

@@ -1,6 +1,6 @@
 #include "tests/lib/test.h"
 
-#include "tests/lib/vectors.h"
+#include "tests/lib/vector.h"
 #include "tree/frontier.h"
 
 enum {
@@ -51,12 +51,12 @@ golden_roots(void **state)
 		struct tree_hash leaf;
 
 		frontier_root(&frontier, &root);
-		snprintf(name, sizeof name, "root.%d.hex", n);
-		assert_memory_equal(root.bytes, test_vector("tree.txt", name).data, 32);
+		snprintf(name, sizeof name, "root.%d", n);
+		assert_memory_equal(root.bytes, test_vector_view("tree.txt", name).data, 32);
 		if (n == 8)
 			break;
-		snprintf(name, sizeof name, "entry.%d.hex", n);
-		tree_leaf(test_vector("tree.txt", name), &leaf);
+		snprintf(name, sizeof name, "entry.%d", n);
+		tree_leaf(test_vector_view("tree.txt", name), &leaf);
 		frontier_append(&frontier, &leaf);
 		assert_int_equal(frontier.size, n + 1);
 	}

@@ -1,13 +1,13 @@
 #include "tests/lib/test.h"
 
 #include "base/text.h"
-#include "tests/lib/vectors.h"
+#include "tests/lib/vector.h"
 #include "tree/key.h"
 
 static struct bytes
 vector(const char *name)
 {
-	return test_vector("tree.txt", name);
+	return test_vector_view("tree.txt", name);
 }
 
 static bool
@@ -42,28 +42,28 @@ names(void **state)
 static void
 log_key_is_golden(void **state)
 {
-	struct bytes vkey = vector("log.vkey.text");
+	struct bytes vkey = vector("log.vkey");
 	struct note_private_key key;
 	struct note_key public_key;
 	uint8_t memory[NOTE_PRIVATE_TEXT_MAX];
 	struct writer writer = writer_make(memory, sizeof memory);
 
 	(void)state;
-	note_private_key_make(&key, vector("log.name.text"), vector("log.seed.hex").data);
-	assert_int_equal(key.key.id, be32_load(vector("log.id.hex").data));
+	note_private_key_make(&key, vector("log.name"), vector("log.seed").data);
+	assert_int_equal(key.key.id, be32_load(vector("log.id").data));
 	note_key_write(&writer, &key.key);
 	assert_true(bytes_equal(writer_view(&writer), vkey));
 	assert_true(note_key_parse(vkey, &public_key));
 	assert_memory_equal(&public_key, &key.key, sizeof public_key);
 	writer = writer_make(memory, sizeof memory);
 	note_private_key_write(&writer, &key);
-	assert_true(bytes_equal(writer_view(&writer), vector("log.private.text")));
+	assert_true(bytes_equal(writer_view(&writer), vector("log.private")));
 }
 
 static void
 spec_key_is_read(void **state)
 {
-	struct bytes text = vector("spec.vkey.text");
+	struct bytes text = vector("spec.vkey");
 	struct note_key key;
 	uint8_t memory[NOTE_VKEY_TEXT_MAX];
 	struct writer writer = writer_make(memory, sizeof memory);
@@ -71,7 +71,7 @@ spec_key_is_read(void **state)
 	(void)state;
 	assert_true(note_key_parse(text, &key));
 	assert_string_equal(key.name, "example.com/foo");
-	assert_int_equal(key.id, be32_load(vector("spec.id.hex").data));
+	assert_int_equal(key.id, be32_load(vector("spec.id").data));
 	note_key_write(&writer, &key);
 	assert_true(bytes_equal(writer_view(&writer), text));
 }
@@ -87,7 +87,7 @@ longest_texts_fit(void **state)
 
 	(void)state;
 	memset(name, 'n', sizeof name);
-	note_private_key_make(&key, bytes_make(name, sizeof name), vector("log.seed.hex").data);
+	note_private_key_make(&key, bytes_make(name, sizeof name), vector("log.seed").data);
 	note_key_write(&writer, &key.key);
 	assert_false(writer.failed);
 	assert_true(note_key_parse(writer_view(&writer), &back.key));
@@ -101,7 +101,7 @@ longest_texts_fit(void **state)
 static void
 every_changed_character_is_refused(void **state)
 {
-	struct bytes text = vector("log.vkey.text");
+	struct bytes text = vector("log.vkey");
 	uint8_t changed[NOTE_VKEY_TEXT_MAX];
 
 	(void)state;
@@ -125,12 +125,12 @@ other_spellings_are_refused(void **state)
 	/* upper-case id; type 04; no name; id without its leading zero; url-safe base64 */
 	assert_true(key_refused(BYTES_OF(
 	    "tally.example/test+6AE2D1D0+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs")));
-	assert_true(key_refused(vector("witness.vkey.text")));
+	assert_true(key_refused(vector("witness.vkey")));
 	assert_true(
 	    key_refused(BYTES_OF("+6ae2d1d0+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs")));
 	assert_true(key_refused(BYTES_OF(
 	    "tally.example/test+ae2d1d0+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs")));
-	assert_true(key_refused(vector("log.private.text")));
+	assert_true(key_refused(vector("log.private")));
 }
 
 /* Writes a vkey whose id fits, so that only the point can be at fault. */
@@ -179,14 +179,14 @@ points_outside_the_group_are_refused(void **state)
 static void
 private_texts(void **state)
 {
-	struct bytes text = vector("log.private.text");
+	struct bytes text = vector("log.private");
 	struct note_private_key key;
 	uint8_t changed[NOTE_PRIVATE_TEXT_MAX];
 
 	(void)state;
 	assert_true(note_private_key_parse(text, &key));
 	assert_string_equal(key.key.name, "tally.example/test");
-	assert_memory_equal(key.secret, vector("log.seed.hex").data, TALLY_SEED_SIZE);
+	assert_memory_equal(key.secret, vector("log.seed").data, TALLY_SEED_SIZE);
 	memcpy(changed, text.data, text.size);
 	memcpy(changed + text.size, "\n\n", 2);
 	assert_true(note_private_key_parse(bytes_make(changed, text.size + 1), &key));

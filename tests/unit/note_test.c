@@ -1,7 +1,7 @@
 #include "tests/lib/test.h"
 
 #include "base/text.h"
-#include "tests/lib/vectors.h"
+#include "tests/lib/vector.h"
 #include "tree/note.h"
 
 enum {
@@ -14,16 +14,15 @@ static struct note_private_key log_secret;
 static struct bytes
 vector(const char *name)
 {
-	return test_vector("tree.txt", name);
+	return test_vector_view("tree.txt", name);
 }
 
 static int
 setup(void **state)
 {
 	(void)state;
-	note_private_key_make(&log_secret, vector("log.name.text"),
-			      vector("log.seed.hex").data);
-	return note_key_parse(vector("log.vkey.text"), &log_key) ? 0 : 1;
+	note_private_key_make(&log_secret, vector("log.name"), vector("log.seed").data);
+	return note_key_parse(vector("log.vkey"), &log_key) ? 0 : 1;
 }
 
 static bool
@@ -53,13 +52,13 @@ parses(const char *text)
 {
 	struct checkpoint checkpoint;
 
-	return checkpoint_parse(bytes_of_string(text), vector("log.name.text"), &checkpoint);
+	return checkpoint_parse(bytes_of_string(text), vector("log.name"), &checkpoint);
 }
 
 static void
 golden_opens(void **state)
 {
-	static const char *const names[] = {"checkpoint.3.text", "checkpoint.3.cosigned.text"};
+	static const char *const names[] = {"checkpoint.3", "checkpoint.3.cosigned"};
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -68,9 +67,9 @@ golden_opens(void **state)
 
 		assert_true(checkpoint_open(vector(names[i]), &log_key, &checkpoint));
 		assert_int_equal(checkpoint.size, 3);
-		assert_memory_equal(checkpoint.root, vector("root.3.hex").data, 32);
+		assert_memory_equal(checkpoint.root, vector("root.3").data, 32);
 		assert_true(note_open(vector(names[i]), &log_key, &text));
-		assert_true(bytes_equal(text, vector("checkpoint.3.body.text")));
+		assert_true(bytes_equal(text, vector("checkpoint.3.body")));
 	}
 }
 
@@ -79,10 +78,10 @@ golden_is_written(void **state)
 {
 	struct checkpoint checkpoint = {3, {0}};
 	uint8_t memory[1024] = "before ";
-	struct bytes golden = vector("checkpoint.3.text");
+	struct bytes golden = vector("checkpoint.3");
 
 	(void)state;
-	memcpy(checkpoint.root, vector("root.3.hex").data, 32);
+	memcpy(checkpoint.root, vector("root.3").data, 32);
 	for (size_t before = 0; before < 8; before += 7) {
 		struct writer writer = writer_make(memory, sizeof memory);
 
@@ -103,7 +102,7 @@ golden_is_written(void **state)
 static void
 every_changed_bit_is_refused(void **state)
 {
-	struct bytes golden = vector("checkpoint.3.text");
+	struct bytes golden = vector("checkpoint.3");
 	uint8_t changed[1024];
 
 	(void)state;
@@ -130,12 +129,12 @@ two_keys_sign(void **state)
 
 	(void)state;
 	note_private_key_make(&other, BYTES_OF("other.example"), seed);
-	writer_bytes(&writer, vector("checkpoint.3.body.text"));
+	writer_bytes(&writer, vector("checkpoint.3.body"));
 	note_sign(&writer, &other);
 	note_sign(&writer, &log_secret);
 	assert_true(note_open(writer_view(&writer), &log_key, &text));
 	assert_true(note_open(writer_view(&writer), &other.key, &text));
-	assert_true(bytes_equal(text, vector("checkpoint.3.body.text")));
+	assert_true(bytes_equal(text, vector("checkpoint.3.body")));
 	/* a checkpoint's origin is the name of the key that it is opened with */
 	assert_true(checkpoint_open(writer_view(&writer), &log_key, &checkpoint));
 	assert_false(checkpoint_open(writer_view(&writer), &other.key, &checkpoint));
@@ -149,22 +148,22 @@ only_the_named_key_counts(void **state)
 	struct bytes text;
 
 	(void)state;
-	assert_true(note_key_parse(vector("spec.vkey.text"), &stranger));
-	assert_false(note_open(vector("checkpoint.3.text"), &stranger, &text));
+	assert_true(note_key_parse(vector("spec.vkey"), &stranger));
+	assert_false(note_open(vector("checkpoint.3"), &stranger, &text));
 	/* same name, another id: an unknown signature, so none is left */
 	namesake.id++;
-	assert_false(note_open(vector("checkpoint.3.text"), &namesake, &text));
+	assert_false(note_open(vector("checkpoint.3"), &namesake, &text));
 	/* same name and id, another point: a known signature that fails */
 	namesake = log_key;
 	memcpy(namesake.public_key, stranger.public_key, TALLY_KEY_SIZE);
-	assert_false(note_open(vector("checkpoint.3.text"), &namesake, &text));
+	assert_false(note_open(vector("checkpoint.3"), &namesake, &text));
 }
 
 static void
 a_bad_signature_of_a_known_key_refuses_the_note(void **state)
 {
-	const char *good = (const char *)vector("checkpoint.3.body.text").data;
-	const char *other = (const char *)vector("checkpoint.3.text").data;
+	const char *good = (const char *)vector("checkpoint.3.body").data;
+	const char *other = (const char *)vector("checkpoint.3").data;
 	char line[256];
 	struct bytes note;
 
@@ -184,7 +183,7 @@ a_bad_signature_of_a_known_key_refuses_the_note(void **state)
 static void
 unknown_signatures_are_ignored(void **state)
 {
-	const char *good = (const char *)vector("checkpoint.3.body.text").data;
+	const char *good = (const char *)vector("checkpoint.3.body").data;
 	static const char line[] = "\xe2\x80\x94 w.example/1 AAAAAAE=\n";
 	char lines[NOTE_SIGNATURES_MAX * sizeof line] = "";
 	char large[4200] = "\xe2\x80\x94 mldsa.example ";
@@ -221,7 +220,7 @@ malformed_lines_are_refused(void **state)
 	    "\xe2\x80\x94 w\xff AAAAAAE=\n",
 	    "\xe2\x80\x94 w.example AAAAAAE=", /* no newline */
 	};
-	const char *good = (const char *)vector("checkpoint.3.body.text").data;
+	const char *good = (const char *)vector("checkpoint.3.body").data;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
@@ -301,7 +300,7 @@ an_extension_line_is_refused_though_signed(void **state)
 
 	(void)state;
 	snprintf(text, sizeof text, "%sextension\n",
-		 (const char *)vector("checkpoint.3.body.text").data);
+		 (const char *)vector("checkpoint.3.body").data);
 	assert_true(note_open(signed_with(text, ""), &log_key, &signed_text));
 	assert_false(opens(signed_with(text, "")));
 }
@@ -332,9 +331,9 @@ static void
 random_damage_never_crashes(void **state)
 {
 	struct test_random random = test_random_make(0x6e6f7465);
-	struct bytes golden = vector("checkpoint.3.cosigned.text");
-	struct bytes body = vector("checkpoint.3.body.text");
-	struct bytes origin = vector("log.name.text");
+	struct bytes golden = vector("checkpoint.3.cosigned");
+	struct bytes body = vector("checkpoint.3.body");
+	struct bytes origin = vector("log.name");
 	uint8_t changed[1024];
 
 	(void)state;
