@@ -30,20 +30,25 @@ struct proof {
 typedef bool proof_source(void *context, int level, uint64_t first, unsigned count,
 			  struct tree_hash *out);
 
-/* PATH(index, D[size]); false if the source failed. index < size. */
+/* PATH(index, D[size]); false if the source failed or the path is longer than
+ * PROOF_HASHES_MAX, which no size up to 2^63 needs. index < size. */
 MUST_USE bool
 proof_inclusion(uint64_t index, uint64_t size, proof_source *source, void *context,
 		struct proof *out);
 
-/* PROOF(old_size, D[size]); 0 < old_size <= size. */
+/* PROOF(old_size, D[size]); 0 < old_size <= size. False as above (no size up to 2^62). */
 MUST_USE bool
 proof_consistency(uint64_t old_size, uint64_t size, proof_source *source, void *context,
 		  struct proof *out);
 
+/* True only for exactly PATH(index, D[size]) of a D whose root and leaf hash these are. Any
+ * numbers are allowed; proof->count <= PROOF_HASHES_MAX. RFC 9162 2.1.3.2. */
 MUST_USE bool
 proof_inclusion_verify(const struct proof *proof, uint64_t index, uint64_t size,
 		       const struct tree_hash *leaf, const struct tree_hash *root);
 
+/* True only for exactly PROOF(old_size, D[size]); that is no hash at all if the sizes are equal
+ * or old_size is 0 (whose root is SHA-256("")). RFC 9162 2.1.4.2. */
 MUST_USE bool
 proof_consistency_verify(const struct proof *proof, uint64_t old_size, uint64_t size,
 			 const struct tree_hash *old_root, const struct tree_hash *root);

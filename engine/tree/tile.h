@@ -31,7 +31,8 @@ tile_hashes(int level, uint64_t size);
 void
 tile_path(const struct tile *tile, char path[TILE_PATH_MAX]);
 
-/* The inverse, strict: false for any spelling tile_path does not produce. */
+/* The inverse, strict: false for any spelling tile_path does not produce, and for numbers from
+ * 2^56, which no tree of less than 2^64 leaves has. */
 MUST_USE bool
 tile_path_parse(struct bytes path, struct tile *tile);
 
