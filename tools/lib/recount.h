@@ -9,7 +9,9 @@
 
 #include "campaign/manifest.h"
 #include "replay/replay.h"
+#include "tools/lib/lineage.h"
 #include "tools/lib/publiclog.h"
+#include "tools/lib/scroll.h"
 #include "tools/lib/trouble.h"
 #include "tree/note.h"
 
@@ -22,9 +24,10 @@ typedef enum tally_exit recount_visitor(void *context, uint64_t index, struct by
 struct recount {
 	struct checkpoint checkpoint;
 	struct manifest *manifest;
-	struct replay replay; /* state behind the last entry: replay.index = checkpoint.size,
-				 replay.counts and replay.law are what is in force */
-	void *memory;	      /* of replay */
+	struct replay replay;	 /* state behind the last entry: replay.index = checkpoint.size,
+				    replay.counts and replay.law are what is in force */
+	void *memory;		 /* of replay */
+	enum replay_fault fault; /* the rule that stopped the replay, if one did */
 };
 
 /* `key` is the log's key; NULL takes the one the log's own manifest states, which proves only
@@ -47,12 +50,12 @@ void recount_free(struct recount *recount);
 MUST_USE enum tally_exit recount_manifest(const struct bundle *first, struct manifest **out,
 					  struct trouble *trouble);
 
-struct lineage;
-
-/* Replays entries [0, end) into out->replay; out->manifest is given, `lineage` linked. */
-MUST_USE enum tally_exit recount_replay(const struct publiclog *log, uint64_t tree_size,
-					uint64_t end, const struct lineage *lineage,
-					recount_visitor *visitor, void *context,
-					struct recount *out, struct trouble *trouble);
+/* Replays entries [0, end) into out->replay, which is made; out->manifest is given. Ballots
+ * below `end` are known to keep the rules of their choices, and `lineage` is linked up to
+ * there. After trouble out->replay is the state before the entry that made it. */
+MUST_USE enum tally_exit recount_replay(const struct scroll *scroll, uint64_t end,
+					const struct lineage *lineage, recount_visitor *visitor,
+					void *context, struct recount *out,
+					struct trouble *trouble);
 
 #endif
