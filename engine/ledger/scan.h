@@ -22,7 +22,8 @@ enum scan_result {
 	SCAN_STOPPED,  /* the visitor said no */
 };
 
-/* A valid batch and where its header begins. False stops the scan. */
+/* A valid batch and where its header begins. False stops the scan, whose other fields then tell
+ * of the batches before this one. */
 typedef bool scan_visit(void *context, const struct batch *batch, uint32_t segment,
 			uint64_t offset);
 
@@ -35,8 +36,8 @@ struct scan {
 	uint64_t batches_count;
 	uint64_t entries_count;
 	uint64_t checksum;    /* of the last valid batch, 0 before the first */
-	uint32_t segment;     /* where the next batch would be written */
-	uint64_t offset;
+	uint32_t segment;     /* end of the last valid batch: the next one is written there, */
+	uint64_t offset;      /* or at the front of the next segment if it does not fit */
 	/* beyond it */
 	bool ended;           /* an invalid batch was met */
 	uint32_t torn_segment;
@@ -48,14 +49,18 @@ struct scan {
 	uint32_t segments_count; /* fed so far */
 };
 
-/* The campaign id is taken from the first segment's header. */
+/* The campaign id is taken from the first segment's header: the caller compares it with the one
+ * it serves. `visit` may be NULL. */
 void
 scan_init(struct scan *scan, uint64_t remembered_size, scan_visit *visit, void *context);
 
+/* SCAN_GOES_ON, SCAN_DAMAGED (then also from every later call) or SCAN_STOPPED (then the scan is
+ * over). Views a visitor got live as long as the segment's memory. */
 MUST_USE enum scan_result
 scan_segment(struct scan *scan, struct bytes segment);
 
-/* After the last segment. A ledger shorter than the remembered size is SCAN_DAMAGED. */
+/* After the last segment. No segment at all, or a ledger shorter than the remembered size, is
+ * SCAN_DAMAGED. Where the torn bytes are replaced by zeros, the ledger is whole. */
 MUST_USE enum scan_result
 scan_finish(struct scan *scan);
 
