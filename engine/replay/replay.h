@@ -38,6 +38,7 @@ struct replay {
 	struct law law;
 	struct counts counts;
 	uint64_t last_tally;   /* index of the last TALLY entry + 1, 0 if none */
+	uint64_t last_notice;  /* index of the last NOTICE entry */
 	uint64_t ballots_since_tally;
 	struct writer text;    /* canonical text of the last TALLY entry replayed */
 };
