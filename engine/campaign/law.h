@@ -1,8 +1,8 @@
 /* law: what is in force at an index: the manifest, changed by the entries before it.
  *
  * Phases. A campaign is before, open or closed; PHASE entries alone change that. A clock-driven
- * PHASE states the minute tallyd's clock showed: open needs opens <= minute, closed needs
- * closes <= minute (closes as extended), and minutes never go back. A notice that changes the
+ * PHASE states the minute tallyd's clock showed: open needs opens <= minute < closes,
+ * closed needs closes <= minute (closes as extended), and minutes never go back. A notice that changes the
  * phase (close while not closed; extend while closed) owes a PHASE entry with cause `notice`:
  * it must be the very next entry.
  *
@@ -52,7 +52,8 @@ law_phase_check(const struct law *law, enum tally_phase phase, enum tally_cause 
 void
 law_phase_apply(struct law *law, enum tally_phase phase, enum tally_cause cause, int64_t minute);
 
-/* The phase the clock asks for at `seconds`, which is the present one if nothing is due. */
+/* The phase the clock asks for at `seconds`, which is the present one if nothing is due, if a
+ * PHASE is owed, or if the clock is behind the last PHASE entry. */
 enum tally_phase
 law_phase_due(const struct law *law, int64_t seconds);
 

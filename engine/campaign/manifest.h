@@ -4,8 +4,8 @@
  * nothing in them changes afterwards: events are notices (campaign/law.h). Keys of the JSON and
  * their meaning are in include/README.md ("Campaign manifest").
  *
- * Parsing allocates one block that the manifest owns; manifest_free gives it back. After parsing
- * a manifest is read-only and may be shared by all threads. */
+ * Parsing allocates what the manifest owns; manifest_free gives it back. After parsing a manifest
+ * is read-only and may be shared by all threads. */
 #ifndef TALLY_CAMPAIGN_MANIFEST_H
 #define TALLY_CAMPAIGN_MANIFEST_H
 
@@ -13,6 +13,10 @@
 #include "base/check.h"
 #include "tally/formats.h"
 #include "tree/key.h"
+
+/* Greatest cost and cap, in minor units: the costs of all options of a campaign cannot overflow
+ * an int64_t. */
+#define MANIFEST_MONEY_MAX INT64_C(1000000000000000)
 
 enum manifest_identity {
 	MANIFEST_IDENTITY_CNP,
@@ -126,6 +130,7 @@ struct manifest {
 	size_t contests_count;
 	const struct manifest_contest *contests;
 	size_t options_count; /* of all contests */
+	struct arena_block *memory; /* everything above points into it; manifest.c's own */
 };
 
 struct manifest_fault {

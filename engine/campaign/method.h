@@ -8,8 +8,19 @@
 #include "ballot/ballot.h"
 #include "campaign/manifest.h"
 
+/* What a method makes of one of a contest's limits. */
+enum method_limit {
+	METHOD_LIMIT_NONE, /* the key is refused */
+	METHOD_LIMIT_MAY,
+	METHOD_LIMIT_MUST,
+};
+
 struct method {
 	const char *name; /* as in the manifest: "approval" */
+	bool one_choice;  /* min and max are always 1 */
+	enum method_limit budget_cap;
+	enum method_limit sum_points;
+	enum method_limit values; /* value_min and value_max */
 	/* NULL where this release does not count the method. Called with choices that name known
 	 * options in ascending order; neither blank nor empty. */
 	enum tally_verdict (*check)(const struct manifest_contest *contest,
