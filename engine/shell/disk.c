@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { path_max = 4096 };
+enum {
+	path_max = 4096
+};
 
 static _Thread_local char sentence[512];
 
@@ -32,8 +34,8 @@ disk_fail(int status, const char *format, ...)
 	return status;
 }
 
-static int
-fail_errno(const char *did, const char *name)
+int
+disk_fail_errno(const char *did, const char *name)
 {
 	int error = errno;
 	int status = DISK_FAILED;
@@ -60,7 +62,7 @@ disk_read_at(int fd, const char *name, void *memory, size_t size, uint64_t offse
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return fail_errno("read", name);
+			return disk_fail_errno("read", name);
 		if (got == 0)
 			return disk_fail(DISK_DAMAGED,
 					 "read %s: it ends at %llu, %zu bytes at %llu wanted",
@@ -83,7 +85,7 @@ disk_write_at(int fd, const char *name, const void *memory, size_t size, uint64_
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
-			return fail_errno("write", name);
+			return disk_fail_errno("write", name);
 		if (put == 0)
 			return disk_fail(DISK_FAILED, "write %s: nothing was taken", name);
 		done += (size_t)put;
@@ -94,14 +96,14 @@ disk_write_at(int fd, const char *name, const void *memory, size_t size, uint64_
 int
 disk_sync(int fd, const char *name)
 {
-	return fdatasync(fd) == 0 ? DISK_OK : fail_errno("sync", name);
+	return fdatasync(fd) == 0 ? DISK_OK : disk_fail_errno("sync", name);
 }
 
 int
 disk_open(int dir_fd, const char *name, int flags, mode_t mode, int *fd)
 {
 	*fd = openat(dir_fd, name, flags | O_CLOEXEC, mode);
-	return *fd >= 0 ? DISK_OK : fail_errno("open", name);
+	return *fd >= 0 ? DISK_OK : disk_fail_errno("open", name);
 }
 
 int
@@ -109,14 +111,14 @@ disk_directory(int dir_fd, const char *name, mode_t mode, int *fd)
 {
 	*fd = -1;
 	if (mkdirat(dir_fd, name, mode) != 0 && errno != EEXIST)
-		return fail_errno("make folder", name);
+		return disk_fail_errno("make folder", name);
 	return disk_open(dir_fd, name, O_RDONLY | O_DIRECTORY, 0, fd);
 }
 
 int
 disk_sync_directory(int dir_fd, const char *name)
 {
-	return fsync(dir_fd) == 0 ? DISK_OK : fail_errno("sync folder", name);
+	return fsync(dir_fd) == 0 ? DISK_OK : disk_fail_errno("sync folder", name);
 }
 
 static int
@@ -126,7 +128,7 @@ load_open(int fd, const char *name, size_t size_max, uint8_t **memory, size_t *s
 	int status;
 
 	if (fstat(fd, &about) != 0)
-		return fail_errno("look at", name);
+		return disk_fail_errno("look at", name);
 	if (!S_ISREG(about.st_mode))
 		return disk_fail(DISK_FAILED, "read %s: it is not a regular file", name);
 	if ((uint64_t)about.st_size > size_max)
@@ -134,7 +136,7 @@ load_open(int fd, const char *name, size_t size_max, uint8_t **memory, size_t *s
 				 name, (long long)about.st_size, size_max);
 	*memory = malloc((size_t)about.st_size + 1);
 	if (*memory == NULL)
-		return fail_errno("find memory for", name);
+		return disk_fail_errno("find memory for", name);
 	*size = (size_t)about.st_size;
 	(*memory)[*size] = 0;
 	status = disk_read_at(fd, name, *memory, *size, 0);
@@ -188,7 +190,7 @@ static int
 folder_make(int dir_fd, const char *folder)
 {
 	if (mkdirat(dir_fd, folder, 0755) != 0 && errno != EEXIST)
-		return fail_errno("make folder", folder);
+		return disk_fail_errno("make folder", folder);
 	return DISK_OK;
 }
 
@@ -234,7 +236,7 @@ temporary_open(int dir_fd, const char *temporary, mode_t mode, int *fd, bool *ma
 	} else if (status != DISK_OK && errno == EEXIST) {
 		/* Left by a crash, perhaps with other rights: never written through. */
 		if (unlinkat(dir_fd, temporary, 0) != 0)
-			return fail_errno("remove", temporary);
+			return disk_fail_errno("remove", temporary);
 		status = disk_open(dir_fd, temporary, flags, mode, fd);
 	}
 	return status;
@@ -257,9 +259,9 @@ disk_replace(int dir_fd, const char *name, struct bytes bytes, mode_t mode, bool
 	if (status == DISK_OK && durable)
 		status = disk_sync(fd, temporary);
 	if (close(fd) != 0 && status == DISK_OK)
-		status = fail_errno("close", temporary);
+		status = disk_fail_errno("close", temporary);
 	if (status == DISK_OK && renameat(dir_fd, temporary, dir_fd, name) != 0)
-		status = fail_errno("rename to", name);
+		status = disk_fail_errno("rename to", name);
 	if (status != DISK_OK) {
 		unlinkat(dir_fd, temporary, 0);
 		return status;

@@ -27,6 +27,11 @@ disk_error(void);
 int
 disk_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* "DID NAME: " and what errno means, which is kept; ENOENT is DISK_ABSENT, ENOSPC and EDQUOT are
+ * DISK_FULL, all else is DISK_FAILED. */
+int
+disk_fail_errno(const char *did, const char *name);
+
 /* All of it or failure; short reads and EINTR are handled. Reading past the end is DISK_DAMAGED. */
 MUST_USE int
 disk_read_at(int fd, const char *name, void *memory, size_t size, uint64_t offset);
