@@ -179,6 +179,9 @@ time_offset_parse(struct bytes zone, int64_t *seconds)
 	return true;
 }
 
+/* 9999-12-31T23:59:59Z: an offset may not lead past it. */
+static const int64_t last_second = 253402300799;
+
 bool
 text_time_parse(struct bytes text, int64_t *seconds)
 {
@@ -205,7 +208,7 @@ text_time_parse(struct bytes text, int64_t *seconds)
 	for (int m = 1; m < month; m++)
 		days += days_in_month(year, m);
 	*seconds = days * 86400 + (hour * 60 + minute) * 60 + second - offset;
-	return *seconds >= 0;
+	return *seconds >= 0 && *seconds <= last_second;
 }
 
 static void
