@@ -37,8 +37,9 @@ enum {
 	parcels_max = 128,
 	batch_entries_max = 8192,
 	batch_bytes_max = 2 * 1024 * 1024,
-	effects_max = 2 * connections_max + parcels_max + 16,
-	fair_quantum = 8,            /* requests one key may enter in its turn */
+	reads_max = 256,
+	reads_anonymous_max = 64,
+	effects_max = 3 * connections_max + parcels_max + reads_max + 32,
 	status_per_second = 200,     /* status questions of one connection */
 
 	/* time, in milliseconds unless said */

@@ -1,0 +1,337 @@
+#include "station/state.h"
+
+#include <string.h>
+
+static struct parcel *
+parcel_at(struct station *station, uint64_t place)
+{
+	return &station->parcels[place % parcels_max];
+}
+
+/* The parcel being filled, or NULL. */
+static struct parcel *
+filling(struct station *station)
+{
+	struct parcel *parcel;
+
+	if (station->parcels_filled == 0)
+		return NULL;
+	parcel = parcel_at(station, station->parcels_filled - 1);
+	return parcel->state == PARCEL_FILLING ? parcel : NULL;
+}
+
+static bool
+asks_worker(const struct parcel *parcel)
+{
+	if (parcel->ballots_count > 0)
+		return true;
+	for (size_t i = 0; i < parcel->items_count; i++)
+		if (parcel->items[i].task == TASK_NOTICE)
+			return true;
+	return false;
+}
+
+static void
+close_filling(struct parcel *parcel)
+{
+	parcel_move(parcel, asks_worker(parcel) ? PARCEL_READY : PARCEL_BACK);
+}
+
+/* A parcel with room for `bytes` more, or NULL: the sender waits. */
+static struct parcel *
+parcel_for(struct station *station, size_t bytes)
+{
+	struct parcel *parcel = filling(station);
+
+	if (parcel != NULL && parcel_has_room(parcel, bytes))
+		return parcel;
+	if (station->parcels_filled - station->parcels_answered == parcels_max)
+		return NULL;
+	if (parcel != NULL)
+		close_filling(parcel);
+	parcel = parcel_at(station, station->parcels_filled++);
+	parcel_move(parcel, PARCEL_FILLING);
+	return parcel;
+}
+
+/* What to do with a request, before it is put in line. */
+struct request {
+	enum parcel_task task;
+	enum tally_verdict verdict;
+	uint8_t kind;
+};
+
+static struct request
+refuse(enum tally_verdict verdict)
+{
+	return (struct request){TASK_REFUSE, verdict, 0};
+}
+
+static enum tally_verdict
+submit_verdict(const struct station *station, const struct connection *connection, size_t size)
+{
+	if (connection->state != CONNECTION_MEMBER)
+		return TALLY_NOT_FOR_YOU;
+	if (size > TALLY_BALLOT_SIZE_MAX)
+		return TALLY_TOO_LARGE;
+	if (station->fallen_behind)
+		return TALLY_UNAVAILABLE;
+	return TALLY_ACCEPTED;
+}
+
+static enum tally_verdict
+status_verdict(struct station *station, struct connection *connection, size_t size)
+{
+	if (connection->state != CONNECTION_MEMBER)
+		return TALLY_NOT_FOR_YOU;
+	if (size != TALLY_TAG_SIZE)
+		return TALLY_MALFORMED;
+	if (station->mono_ms - connection->status_refill_ms >= 1000) {
+		connection->status_refill_ms = station->mono_ms;
+		connection->status_left = status_per_second;
+	}
+	if (connection->status_left == 0)
+		return TALLY_SLOW_DOWN;
+	connection->status_left--;
+	return TALLY_ACCEPTED;
+}
+
+static struct request
+classify(struct station *station, struct connection *connection, const struct frame *frame)
+{
+	enum tally_verdict verdict = TALLY_ACCEPTED;
+	struct request request = {TASK_GOODBYE, TALLY_MALFORMED, 0};
+
+	switch (frame->message) {
+	case TALLY_MESSAGE_SUBMIT:
+		verdict = submit_verdict(station, connection, frame->payload.size);
+		request = (struct request){TASK_BALLOT, verdict, TALLY_ENTRY_BALLOT};
+		break;
+	case TALLY_MESSAGE_NOTICE:
+		if (frame->payload.size > TALLY_NOTICE_SIZE_MAX)
+			verdict = TALLY_TOO_LARGE;
+		else if (station->fallen_behind)
+			verdict = TALLY_UNAVAILABLE;
+		request = (struct request){TASK_NOTICE, verdict, TALLY_ENTRY_NOTICE};
+		break;
+	case TALLY_MESSAGE_STATUS:
+		verdict = status_verdict(station, connection, frame->payload.size);
+		request = (struct request){TASK_STATUS, verdict, 0};
+		break;
+	case TALLY_MESSAGE_STATE:
+		verdict = frame->payload.size == 0 ? TALLY_ACCEPTED : TALLY_MALFORMED;
+		request = (struct request){TASK_STATE, verdict, 0};
+		break;
+	default:
+		return request;
+	}
+	return verdict == TALLY_ACCEPTED ? request : refuse(verdict);
+}
+
+static void
+put(struct station *station, struct parcel *parcel, unsigned number, uint32_t correlation,
+    struct request request, struct bytes payload)
+{
+	struct connection *connection = &station->connections[number];
+	struct parcel_item *item = parcel_put(parcel, request.task, request.kind, payload);
+
+	item->connection = (uint16_t)number;
+	item->generation = connection->generation;
+	item->correlation = correlation;
+	item->verdict = request.verdict;
+	connection->owed_requests++;
+	connection->owed_bytes += ANSWER_MAX;
+	if (request.task == TASK_GOODBYE)
+		connection->ending = true;
+}
+
+/* Under policy `last` a ballot may replace one that lies in an old segment: the worker fetches
+ * it on the way. If the poll book changes meanwhile, sequencing asks again. */
+static size_t
+replaced_room(const struct station *station)
+{
+	return station->manifest->revote == MANIFEST_REVOTE_LAST ? TALLY_BALLOT_SIZE_MAX + 1
+								 : 0;
+}
+
+static void
+foresee_replaced(struct station *station, struct parcel *parcel)
+{
+	struct parcel_item *item = &parcel->items[parcel->items_count - 1];
+	struct pollbook_record record;
+	struct ballot ballot;
+	uint64_t index;
+
+	if (replaced_room(station) == 0 || item->task != TASK_BALLOT ||
+	    ballot_parse(item->payload, &ballot) != TALLY_ACCEPTED ||
+	    !pollbook_find(station->pollbook, POLLBOOK_VOTER, ballot.tag, &record))
+		return;
+	index = record.word >> 16;
+	if (index < station->durable && (record.word & 0xffff) < ballot.revision)
+		parcel_reserve_replaced(parcel, item, index);
+}
+
+/* True if one frame of the connection was taken; false if it has to wait. */
+static bool
+take_frame(struct station *station, unsigned number)
+{
+	struct connection *connection = &station->connections[number];
+	struct bytes hand = bytes_make(connection->received + connection->received_start,
+				       connection->received_end - connection->received_start);
+	struct frame frame = {0};
+	long used = frame_next(hand, &frame);
+	struct request request = {TASK_GOODBYE, TALLY_MALFORMED, 0};
+	struct parcel *parcel;
+
+	if (connection->state == CONNECTION_GREETED && used > 0) {
+		hello_answer(station, number, &frame);
+	} else if (used > 0 && (frame.message == TALLY_MESSAGE_RECEIPT ||
+				frame.message == TALLY_MESSAGE_CHECKPOINT ||
+				frame.message == TALLY_MESSAGE_RESULTS)) {
+		if (!reads_room(station, number))
+			return false;
+		reads_take(station, number, &frame);
+	} else {
+		parcel = parcel_for(station, frame.payload.size + 1 + replaced_room(station));
+		if (parcel == NULL)
+			return false;
+		if (used > 0)
+			request = classify(station, connection, &frame);
+		put(station, parcel, number, frame.correlation, request,
+		    request.task == TASK_REFUSE ? bytes_make(NULL, 0) : frame.payload);
+		foresee_replaced(station, parcel);
+	}
+	if (used > 0)
+		connection->received_start += (size_t)used;
+	if (station->closing && used > 0)
+		connection->hold -=
+		    (size_t)used < connection->hold ? (size_t)used : connection->hold;
+	return true;
+}
+
+static void
+resume(struct station *station, unsigned number)
+{
+	struct connection *connection = &station->connections[number];
+
+	if (connection->received_start == connection->received_end) {
+		connection->received_start = 0;
+		connection->received_end = 0;
+	}
+	if (!connection->paused || connection->received_start < connection->received_end / 2)
+		return;
+	connection->paused = false;
+	station_effect(station, EFFECT_RESUME)->connection = number;
+}
+
+/* Gives parcels to workers: full ones first, the one being filled when a worker is idle. */
+static void
+dispatch(struct station *station)
+{
+	struct parcel *parcel = filling(station);
+
+	if (parcel != NULL && parcel->items_count > 0 &&
+	    (!asks_worker(parcel) || (station->parcels_sent == station->parcels_filled - 1 &&
+				      station->jobs_count < station->jobs_max)))
+		close_filling(parcel);
+	while (station->parcels_sent < station->parcels_filled) {
+		parcel = parcel_at(station, station->parcels_sent);
+		if (parcel->state == PARCEL_FILLING)
+			return;
+		if (parcel->state == PARCEL_READY) {
+			if (station->jobs_count == station->jobs_max)
+				return;
+			station->jobs_count++;
+			parcel_move(parcel, PARCEL_AWAY);
+			station_effect(station, EFFECT_VERIFY)->parcel = parcel;
+		}
+		station->parcels_sent++;
+	}
+}
+
+/* True if no ordinary request could be put in line now. */
+static bool
+parcels_exhausted(struct station *station)
+{
+	struct parcel *parcel = filling(station);
+
+	return station->parcels_filled - station->parcels_answered == parcels_max &&
+	       (parcel == NULL ||
+		!parcel_has_room(parcel, TALLY_BALLOT_SIZE_MAX + 1 + replaced_room(station)));
+}
+
+void
+arrive_intake(struct station *station)
+{
+	int number;
+
+	while (!station->stopping && !parcels_exhausted(station) &&
+	       (number = connection_turn(station)) >= 0) {
+		if (!connection_may_be_served(station, (unsigned)number))
+			continue;
+		if (!take_frame(station, (unsigned)number)) {
+			station->connections[number].waiting = true;
+			station->waiting_count++;
+			continue;
+		}
+		resume(station, (unsigned)number);
+		connection_ready(station, (unsigned)number);
+		dispatch(station);
+	}
+	dispatch(station);
+}
+
+bool
+arrive_phase(struct station *station, enum tally_phase phase)
+{
+	struct parcel *parcel = parcel_for(station, 1);
+	struct parcel_item *item;
+
+	if (parcel == NULL)
+		return false;
+	item = parcel_put(parcel, TASK_PHASE, 0, bytes_make(NULL, 0));
+	item->phase = phase;
+	dispatch(station);
+	return true;
+}
+
+void
+arrive_hold(struct station *station)
+{
+	station->closing = true;
+	for (unsigned i = 0; i < connections_max; i++) {
+		struct connection *connection = &station->connections[i];
+
+		connection->hold = connection->received_end - connection->received_start;
+	}
+}
+
+bool
+arrive_drained(const struct station *station)
+{
+	for (unsigned i = 0; i < connections_max; i++) {
+		const struct connection *connection = &station->connections[i];
+		struct frame frame;
+		long used;
+
+		if ((connection->state != CONNECTION_MEMBER &&
+		     connection->state != CONNECTION_ANONYMOUS) ||
+		    connection->ending)
+			continue;
+		used = frame_next(
+		    bytes_make(connection->received + connection->received_start,
+			       connection->received_end - connection->received_start),
+		    &frame);
+		if (used > 0 && (size_t)used <= connection->hold)
+			return false;
+	}
+	return true;
+}
+
+void
+arrive_release(struct station *station)
+{
+	station->closing = false;
+	for (unsigned i = 0; i < connections_max; i++)
+		connection_ready(station, i);
+}

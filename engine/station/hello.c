@@ -1,0 +1,98 @@
+#include "station/state.h"
+
+#include "verify/genuine.h"
+
+#include <string.h>
+
+void
+hello_send(struct station *station, unsigned number)
+{
+	const struct manifest *manifest = station->manifest;
+	struct writer writer = output_begin(station);
+	struct frame_hello hello = {
+	    .version_min = TALLY_WIRE_VERSION,
+	    .version_max = TALLY_WIRE_VERSION,
+	    .campaign = manifest->id,
+	    .log_key = manifest->log_key.public_key,
+	    .nonce = station->connections[number].nonce,
+	    .payload_max = TALLY_WIRE_PAYLOAD_MAX,
+	    .window_requests = window_requests,
+	    .window_reads = window_reads,
+	    .idle_s = idle_deadline_ms / 1000,
+	    .checkpoint = bytes_make(station->note, station->note_size),
+	};
+
+	frame_hello_write(&writer, &hello);
+	output_end(station, number, &writer);
+}
+
+/* L5: a validly signed checkpoint beyond our ledger means that this ledger has lost something:
+ * nothing more is accepted. One within it is compared with our tree. */
+static void
+compare_seen(struct station *station, struct bytes note)
+{
+	struct checkpoint seen;
+
+	if (note.size == 0 || !checkpoint_open(note, &station->manifest->log_key, &seen))
+		return;
+	if (seen.size > station->durable)
+		rhythm_fallen_behind(station);
+	else
+		reads_compare(station, &seen);
+}
+
+static bool
+key_proven(const struct station *station, const struct connection *connection,
+	   const struct frame_auth *auth, const struct manifest_frontend *frontend)
+{
+	uint8_t message[FRAME_PROOF_SIZE];
+
+	frame_proof_message(station->manifest->id, connection->nonce, auth->nonce,
+			    station->manifest->log_key.public_key, message);
+	return verify_signature(auth->signature, bytes_make(message, sizeof message),
+				frontend->key.public_key);
+}
+
+/* TALLY_ACCEPTED and *signer, or why not. */
+static enum tally_verdict
+introduce(const struct station *station, const struct connection *connection,
+	  const struct frame *frame, struct frame_auth *auth, size_t *signer)
+{
+	const struct manifest_frontend *frontend;
+
+	if (frame->message != TALLY_MESSAGE_AUTH || !frame_auth_parse(frame->payload, auth))
+		return TALLY_MALFORMED;
+	if (auth->version != TALLY_WIRE_VERSION)
+		return TALLY_UNKNOWN_VERSION;
+	*signer = station->manifest->frontends_count;
+	if (auth->key_id == 0)
+		return TALLY_ACCEPTED;
+	frontend = manifest_frontend_find(station->manifest, auth->key_id);
+	if (frontend == NULL)
+		return TALLY_UNKNOWN_SIGNER;
+	*signer = (size_t)(frontend - station->manifest->frontends);
+	return key_proven(station, connection, auth, frontend) ? TALLY_ACCEPTED
+							       : TALLY_BAD_SIGNATURE;
+}
+
+void
+hello_answer(struct station *station, unsigned number, const struct frame *frame)
+{
+	struct connection *connection = &station->connections[number];
+	struct writer writer;
+	struct frame_auth auth;
+	size_t signer = 0;
+	enum tally_verdict verdict = introduce(station, connection, frame, &auth, &signer);
+	struct frame_welcome welcome = {TALLY_WIRE_VERSION, window_requests, window_reads};
+
+	if (verdict != TALLY_ACCEPTED) {
+		connection_goodbye(station, number, verdict);
+		return;
+	}
+	connection->signer = (uint16_t)signer;
+	connection->state = auth.key_id == 0 ? CONNECTION_ANONYMOUS : CONNECTION_MEMBER;
+	writer = output_begin(station);
+	frame_welcome_write(&writer, &welcome);
+	output_end(station, number, &writer);
+	compare_seen(station, auth.checkpoint);
+}

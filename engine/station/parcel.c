@@ -1,0 +1,102 @@
+#include "station/parcel.h"
+
+#include <string.h>
+
+bool
+parcel_may_move(enum parcel_state from, enum parcel_state to)
+{
+	static const uint8_t allowed[] = {
+	    [PARCEL_FREE] = 1 << PARCEL_FILLING,
+	    [PARCEL_FILLING] = 1 << PARCEL_READY | 1 << PARCEL_BACK,
+	    [PARCEL_READY] = 1 << PARCEL_AWAY,
+	    [PARCEL_AWAY] = 1 << PARCEL_BACK,
+	    [PARCEL_BACK] = 1 << PARCEL_SEQUENCED,
+	    [PARCEL_SEQUENCED] = 1 << PARCEL_FREE,
+	};
+
+	return (allowed[from] >> to & 1) != 0;
+}
+
+void
+parcel_move(struct parcel *parcel, enum parcel_state to)
+{
+	CHECK(parcel_may_move(parcel->state, to));
+	parcel->state = to;
+	if (to != PARCEL_FREE)
+		return;
+	parcel->items_count = 0;
+	parcel->sequenced_count = 0;
+	parcel->ballots_count = 0;
+	parcel->used = 0;
+}
+
+bool
+parcel_has_room(const struct parcel *parcel, size_t bytes)
+{
+	return parcel->items_count < parcel_items_max &&
+	       parcel_bytes_max - parcel->used >= bytes;
+}
+
+struct parcel_item *
+parcel_put(struct parcel *parcel, enum parcel_task task, uint8_t kind, struct bytes payload)
+{
+	struct parcel_item *item = &parcel->items[parcel->items_count];
+	uint8_t *at = parcel->memory + parcel->used;
+
+	CHECK(parcel_has_room(parcel, payload.size + 1));
+	memset(item, 0, sizeof *item);
+	at[0] = kind;
+	if (payload.size > 0)
+		memcpy(at + 1, payload.data, payload.size);
+	parcel->used += payload.size + 1;
+	item->task = task;
+	item->payload = bytes_make(at + 1, payload.size);
+	item->index = UINT64_MAX;
+	item->replaces = UINT64_MAX;
+	if (task == TASK_BALLOT) {
+		item->facts = &parcel->facts[parcel->ballots_count++];
+		item->facts->bytes = item->payload;
+	}
+	parcel->items_count++;
+	return item;
+}
+
+struct bytes
+parcel_entry(const struct parcel_item *item)
+{
+	return bytes_make(item->payload.data - 1, item->payload.size + 1);
+}
+
+void
+parcel_reserve_replaced(struct parcel *parcel, struct parcel_item *item, uint64_t index)
+{
+	CHECK(parcel_bytes_max - parcel->used >= TALLY_BALLOT_SIZE_MAX + 1);
+	item->replaces = index;
+	item->replaced = parcel->memory + parcel->used;
+	parcel->used += TALLY_BALLOT_SIZE_MAX + 1;
+}
+
+static void
+verify_item_notice(struct parcel_item *item, const struct manifest *manifest)
+{
+	item->verdict = notice_parse(item->payload, &item->notice);
+	if (item->verdict == TALLY_ACCEPTED)
+		item->verdict = verify_notice(manifest, &item->notice);
+}
+
+void
+parcel_verify(struct parcel *parcel, const struct manifest *manifest)
+{
+	verify_batch(manifest, parcel->facts, parcel->ballots_count);
+	for (size_t i = 0; i < parcel->items_count; i++) {
+		struct parcel_item *item = &parcel->items[i];
+
+		if (item->task == TASK_NOTICE)
+			verify_item_notice(item, manifest);
+		if (item->task != TASK_BALLOT)
+			continue;
+		item->verdict = item->facts->verdict;
+		if (item->verdict == TALLY_ACCEPTED)
+			tree_leaf(parcel_entry(item), &item->leaf);
+	}
+}

@@ -1,0 +1,102 @@
+/* parcel: a handful of requests that travel together: one verify job.
+ *
+ *   FREE -> FILLING -> READY -> AWAY -> BACK -> SEQUENCED -> FREE
+ *
+ *   FREE       in nobody's hands
+ *   FILLING    the loop puts arriving requests in; at most one parcel at a time
+ *   READY      closed, waits for a worker
+ *   AWAY       trip 1: a worker owns it, the loop does not touch it
+ *   BACK       the facts are known; waits for its turn to be sequenced
+ *   SEQUENCED  every request is decided; waits until its answers may leave
+ *
+ * Parcels form a ring in order of arrival, and are sequenced and answered in that order: so
+ * arrival order = sequencing order = reply order on every connection (L2). A parcel with
+ * nothing to verify goes from FILLING to BACK at once.
+ *
+ * Threads: the loop, but for AWAY: then the worker that got it. No allocation. */
+#ifndef TALLY_STATION_PARCEL_H
+#define TALLY_STATION_PARCEL_H
+
+#include "ballot/notice.h"
+#include "limits.h"
+#include "tree/frontier.h"
+#include "verify/genuine.h"
+
+enum parcel_state {
+	PARCEL_FREE,
+	PARCEL_FILLING,
+	PARCEL_READY,
+	PARCEL_AWAY,
+	PARCEL_BACK,
+	PARCEL_SEQUENCED,
+};
+
+/* What a request asks, or what the station itself has to put in line. */
+enum parcel_task {
+	TASK_BALLOT,
+	TASK_NOTICE,
+	TASK_STATUS,
+	TASK_STATE,
+	TASK_REFUSE,  /* the verdict is known already */
+	TASK_GOODBYE, /* as TASK_REFUSE, and then the connection is closed */
+	TASK_PHASE,   /* a phase the clock asks for */
+};
+
+struct parcel_item {
+	enum parcel_task task;
+	uint16_t connection;
+	uint32_t generation; /* of the connection: a stale one is not answered */
+	uint32_t correlation;
+	struct bytes payload;
+	enum tally_verdict verdict;
+	uint64_t index;	  /* answered with; FRAME_NO_INDEX: none */
+	uint64_t barrier; /* the answer leaves once so many entries are durable */
+	/* TASK_BALLOT: facts of trip 1 */
+	struct verify_item *facts;
+	struct tree_hash leaf;
+	uint64_t replaces;    /* index of the ballot to be fetched; FRAME_NO_INDEX: none */
+	uint8_t *replaced;    /* memory for it */
+	size_t replaced_size; /* 0: not fetched */
+	/* TASK_NOTICE */
+	struct notice notice;
+	/* TASK_STATUS */
+	uint16_t revision;
+	/* TASK_PHASE */
+	enum tally_phase phase;
+};
+
+struct parcel {
+	enum parcel_state state;
+	size_t items_count;
+	size_t sequenced_count;
+	size_t ballots_count;
+	size_t used;
+	struct parcel_item items[parcel_items_max];
+	struct verify_item facts[parcel_items_max];
+	uint8_t memory[parcel_bytes_max];
+};
+
+/* True if the table above allows the move; the state is changed by parcel_move alone. */
+bool parcel_may_move(enum parcel_state from, enum parcel_state to);
+
+void parcel_move(struct parcel *parcel, enum parcel_state to);
+
+/* True if one more item with `bytes` of memory fits. */
+bool parcel_has_room(const struct parcel *parcel, size_t bytes);
+
+/* A new item whose payload is copied behind one byte, `kind`: a ballot or notice stands in
+ * memory as the entry it will be. parcel_has_room(parcel, payload.size + 1) must hold. */
+struct parcel_item *parcel_put(struct parcel *parcel, enum parcel_task task, uint8_t kind,
+			       struct bytes payload);
+
+/* The item's payload as an entry: its kind byte, then itself. */
+struct bytes parcel_entry(const struct parcel_item *item);
+
+/* Takes memory for a replaced ballot that a worker shall fetch. */
+void parcel_reserve_replaced(struct parcel *parcel, struct parcel_item *item, uint64_t index);
+
+/* Trip 1, after the shell fetched the replaced ballots: signatures, rules, leaf hashes,
+ * notices. */
+void parcel_verify(struct parcel *parcel, const struct manifest *manifest);
+
+#endif

@@ -1,0 +1,248 @@
+#include "station/state.h"
+
+#include <string.h>
+
+enum {
+	READ_COMPARE = 0, /* not a message: a checkpoint to be compared with our tree */
+	READ_ROOM = TALLY_WIRE_HEADER_SIZE + 8 + TALLY_RECEIPT_SIZE_MAX,
+	RESULTS_ROOM = TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX,
+};
+
+static size_t
+answer_room(unsigned message)
+{
+	return message == TALLY_MESSAGE_RESULTS ? RESULTS_ROOM : READ_ROOM;
+}
+
+bool
+reads_room(const struct station *station, unsigned number)
+{
+	const struct connection *connection = &station->connections[number];
+
+	return connection->owed_reads < window_reads &&
+	       output_room(connection) >= RESULTS_ROOM && station->reads_taken < reads_max &&
+	       (connection->state != CONNECTION_ANONYMOUS ||
+		station->reads_anonymous < reads_anonymous_max);
+}
+
+static struct station_read *
+free_read(struct station *station)
+{
+	for (size_t i = 0; i < reads_max; i++) {
+		struct station_read *read = &station->reads[i];
+
+		if (read->taken)
+			continue;
+		memset(read, 0, offsetof(struct station_read, note));
+		read->taken = true;
+		read->sequence = station->reads_sequence++;
+		station->reads_taken++;
+		return read;
+	}
+	return NULL;
+}
+
+/* Questions that cannot be asked are done at once; their refusal waits for its turn. */
+static void
+examine(struct station_read *read, struct bytes payload)
+{
+	struct reader reader = reader_make(payload);
+
+	if (read->message == TALLY_MESSAGE_RECEIPT)
+		read->index = reader_u64(&reader);
+	if (read->message == TALLY_MESSAGE_RESULTS)
+		read->contest = reader_u16(&reader);
+	read->done = read->message != TALLY_MESSAGE_RECEIPT;
+	if (reader_done(&reader))
+		return;
+	read->verdict = TALLY_MALFORMED;
+	read->done = true;
+}
+
+void
+reads_take(struct station *station, unsigned number, const struct frame *frame)
+{
+	struct connection *connection = &station->connections[number];
+	struct station_read *read = free_read(station);
+
+	CHECK(read != NULL);
+	read->message = frame->message;
+	read->connection = (uint16_t)number;
+	read->generation = connection->generation;
+	read->correlation = frame->correlation;
+	read->verdict = TALLY_ACCEPTED;
+	connection->owed_reads++;
+	connection->owed_bytes += answer_room(frame->message);
+	if (connection->state == CONNECTION_ANONYMOUS)
+		station->reads_anonymous++;
+	read->anonymous = connection->state == CONNECTION_ANONYMOUS;
+	examine(read, frame->payload);
+	if (read->message == TALLY_MESSAGE_RESULTS && read->verdict == TALLY_ACCEPTED &&
+	    read->contest >= station->manifest->contests_count)
+		read->verdict = TALLY_NOT_FOUND;
+}
+
+void
+reads_compare(struct station *station, const struct checkpoint *seen)
+{
+	struct station_read *read;
+
+	if (seen->size == 0)
+		return;
+	read = free_read(station);
+	if (read == NULL)
+		return;
+	read->message = READ_COMPARE;
+	read->seen = *seen;
+	read->generation = UINT32_MAX;
+}
+
+static void
+set_free(struct station *station, struct station_read *read)
+{
+	read->taken = false;
+	station->reads_taken--;
+	if (read->anonymous)
+		station->reads_anonymous--;
+}
+
+void
+reads_done(struct station *station, struct station_read *read)
+{
+	CHECK(read->taken && read->away);
+	read->away = false;
+	read->done = true;
+	if (read->message != READ_COMPARE)
+		return;
+	if (read->verdict != TALLY_ACCEPTED)
+		rhythm_fallen_behind(station);
+	set_free(station, read);
+	connection_wake(station);
+}
+
+/* A receipt waits for the working checkpoint that covers its entry; a comparison for the first
+ * one that covers its size. */
+static void
+ask_disk(struct station *station, struct station_read *read)
+{
+	uint64_t needed = read->message == READ_COMPARE ? read->seen.size : read->index + 1;
+
+	if (read->message == TALLY_MESSAGE_RECEIPT && read->index >= station->durable) {
+		read->verdict = TALLY_NOT_FOUND;
+		read->done = true;
+		return;
+	}
+	if (station->newest.size < needed)
+		return;
+	read->size = station->newest.size;
+	read->note_size = station->note_size;
+	memcpy(read->note, station->note, station->note_size);
+	read->away = true;
+	station_effect(station, EFFECT_READ)->read = read;
+}
+
+static void
+write_results(struct station *station, struct writer *writer, const struct station_read *read)
+{
+	const struct counts *counts = &station->durable_counts;
+	const struct manifest_contest *contest = &station->manifest->contests[read->contest];
+	const struct counts_contest *counted = &counts->contests[read->contest];
+	uint8_t options[16 * contest_options_max];
+	struct writer pairs = writer_make(options, sizeof options);
+	struct frame_results results = {
+	    .covered = station->durable,
+	    .ballots = counts->ballots,
+	    .replaced = counts->replaced,
+	    .voided = counts->voided,
+	    .in_tree = counts->in_tree,
+	    .contests_count = (uint16_t)station->manifest->contests_count,
+	    .contest = read->contest,
+	    .contest_ballots = counted->ballots,
+	    .blank = counted->blank,
+	    .abstained = counted->abstained,
+	    .options_count = (uint32_t)contest->options_count,
+	};
+
+	for (size_t i = 0; i < contest->options_count; i++) {
+		const struct counts_option *option =
+		    &counts->options[contest->options_first + i];
+
+		writer_u64(&pairs, option->votes);
+		writer_u64(&pairs, (uint64_t)option->score);
+	}
+	CHECK(!pairs.failed);
+	results.options = writer_view(&pairs);
+	frame_results_write(writer, read->correlation, &results);
+}
+
+static void
+write_answer(struct station *station, struct writer *writer, const struct station_read *read)
+{
+	if (read->verdict != TALLY_ACCEPTED)
+		frame_verdict_write(writer, read->correlation, read->verdict, FRAME_NO_INDEX);
+	else if (read->message == TALLY_MESSAGE_RECEIPT)
+		frame_receipt_write(writer, read->correlation, read->index,
+				    bytes_make(read->answer, read->answer_size));
+	else if (read->message == TALLY_MESSAGE_CHECKPOINT)
+		frame_write(writer, TALLY_MESSAGE_CHECKPOINT_IS, read->correlation,
+			    bytes_make(station->note, station->note_size));
+	else
+		write_results(station, writer, read);
+}
+
+static void
+answer(struct station *station, struct station_read *read)
+{
+	unsigned number = read->connection;
+	struct connection *connection = &station->connections[number];
+	struct writer writer;
+
+	if (connection_is(station, number, read->generation)) {
+		writer = output_begin(station);
+		write_answer(station, &writer, read);
+		CHECK(!writer.failed && writer.size <= answer_room(read->message));
+		connection->owed_reads--;
+		connection->owed_bytes -= answer_room(read->message);
+		output_end(station, number, &writer);
+		connection_ready(station, number);
+	}
+	set_free(station, read);
+}
+
+/* The connection's oldest question that is not yet answered. */
+static bool
+is_first(const struct station *station, const struct station_read *read)
+{
+	for (size_t i = 0; i < reads_max; i++) {
+		const struct station_read *other = &station->reads[i];
+
+		if (other->taken && other->message != READ_COMPARE &&
+		    other->connection == read->connection &&
+		    other->generation == read->generation && other->sequence < read->sequence)
+			return false;
+	}
+	return true;
+}
+
+void
+reads_serve(struct station *station)
+{
+	bool again = station->reads_taken > 0;
+
+	for (size_t i = 0; i < reads_max && again; i++)
+		if (station->reads[i].taken && !station->reads[i].away &&
+		    !station->reads[i].done)
+			ask_disk(station, &station->reads[i]);
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < reads_max; i++) {
+			struct station_read *read = &station->reads[i];
+
+			if (!read->taken || !read->done || !is_first(station, read))
+				continue;
+			answer(station, read);
+			again = true;
+		}
+	}
+	connection_wake(station);
+}

@@ -1,0 +1,258 @@
+#include "station/state.h"
+
+#include <string.h>
+
+static void
+say(struct station *station, const char *text)
+{
+	if (station->effects != NULL)
+		station_effect(station, EFFECT_SAY)->text = text;
+}
+
+void
+rhythm_init(struct station *station)
+{
+	station->clock_since_ms = station->mono_ms;
+	station->clock_offset_ms = station->wall_ms - (int64_t)station->mono_ms;
+	station->publish_due_ms = station->mono_ms;
+	station->keep_due_ms = station->mono_ms + keep_every_ms;
+	station->kept = 0;
+}
+
+/* The wall clock decides phases only while it has kept pace with the monotonic one: over the
+ * last minute, or since the start. */
+static bool
+clock_agrees(struct station *station)
+{
+	int64_t offset = station->wall_ms - (int64_t)station->mono_ms;
+	int64_t drift = offset - station->clock_offset_ms;
+	bool jumped = drift > clock_slack_ms || drift < -clock_slack_ms;
+
+	if (!jumped && station->mono_ms - station->clock_since_ms < clock_window_ms)
+		return !station->clock_jumped;
+	station->clock_offset_ms = offset;
+	station->clock_since_ms = station->mono_ms;
+	station->clock_jumped = jumped;
+	if (jumped)
+		say(station,
+		    "the wall clock jumped: the phase is kept until it has agreed with the "
+		    "monotonic clock for 60 s; check this machine's time");
+	return !jumped;
+}
+
+/* Opening needs no ceremony. Before closing, what was fully received at the instant goes first.
+ */
+static void
+serve_phase(struct station *station)
+{
+	enum tally_phase due = law_phase_due(&station->replay.law, station->wall_ms / 1000);
+	bool agrees = clock_agrees(station);
+
+	if (station->phase_queued)
+		return;
+	if (!agrees || due == station->replay.law.phase) {
+		if (station->closing)
+			arrive_release(station);
+		return;
+	}
+	if (due == TALLY_PHASE_CLOSED && !station->closing)
+		arrive_hold(station);
+	if ((station->closing && !arrive_drained(station)) || !arrive_phase(station, due))
+		return;
+	station->phase_queued = true;
+	if (station->closing)
+		arrive_release(station);
+}
+
+void
+rhythm_phase(struct station *station, enum tally_phase phase)
+{
+	say(station, phase == TALLY_PHASE_OPEN ? "voting is open" : "voting is closed");
+}
+
+void
+rhythm_fallen_behind(struct station *station)
+{
+	if (station->fallen_behind)
+		return;
+	station->fallen_behind = true;
+	say(station,
+	    "a frontend holds a signed checkpoint that this ledger does not contain: the "
+	    "data directory is older than what has been promised; nothing more is accepted");
+}
+
+/* --- publishing --------------------------------------------------------------------------- */
+
+static bool
+publication_due(const struct station *station)
+{
+	uint64_t ballots = station->replay.counts.in_tree - station->published_ballots;
+	bool last_call =
+	    station->stopping && station->parcels_sequenced == station->parcels_filled;
+
+	if (station->publish_target > 0 || station->publishing ||
+	    station->replay.index == station->published || station->stop_tallied)
+		return false;
+	if (station->mono_ms < station->publish_due_ms && !last_call)
+		return false;
+	return ballots == 0 || ballots >= station->manifest->publish_min ||
+	       station->replay.law.phase == TALLY_PHASE_CLOSED;
+}
+
+static void
+serve_publishing(struct station *station)
+{
+	if (publication_due(station) &&
+	    (station->replay.ballots_since_tally == 0 || sequence_tally(station))) {
+		station->publish_target = station->replay.index;
+		station->publish_due_ms =
+		    station->mono_ms + station->manifest->publish_every_s * (uint64_t)1000;
+	}
+	if (station->publish_target == 0 || station->publishing ||
+	    station->newest.size < station->publish_target)
+		return;
+	station->publishing = true;
+	station->publish_target = 0;
+	station->publication = station->newest;
+	station->publication_size = station->note_size;
+	memcpy(station->publication_note, station->note, station->note_size);
+	station->publication_ballots = station->newest_ballots;
+	station_effect(station, EFFECT_PUBLISH);
+}
+
+void
+rhythm_published(struct station *station, bool ok)
+{
+	CHECK(station->publishing);
+	station->publishing = false;
+	if (!ok) {
+		station->publish_due_ms = station->mono_ms + 5000;
+		station->stop_tallied = station->stopping;
+		return;
+	}
+	station->published = station->publication.size;
+	station->published_ballots = station->publication_ballots;
+}
+
+/* --- signing ------------------------------------------------------------------------------ */
+
+static void
+serve_signing(struct station *station)
+{
+	struct station_effect *effect;
+	struct tree_hash root;
+
+	if (station->signing || station->newest.size == station->durable)
+		return;
+	if (station->mono_ms - station->signed_at_ms < sign_every_ms && !station->stopping)
+		return;
+	frontier_root(&station->durable_frontier, &root);
+	station->signing = true;
+	station->signing_at.size = station->durable;
+	memcpy(station->signing_at.root, root.bytes, sizeof root.bytes);
+	station->signing_ballots = station->durable_counts.in_tree;
+	effect = station_effect(station, EFFECT_SIGN);
+	effect->sign.first = station->newest.size;
+	effect->sign.size = station->durable;
+	effect->sign.root = root;
+}
+
+void
+rhythm_signed(struct station *station, struct bytes note)
+{
+	CHECK(station->signing && note.size <= sizeof station->note);
+	CHECK(station->signing_at.size >= station->newest.size); /* L5 */
+	station->signing = false;
+	station->signed_at_ms = station->mono_ms;
+	station->newest = station->signing_at;
+	station->newest_ballots = station->signing_ballots;
+	memcpy(station->note, note.data, note.size);
+	station->note_size = note.size;
+}
+
+/* --- keeping ------------------------------------------------------------------------------ */
+
+static void
+make_keepsake(struct station *station, uint64_t batches)
+{
+	struct writer writer = writer_make(station->keep_memory, station->keep_capacity);
+
+	replay_write(&writer, &station->replay);
+	CHECK(!writer.failed);
+	station->keep_size = writer.size;
+	station->keep_index = station->replay.index;
+	station->keep_batches = batches;
+	station->keep_frontier = station->frontier;
+	station->keep_ready = true;
+}
+
+void
+rhythm_sealed(struct station *station, const struct station_batch *batch)
+{
+	if (!station->keeping && !station->keep_ready &&
+	    station->mono_ms >= station->keep_due_ms)
+		make_keepsake(station, batch->number + 1);
+}
+
+/* Not before the remembered checkpoint covers it: what is kept is never ahead of it (L5). */
+static void
+serve_keeping(struct station *station)
+{
+	if (!station->keep_ready || station->newest.size < station->keep_index)
+		return;
+	station->keep_ready = false;
+	station->keeping = true;
+	station->keep_due_ms = station->mono_ms + keep_every_ms;
+	station_effect(station, EFFECT_KEEP);
+}
+
+void
+rhythm_kept(struct station *station, bool ok)
+{
+	CHECK(station->keeping);
+	station->keeping = false;
+	if (ok)
+		station->kept = station->keep_index;
+}
+
+/* --- stopping ----------------------------------------------------------------------------- */
+
+/* Drained, committed, signed, published, kept: in this order, each only once the one before is
+ * done. */
+static void
+serve_stopping(struct station *station)
+{
+	if (!station->stopping || station->stopped ||
+	    station->parcels_answered != station->parcels_filled)
+		return;
+	if (publication_due(station) || station->publish_target > 0 || station->publishing)
+		return;
+	station->stop_tallied = true;
+	if (station->in_flight != NULL || station->filling->entries_count > 0 ||
+	    station->signing || station->newest.size != station->durable || station->keeping ||
+	    station->keep_ready)
+		return;
+	if (station->kept != station->durable && !station->stop_kept) {
+		make_keepsake(station, station->durable_batches);
+		station->keep_checksum = station->durable_checksum;
+		station->stop_kept = true;
+		serve_keeping(station);
+		return;
+	}
+	station->stopped = true;
+	for (unsigned i = 0; i < connections_max; i++)
+		if (station->connections[i].state == CONNECTION_MEMBER ||
+		    station->connections[i].state == CONNECTION_ANONYMOUS)
+			connection_goodbye(station, i, TALLY_STOPPING);
+	station_effect(station, EFFECT_STOPPED);
+}
+
+void
+rhythm_serve(struct station *station)
+{
+	serve_phase(station);
+	serve_publishing(station);
+	serve_signing(station);
+	serve_keeping(station);
+	serve_stopping(station);
+}

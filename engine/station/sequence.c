@@ -1,0 +1,344 @@
+#include "station/state.h"
+
+#include "ledger/batch.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum decided {
+	DECIDED,
+	NOT_YET, /* the batch is full, or the replaced ballot is on its way */
+};
+
+/* Bytes that PHASE and TALLY entries of one notice or ballot may need besides it. */
+enum {
+	COMPANIONS_SIZE = 2 * (2 + ENTRY_TALLY_SIZE) + 2 + ENTRY_PHASE_SIZE
+};
+
+static bool
+batch_has_room(const struct station *station, size_t entry_size)
+{
+	const struct station_batch *batch = station->filling;
+
+	return batch->entries_count + 4 <= batch_entries_max &&
+	       BATCH_HEADER_SIZE + batch->entries_size + 2 + entry_size + COMPANIONS_SIZE <=
+		   batch_bytes_max;
+}
+
+static bool
+ledger_has_room(const struct station *station, size_t entry_size)
+{
+	size_t waiting = station->filling->entries_size + entry_size + COMPANIONS_SIZE + 4096;
+
+	if (station->in_flight != NULL)
+		waiting += station->in_flight->entries_size + 4096;
+	return waiting <= station->space;
+}
+
+/* The one way into the log: batch, law and tally, tree advance together. */
+static void
+enter(struct station *station, struct bytes entry, const struct tree_hash *leaf,
+      const struct ballot *replaced)
+{
+	struct station_batch *batch = station->filling;
+	uint8_t *at = batch->memory + BATCH_HEADER_SIZE + batch->entries_size;
+
+	CHECK(batch->entries_count < batch_entries_max);
+	CHECK(batch->first_index + batch->entries_count == station->replay.index);
+	CHECK(BATCH_HEADER_SIZE + batch->entries_size + 2 + entry.size <= batch_bytes_max);
+	CHECK(replay_step(&station->replay, entry, replaced) == REPLAY_FINE); /* T1 */
+	batch->offsets[batch->entries_count++] = (uint32_t)batch->entries_size;
+	be16_store(at, (uint16_t)entry.size);
+	memcpy(at + 2, entry.data, entry.size);
+	batch->entries_size += 2 + entry.size;
+	frontier_append(&station->frontier, leaf);
+	CHECK(station->frontier.size == station->replay.index);
+}
+
+static void
+enter_own(struct station *station, const struct writer *entry)
+{
+	struct tree_hash leaf;
+
+	CHECK(!entry->failed);
+	tree_leaf(writer_view(entry), &leaf);
+	enter(station, writer_view(entry), &leaf, NULL);
+}
+
+bool
+sequence_tally(struct station *station)
+{
+	struct station_batch *batch = station->filling;
+	uint8_t memory[ENTRY_TALLY_SIZE];
+	struct writer entry = writer_make(memory, sizeof memory);
+	uint8_t place[8];
+	uint8_t salt[32];
+
+	if (batch->text_size > 0 || !batch_has_room(station, ENTRY_TALLY_SIZE) ||
+	    !ledger_has_room(station, ENTRY_TALLY_SIZE))
+		return false;
+	be64_store(place, station->replay.index);
+	crypto_generichash(salt, sizeof salt, place, sizeof place, station->salt_key,
+			   sizeof station->salt_key);
+	replay_tally_entry(&station->replay, salt, &entry);
+	batch->text_index = station->replay.index;
+	enter_own(station, &entry);
+	batch->text_size = station->replay.text.size;
+	memcpy(batch->text, station->replay.text.data, batch->text_size);
+	station->tally_owed = false;
+	return true;
+}
+
+static void
+enter_phase(struct station *station, enum tally_phase phase, enum tally_cause cause)
+{
+	uint8_t memory[ENTRY_PHASE_SIZE];
+	struct writer entry = writer_make(memory, sizeof memory);
+	int64_t minute = station->wall_ms / 60000;
+
+	if (minute < station->replay.law.phase_minute)
+		minute = station->replay.law.phase_minute;
+	entry_phase_write(&entry, phase, cause, minute);
+	enter_own(station, &entry);
+	if (phase == TALLY_PHASE_CLOSED) {
+		station->tally_owed = true;
+		station->publish_due_ms = station->mono_ms;
+	}
+	rhythm_phase(station, phase);
+}
+
+/* Bytes of a ballot that is not durable yet, or {NULL, 0}. */
+static struct bytes
+ballot_in_memory(const struct station *station, uint64_t index)
+{
+	const struct station_batch *batches[] = {station->filling, station->in_flight};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct station_batch *batch = batches[i];
+		const uint8_t *at;
+
+		if (batch == NULL || index < batch->first_index ||
+		    index - batch->first_index >= batch->entries_count)
+			continue;
+		at = batch->memory + BATCH_HEADER_SIZE +
+		     batch->offsets[index - batch->first_index];
+		CHECK(at[2] == TALLY_ENTRY_BALLOT);
+		return bytes_make(at + 3, (size_t)be16_load(at) - 1);
+	}
+	return bytes_make(NULL, 0);
+}
+
+/* The replaced ballot from whatever place it lies in. Where trip 1 brought another one, because
+ * the poll book changed meanwhile, it is asked for again. */
+static enum decided
+find_replaced(struct station *station, const struct parcel_item *item, uint64_t index,
+	      struct ballot *replaced)
+{
+	struct bytes bytes = ballot_in_memory(station, index);
+
+	if (bytes.size == 0 && item->replaces == index && item->replaced_size > 1) {
+		bytes = bytes_make(item->replaced + 1, item->replaced_size - 1);
+	} else if (bytes.size == 0 && station->fetch_index == index && station->fetch_done) {
+		bytes = bytes_make(station->fetched + 1, station->fetched_size - 1);
+	} else if (bytes.size == 0) {
+		if (station->fetch_index != FRAME_NO_INDEX && !station->fetch_done)
+			return NOT_YET;
+		station->fetch_index = index;
+		station->fetch_done = false;
+		station_effect(station, EFFECT_FETCH)->index = index;
+		return NOT_YET;
+	}
+	CHECK(ballot_parse(bytes, replaced) == TALLY_ACCEPTED);
+	return DECIDED;
+}
+
+static void
+refuse(struct parcel_item *item, enum tally_verdict verdict, uint64_t index)
+{
+	item->verdict = verdict;
+	item->index = index;
+}
+
+static enum decided
+decide_ballot(struct station *station, struct parcel_item *item)
+{
+	const struct verify_item *facts = item->facts;
+	struct bytes entry = parcel_entry(item);
+	bool revotes = station->manifest->revote == MANIFEST_REVOTE_LAST;
+	struct pollbook_ballot asked;
+	struct pollbook_decision decision;
+	struct ballot replaced;
+	enum tally_verdict verdict;
+
+	if (item->verdict != TALLY_ACCEPTED)
+		return DECIDED;
+	asked =
+	    (struct pollbook_ballot){facts->ballot.tag, facts->ballot.revision, facts->digest,
+				     facts->ballot.voter_key, facts->ballot.serial};
+	pollbook_decide(station->pollbook, &asked, revotes, &decision);
+	if (decision.outcome == POLLBOOK_SAME) {
+		item->index = decision.index;
+		return DECIDED;
+	}
+	verdict = law_ballot(&station->replay.law);
+	if (verdict == TALLY_ACCEPTED && decision.outcome == POLLBOOK_REFUSED)
+		verdict = decision.verdict;
+	if (verdict == TALLY_ACCEPTED &&
+	    (station->fallen_behind || !ledger_has_room(station, entry.size)))
+		verdict = TALLY_UNAVAILABLE;
+	if (verdict != TALLY_ACCEPTED) {
+		refuse(item, verdict, FRAME_NO_INDEX);
+		return DECIDED;
+	}
+	if (!batch_has_room(station, entry.size))
+		return NOT_YET;
+	if (decision.outcome == POLLBOOK_REPLACES &&
+	    find_replaced(station, item, decision.index, &replaced) == NOT_YET)
+		return NOT_YET;
+	item->index = station->replay.index;
+	enter(station, entry, &item->leaf,
+	      decision.outcome == POLLBOOK_REPLACES ? &replaced : NULL);
+	pollbook_enter(station->pollbook, &asked, item->index);
+	if (station->replay.ballots_since_tally >= station->manifest->tally_every_ballots)
+		station->tally_owed = true;
+	return DECIDED;
+}
+
+static enum decided
+decide_notice(struct station *station, struct parcel_item *item)
+{
+	struct law *law = &station->replay.law;
+	struct bytes entry = parcel_entry(item);
+	struct tree_hash leaf;
+	uint8_t hash[TALLY_HASH_SIZE];
+
+	if (item->verdict != TALLY_ACCEPTED)
+		return DECIDED;
+	notice_hash(&item->notice, hash);
+	if (law->notices_count > 0 && memcmp(hash, law->notice_hash, sizeof hash) == 0) {
+		item->index = station->replay.last_notice;
+		return DECIDED;
+	}
+	item->verdict = law_notice_check(law, station->manifest, &item->notice);
+	if (item->verdict == TALLY_ACCEPTED && item->notice.kind == TALLY_NOTICE_EXTEND &&
+	    item->notice.closes * 1000 <= station->wall_ms)
+		item->verdict = TALLY_NOTICE_IMPOSSIBLE;
+	if (item->verdict == TALLY_ACCEPTED &&
+	    (station->fallen_behind || !ledger_has_room(station, entry.size)))
+		item->verdict = TALLY_UNAVAILABLE;
+	if (item->verdict != TALLY_ACCEPTED)
+		return DECIDED;
+	if (!batch_has_room(station, entry.size))
+		return NOT_YET;
+	item->index = station->replay.index;
+	tree_leaf(entry, &leaf);
+	enter(station, entry, &leaf, NULL);
+	if (law->owed != TALLY_PHASE_BEFORE)
+		enter_phase(station, law->owed, TALLY_CAUSE_NOTICE);
+	return DECIDED;
+}
+
+static enum decided
+decide_phase(struct station *station, const struct parcel_item *item)
+{
+	const struct law *law = &station->replay.law;
+
+	if (!batch_has_room(station, ENTRY_PHASE_SIZE))
+		return NOT_YET;
+	/* A notice may have overtaken the clock; without room the next tick tries again. */
+	if (law_phase_check(law, item->phase, TALLY_CAUSE_CLOCK, station->wall_ms / 60000) &&
+	    ledger_has_room(station, ENTRY_PHASE_SIZE))
+		enter_phase(station, item->phase, TALLY_CAUSE_CLOCK);
+	station->phase_queued = false;
+	return DECIDED;
+}
+
+static void
+decide_status(const struct station *station, struct parcel_item *item)
+{
+	struct pollbook_record record;
+
+	if (!pollbook_find(station->pollbook, POLLBOOK_VOTER, item->payload.data, &record))
+		return;
+	item->index = record.word >> 16;
+	item->revision = (uint16_t)record.word;
+}
+
+static enum decided
+decide(struct station *station, struct parcel_item *item)
+{
+	if (station->tally_owed && ledger_has_room(station, ENTRY_TALLY_SIZE) &&
+	    !sequence_tally(station))
+		return NOT_YET;
+	switch (item->task) {
+	case TASK_BALLOT:
+		return decide_ballot(station, item);
+	case TASK_NOTICE:
+		return decide_notice(station, item);
+	case TASK_PHASE:
+		return decide_phase(station, item);
+	case TASK_STATUS:
+		decide_status(station, item);
+		return DECIDED;
+	case TASK_STATE:
+	case TASK_REFUSE:
+	case TASK_GOODBYE:
+		return DECIDED;
+	}
+	return DECIDED;
+}
+
+/* L2: whatever the answer says may rest on any entry before it. */
+static bool
+sequence_parcel(struct station *station, struct parcel *parcel)
+{
+	while (parcel->sequenced_count < parcel->items_count) {
+		struct parcel_item *item = &parcel->items[parcel->sequenced_count];
+
+		if (decide(station, item) == NOT_YET)
+			return false;
+		item->barrier = station->replay.index;
+		parcel->sequenced_count++;
+	}
+	return true;
+}
+
+void
+sequence_parcels(struct station *station)
+{
+	while (station->parcels_sequenced < station->parcels_filled) {
+		struct parcel *parcel =
+		    &station->parcels[station->parcels_sequenced % parcels_max];
+
+		if (parcel->state != PARCEL_BACK || !sequence_parcel(station, parcel))
+			break;
+		parcel_move(parcel, PARCEL_SEQUENCED);
+		station->parcels_sequenced++;
+	}
+	if (station->tally_owed && !sequence_tally(station))
+		return; /* the next batch, or the next room, will take it */
+}
+
+void
+sequence_commit(struct station *station)
+{
+	struct station_batch *batch = station->filling;
+	struct station_batch *other =
+	    batch == &station->batches[0] ? &station->batches[1] : &station->batches[0];
+
+	if (station->in_flight != NULL || batch->entries_count == 0)
+		return;
+	CHECK(station->replay.law.owed == TALLY_PHASE_BEFORE);
+	batch->number = station->batches_count++;
+	batch->frontier = station->frontier;
+	batch->law = station->replay.law;
+	counts_copy(&batch->counts, &station->replay.counts, station->manifest);
+	station->in_flight = batch;
+	station->filling = other;
+	other->first_index = station->replay.index;
+	other->entries_count = 0;
+	other->entries_size = 0;
+	other->text_size = 0;
+	rhythm_sealed(station, batch);
+	station_effect(station, EFFECT_COMMIT)->batch = batch;
+}

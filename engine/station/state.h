@@ -1,0 +1,294 @@
+/* state: everything the station owns, for the files of this room alone.
+ *
+ * The order of the fields is the order of a ballot's life. */
+#ifndef TALLY_STATION_STATE_H
+#define TALLY_STATION_STATE_H
+
+#include "frame/frame.h"
+#include "replay/replay.h"
+#include "station/station.h"
+
+/* Room an answer of the first lane may take in the output: header, verdict, longest sentence.
+ */
+enum {
+	ANSWER_MAX = TALLY_WIRE_HEADER_SIZE + 12 + 128
+};
+
+/* FREE -> GREETED -> (MEMBER | ANONYMOUS) -> LEAVING -> CLOSING -> FREE; any but FREE ->
+ * CLOSING, any but FREE -> FREE when the socket is gone. LEAVING still sends what waits. */
+enum connection_state {
+	CONNECTION_FREE,
+	CONNECTION_GREETED,
+	CONNECTION_MEMBER,
+	CONNECTION_ANONYMOUS,
+	CONNECTION_LEAVING,
+	CONNECTION_CLOSING,
+};
+
+struct connection {
+	enum connection_state state;
+	uint32_t generation;
+	uint16_t signer; /* place among signers: a frontend, or the anonymous one */
+	bool queued;	 /* in its signer's queue */
+	bool paused;	 /* the shell was told there is no room to read */
+	bool ending;	 /* a goodbye is in line: nothing more is taken from it */
+	bool waiting;	 /* out of the queue until a parcel or a read is free again */
+	bool send_told;	 /* EFFECT_SEND given, STATION_SENT not yet come */
+	int16_t next;	 /* in its signer's queue */
+	uint32_t owed_requests;
+	uint32_t owed_reads;
+	size_t owed_bytes; /* reserved in the output for both */
+	uint32_t status_left;
+	uint64_t status_refill_ms;
+	uint64_t since_ms;    /* connected */
+	uint64_t heard_ms;    /* last received */
+	uint64_t progress_ms; /* output last moved */
+	uint8_t nonce[TALLY_NONCE_SIZE];
+	size_t received_start;
+	size_t received_end;
+	size_t hold; /* while closing: bytes still to be taken of those in hand then */
+	size_t output_head;
+	size_t output_size;
+	uint8_t *received; /* receive_bytes, used from start to end */
+	uint8_t *output;   /* send_bytes, a ring */
+};
+
+/* A key's queue of connections that have something to say. */
+struct signer {
+	int16_t first;
+	int16_t last;
+	bool queued;
+	int16_t next; /* in the queue of signers */
+};
+
+enum {
+	SIGNERS_MAX = frontends_max + 1
+};
+
+struct station {
+	const struct manifest *manifest;
+	uint64_t mono_ms;
+	int64_t wall_ms;
+	struct station_effects *effects; /* of the step under way */
+	uint8_t scratch[TALLY_WIRE_HEADER_SIZE +
+			TALLY_WIRE_PAYLOAD_MAX]; /* a frame being written */
+
+	/* act 1 */
+	struct connection connections[connections_max];
+	struct signer signers[SIGNERS_MAX];
+	unsigned waiting_count;
+	int16_t signers_first;
+	int16_t signers_last;
+	struct parcel *parcels;	    /* parcels_max: a ring */
+	uint64_t parcels_filled;    /* parcels ever begun; the filling one is the last */
+	uint64_t parcels_sent;	    /* next to be given to a worker */
+	uint64_t parcels_sequenced; /* next to be sequenced */
+	uint64_t parcels_answered;  /* next to be answered */
+	unsigned jobs_count;
+	unsigned jobs_max;
+
+	/* act 2 */
+	struct pollbook_table *pollbook;
+	struct replay replay;
+	struct frontier frontier;
+	struct station_batch batches[2];
+	struct station_batch *filling;
+	struct station_batch *in_flight; /* NULL: none */
+	uint64_t batches_count;		 /* sealed so far */
+	uint64_t space;
+	uint64_t fetch_index; /* FRAME_NO_INDEX: none asked */
+	bool fetch_done;
+	size_t fetched_size;
+	uint8_t fetched[TALLY_BALLOT_SIZE_MAX + 1];
+	uint8_t salt_key[32];
+	bool tally_owed; /* a TALLY is to be entered before any further ballot */
+
+	/* act 3 */
+	uint64_t durable;
+	struct law durable_law;
+	struct counts durable_counts;
+	struct frontier durable_frontier;
+	uint64_t durable_batches;
+	uint64_t durable_checksum;
+	uint64_t verdicts[TALLY_VERDICTS_COUNT];
+
+	/* second lane */
+	struct station_read reads[reads_max];
+	unsigned reads_anonymous;
+	unsigned reads_taken;
+	uint64_t reads_sequence;
+
+	/* signing */
+	bool signing;
+	struct checkpoint signing_at;
+	uint64_t signing_ballots; /* BALLOT entries in it */
+	uint64_t signed_at_ms;
+	struct checkpoint newest; /* working */
+	uint64_t newest_ballots;
+	size_t note_size;
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
+
+	/* rhythm */
+	uint64_t clock_since_ms; /* wall and monotonic clock have agreed since then */
+	int64_t clock_offset_ms; /* wall - monotonic, as it was then */
+	bool clock_jumped;	 /* and they do not agree long enough yet */
+	bool phase_queued;	 /* a TASK_PHASE is in line */
+	bool closing;		 /* draining what was received before the instant */
+	uint64_t publish_due_ms;
+	uint64_t publish_target; /* publish the first checkpoint at least so large; 0: none */
+	uint64_t published;	 /* size */
+	uint64_t published_ballots;
+	bool publishing;
+	struct checkpoint publication;
+	size_t publication_size;
+	uint8_t publication_note[TALLY_CHECKPOINT_SIZE_MAX];
+	uint64_t publication_ballots;
+	uint64_t keep_due_ms;
+	bool keep_ready; /* keepsake holds a state, not yet handed out */
+	bool keeping;
+	uint64_t kept;
+	uint64_t keep_index;
+	uint64_t keep_batches;
+	uint64_t keep_checksum;
+	struct frontier keep_frontier;
+	size_t keep_size;
+	uint8_t *keep_memory;
+	size_t keep_capacity;
+	bool fallen_behind; /* L5: somebody holds a checkpoint beyond or beside this ledger */
+	bool stopping;
+	bool stop_tallied;
+	bool stop_kept;
+	bool stopped;
+};
+
+/* --- effects ------------------------------------------------------------------------------ */
+
+struct station_effect *station_effect(struct station *station, enum station_effect_kind kind);
+
+/* --- connection.c ------------------------------------------------------------------------- */
+
+/* Puts the connection in its signer's queue if it has a whole frame and may be served. */
+void connection_ready(struct station *station, unsigned number);
+
+/* True if it has a whole frame and nothing forbids to take it. */
+bool connection_may_be_served(const struct station *station, unsigned number);
+
+/* Those that wait for a parcel or a read try again. */
+void connection_wake(struct station *station);
+
+/* Next connection to be served, fairly by signer, then by connection; -1: none. It is out of
+ * the queue: connection_ready puts it back. */
+int connection_turn(struct station *station);
+
+/* A writer for one frame, in scratch; output_end appends it to what waits. Room was reserved
+ * when the request was taken. */
+struct writer output_begin(struct station *station);
+
+void output_end(struct station *station, unsigned number, const struct writer *writer);
+
+/* Room left for answers that are not yet promised. */
+size_t output_room(const struct connection *connection);
+
+/* Ends a connection after what waits, with a GOODBYE. */
+void connection_goodbye(struct station *station, unsigned number, enum tally_verdict verdict);
+
+void connection_close(struct station *station, unsigned number);
+
+/* True if the connection is the one of that generation, and may be answered. */
+bool connection_is(const struct station *station, unsigned number, uint32_t generation);
+
+/* Deadlines of every connection. */
+void connection_deadlines(struct station *station);
+
+void connection_connected(struct station *station, unsigned number, const uint8_t *nonce);
+
+void connection_received(struct station *station, unsigned number, size_t size);
+
+void connection_sent(struct station *station, unsigned number, size_t size);
+
+void connection_disconnected(struct station *station, unsigned number);
+
+/* --- act 1: arrive.c -----------------------------------------------------------------------
+ */
+
+/* Takes frames, fairly, as long as parcels have room; gives parcels to workers. */
+void arrive_intake(struct station *station);
+
+/* An item without a connection; false if there is no room now. */
+MUST_USE bool arrive_phase(struct station *station, enum tally_phase phase);
+
+/* From now on only what is in hand is taken, until arrive_drained and arrive_release. */
+void arrive_hold(struct station *station);
+
+/* While holding: true once everything received before the instant is in line. */
+bool arrive_drained(const struct station *station);
+
+void arrive_release(struct station *station);
+
+/* --- hello.c --------------------------------------------------------------------------------
+ */
+
+void hello_send(struct station *station, unsigned number);
+
+/* The first frame of a connection; it becomes a member, anonymous, or is sent away. */
+void hello_answer(struct station *station, unsigned number, const struct frame *frame);
+
+/* --- act 2: sequence.c ---------------------------------------------------------------------
+ */
+
+void sequence_parcels(struct station *station);
+
+/* Gives the filling batch to the commit job if none is in flight. */
+void sequence_commit(struct station *station);
+
+/* Enters a TALLY over everything so far; false if the batch has no room now. */
+MUST_USE bool sequence_tally(struct station *station);
+
+/* --- act 3: answer.c -----------------------------------------------------------------------
+ */
+
+void answer_committed(struct station *station, const struct station_event *event);
+
+/* True if a parcel became free. */
+bool answer_parcels(struct station *station);
+
+/* --- reads.c -------------------------------------------------------------------------------
+ */
+
+/* False if there is no place for another question of this connection now. */
+MUST_USE bool reads_room(const struct station *station, unsigned number);
+
+void reads_take(struct station *station, unsigned number, const struct frame *frame);
+
+/* Asks whether our tree contains a checkpoint that a frontend presented (L5). */
+void reads_compare(struct station *station, const struct checkpoint *seen);
+
+void reads_done(struct station *station, struct station_read *read);
+
+/* Hands out what can be asked of the disk now, answers what is ready. */
+void reads_serve(struct station *station);
+
+/* --- rhythm.c ------------------------------------------------------------------------------
+ */
+
+void rhythm_init(struct station *station);
+
+/* A PHASE entry has been sequenced: a line for the operator. */
+void rhythm_phase(struct station *station, enum tally_phase phase);
+
+/* A batch is about to be committed: the moment to copy the state behind it. */
+void rhythm_sealed(struct station *station, const struct station_batch *batch);
+
+void rhythm_signed(struct station *station, struct bytes note);
+
+/* Asks for a signature, a publication, a keepsake where one is due. */
+void rhythm_serve(struct station *station);
+
+/* L5: says so once, and accepts nothing from now on. */
+void rhythm_fallen_behind(struct station *station);
+
+void rhythm_published(struct station *station, bool ok);
+
+void rhythm_kept(struct station *station, bool ok);
+
+#endif

@@ -1,0 +1,339 @@
+#include "station/state.h"
+
+#include <string.h>
+
+enum {
+	ALIGNMENT = 64
+};
+
+static size_t
+aligned(size_t size)
+{
+	return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+static size_t
+batch_memory(void)
+{
+	return batch_bytes_max + 64;
+}
+
+size_t
+station_memory(const struct manifest *manifest)
+{
+	size_t per_batch = aligned(batch_memory()) + aligned(counts_memory(manifest)) +
+			   aligned(counts_text_max(manifest));
+
+	return aligned(sizeof(struct station)) + aligned(parcels_max * sizeof(struct parcel)) +
+	       aligned(replay_memory(manifest)) + 2 * per_batch +
+	       aligned(counts_memory(manifest)) + aligned(replay_written_max(manifest)) +
+	       connections_max * (aligned(receive_bytes) + aligned(send_bytes));
+}
+
+static void *
+carve(uint8_t **memory, size_t size)
+{
+	void *part = *memory;
+
+	*memory += aligned(size);
+	return part;
+}
+
+static void
+init_connections(struct station *station, uint8_t **memory)
+{
+	for (unsigned i = 0; i < connections_max; i++) {
+		station->connections[i].received = carve(memory, receive_bytes);
+		station->connections[i].output = carve(memory, send_bytes);
+		station->connections[i].next = -1;
+	}
+	for (unsigned i = 0; i < SIGNERS_MAX; i++)
+		station->signers[i] = (struct signer){.first = -1, .last = -1, .next = -1};
+	station->signers_first = -1;
+	station->signers_last = -1;
+}
+
+struct station *
+station_init(void *memory, const struct station_setup *setup)
+{
+	struct station *station = memory;
+	const struct manifest *manifest = setup->manifest;
+	uint8_t *rest = (uint8_t *)memory + aligned(sizeof *station);
+
+	CHECK((uintptr_t)memory % ALIGNMENT == 0);
+	station->manifest = manifest;
+	station->parcels = carve(&rest, parcels_max * sizeof(struct parcel));
+	replay_init(&station->replay, manifest, carve(&rest, replay_memory(manifest)));
+	for (int i = 0; i < 2; i++) {
+		struct station_batch *batch = &station->batches[i];
+
+		batch->memory = carve(&rest, batch_memory());
+		batch->counts_memory = carve(&rest, counts_memory(manifest));
+		counts_init(&batch->counts, manifest, batch->counts_memory);
+		batch->text = carve(&rest, counts_text_max(manifest));
+	}
+	counts_init(&station->durable_counts, manifest, carve(&rest, counts_memory(manifest)));
+	station->keep_capacity = replay_written_max(manifest);
+	station->keep_memory = carve(&rest, station->keep_capacity);
+	init_connections(station, &rest);
+	CHECK((size_t)(rest - (uint8_t *)memory) == station_memory(manifest));
+
+	station->pollbook = setup->pollbook;
+	station->jobs_max = setup->workers_count;
+	station->space = setup->space;
+	station->mono_ms = setup->mono_ms;
+	station->wall_ms = setup->wall_ms;
+	memcpy(station->salt_key, setup->salt_key, sizeof station->salt_key);
+	frontier_init(&station->frontier);
+	station->filling = &station->batches[0];
+	station->fetch_index = FRAME_NO_INDEX;
+	return station;
+}
+
+bool
+station_restore_state(struct station *station, struct bytes replay_blob,
+		      const struct frontier *frontier)
+{
+	struct reader reader = reader_make(replay_blob);
+
+	if (!replay_read(&reader, &station->replay) || !reader_done(&reader))
+		return false;
+	station->frontier = *frontier;
+	return station->replay.index == frontier->size;
+}
+
+/* Parses a BALLOT entry for the poll book; false for other entries and for rubbish. */
+static bool
+restore_ballot(struct bytes bytes, struct ballot *ballot, uint8_t *digest,
+	       struct pollbook_ballot *out)
+{
+	struct entry entry;
+
+	if (!entry_parse(bytes, &entry) || entry.kind != TALLY_ENTRY_BALLOT ||
+	    ballot_parse(entry.body, ballot) != TALLY_ACCEPTED)
+		return false;
+	ballot_digest(ballot, digest);
+	*out = (struct pollbook_ballot){ballot->tag, ballot->revision, digest,
+					ballot->voter_key, ballot->serial};
+	return true;
+}
+
+uint64_t
+station_restore_needs(struct station *station, struct bytes entry)
+{
+	struct ballot ballot;
+	struct pollbook_ballot asked;
+	struct pollbook_decision decision;
+	uint8_t digest[BALLOT_DIGEST_SIZE];
+
+	if (!restore_ballot(entry, &ballot, digest, &asked))
+		return UINT64_MAX;
+	pollbook_decide(station->pollbook, &asked,
+			station->manifest->revote == MANIFEST_REVOTE_LAST, &decision);
+	return decision.outcome == POLLBOOK_REPLACES ? decision.index : UINT64_MAX;
+}
+
+const char *
+station_restore_entry(struct station *station, struct bytes entry, const struct tree_hash *leaf,
+		      struct bytes replaced, struct bytes *text)
+{
+	struct ballot ballot;
+	struct ballot before;
+	struct pollbook_ballot asked;
+	struct pollbook_decision decision;
+	uint8_t digest[BALLOT_DIGEST_SIZE];
+	bool is_ballot = restore_ballot(entry, &ballot, digest, &asked);
+	uint64_t tallied = station->replay.last_tally;
+	enum replay_fault fault;
+
+	if (is_ballot) {
+		pollbook_decide(station->pollbook, &asked,
+				station->manifest->revote == MANIFEST_REVOTE_LAST, &decision);
+		if (decision.outcome != POLLBOOK_COUNTS &&
+		    decision.outcome != POLLBOOK_REPLACES)
+			return "a voter has a second ballot that the poll book refuses";
+		if (decision.outcome == POLLBOOK_REPLACES &&
+		    ballot_parse(replaced, &before) != TALLY_ACCEPTED)
+			return "the ballot it replaces cannot be read";
+	}
+	fault =
+	    replay_step(&station->replay, entry,
+			is_ballot && decision.outcome == POLLBOOK_REPLACES ? &before : NULL);
+	if (fault != REPLAY_FINE)
+		return replay_fault_sentence(fault);
+	if (is_ballot)
+		pollbook_enter(station->pollbook, &asked, station->replay.index - 1);
+	frontier_append(&station->frontier, leaf);
+	*text = station->replay.last_tally != tallied ? writer_view(&station->replay.text)
+						      : bytes_make(NULL, 0);
+	return NULL;
+}
+
+void
+station_restored(struct station *station, uint64_t batches, const struct checkpoint *signed_at,
+		 struct bytes note, uint64_t published_size, uint64_t unpublished_ballots)
+{
+	CHECK(station->frontier.size == station->replay.index);
+	CHECK(signed_at->size <= station->frontier.size); /* L5 */
+	CHECK(note.size <= sizeof station->note);
+	station->batches_count = batches;
+	station->durable = station->replay.index;
+	station->durable_batches = batches;
+	station->durable_law = station->replay.law;
+	station->durable_frontier = station->frontier;
+	counts_copy(&station->durable_counts, &station->replay.counts, station->manifest);
+	station->newest = *signed_at;
+	memcpy(station->note, note.data, note.size);
+	station->note_size = note.size;
+	station->published = published_size;
+	station->published_ballots = station->replay.counts.in_tree - unpublished_ballots;
+	station->filling->first_index = station->durable;
+	rhythm_init(station);
+}
+
+struct station_effect *
+station_effect(struct station *station, enum station_effect_kind kind)
+{
+	struct station_effects *effects = station->effects;
+	struct station_effect *effect;
+
+	CHECK(effects->count < effects_max);
+	effect = &effects->list[effects->count++];
+	memset(effect, 0, sizeof *effect);
+	effect->kind = kind;
+	return effect;
+}
+
+static void
+happen(struct station *station, const struct station_event *event)
+{
+	switch (event->kind) {
+	case STATION_TICK:
+		connection_deadlines(station);
+		break;
+	case STATION_CONNECTED:
+		connection_connected(station, event->connection, event->nonce);
+		break;
+	case STATION_RECEIVED:
+		connection_received(station, event->connection, event->size);
+		break;
+	case STATION_SENT:
+		connection_sent(station, event->connection, event->size);
+		break;
+	case STATION_DISCONNECTED:
+		connection_disconnected(station, event->connection);
+		break;
+	case STATION_VERIFIED:
+		CHECK(station->jobs_count > 0);
+		station->jobs_count--;
+		parcel_move(event->parcel, PARCEL_BACK);
+		break;
+	case STATION_FETCHED:
+		CHECK(station->fetch_index != FRAME_NO_INDEX && event->size > 0);
+		station->fetched_size = event->size;
+		station->fetch_done = true;
+		break;
+	case STATION_COMMITTED:
+		answer_committed(station, event);
+		break;
+	case STATION_SPACE:
+		station->space = event->space;
+		break;
+	case STATION_SIGNED:
+		rhythm_signed(station, event->note);
+		break;
+	case STATION_READ:
+		reads_done(station, event->read);
+		break;
+	case STATION_PUBLISHED:
+		rhythm_published(station, event->ok);
+		break;
+	case STATION_KEPT:
+		rhythm_kept(station, event->ok);
+		break;
+	case STATION_STOP:
+		station->stopping = true;
+		break;
+	}
+}
+
+void
+station_step(struct station *station, const struct station_event *event,
+	     struct station_effects *effects)
+{
+	CHECK(event->mono_ms >= station->mono_ms);
+	station->mono_ms = event->mono_ms;
+	station->wall_ms = event->wall_ms;
+	station->effects = effects;
+	effects->count = 0;
+
+	happen(station, event);
+	do {
+		arrive_intake(station);	   /* act 1 */
+		sequence_parcels(station); /* act 2 */
+		rhythm_serve(station);
+		sequence_commit(station);  /* trip 2 */
+	} while (answer_parcels(station)); /* act 3 */
+	reads_serve(station);
+	station->effects = NULL;
+}
+
+uint8_t *
+station_fetch_room(struct station *station)
+{
+	return station->fetched;
+}
+
+void
+station_publication(const struct station *station, struct checkpoint *checkpoint,
+		    struct bytes *note)
+{
+	*checkpoint = station->publication;
+	*note = bytes_make(station->publication_note, station->publication_size);
+}
+
+void
+station_keepsake(const struct station *station, struct station_keepsake *out)
+{
+	out->index = station->keep_index;
+	out->batches_count = station->keep_batches;
+	out->checksum = station->keep_checksum;
+	out->replay = bytes_make(station->keep_memory, station->keep_size);
+	out->frontier = station->keep_frontier;
+}
+
+uint64_t
+station_size(const struct station *station)
+{
+	return station->replay.index;
+}
+
+uint64_t
+station_durable(const struct station *station)
+{
+	return station->durable;
+}
+
+uint64_t
+station_signed(const struct station *station)
+{
+	return station->newest.size;
+}
+
+void
+station_root(const struct station *station, struct tree_hash *root)
+{
+	frontier_root(&station->frontier, root);
+}
+
+const uint64_t *
+station_verdicts(const struct station *station)
+{
+	return station->verdicts;
+}
+
+const struct law *
+station_law(const struct station *station)
+{
+	return &station->durable_law;
+}

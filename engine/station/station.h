@@ -1,0 +1,225 @@
+/* station: the concierge. A ballot's life in three acts and two trips.
+ *
+ *   ARRIVED -> [trip 1, a worker: facts] -> SEQUENCED -> [trip 2, the commit job] -> DURABLE
+ *
+ * station_step runs on the loop thread alone and owns all state. Events carry the time and what
+ * happened; effects are chores for the shell. No I/O, no clock, no randomness, no allocation
+ * after station_init: any run replays from its events.
+ *
+ *   act 1  arrive.c    bytes -> frames -> requests in parcels, fairly by signer key (S1)
+ *   act 2  sequence.c  once per request: verdict, index, poll book, law, tally, tree
+ *   act 3  answer.c    what is durable is answered, in order (L1, L2)
+ *          reads.c     receipts, checkpoints, results: the second lane
+ *          rhythm.c    clock: phases, tallies, publishing, keeping, stopping
+ */
+#ifndef TALLY_STATION_STATION_H
+#define TALLY_STATION_STATION_H
+
+#include "campaign/manifest.h"
+#include "limits.h"
+#include "pollbook/decision.h"
+#include "station/parcel.h"
+#include "tree/frontier.h"
+#include "tree/note.h"
+
+struct station; /* station/state.h */
+
+enum station_event_kind {
+	STATION_TICK,
+	STATION_CONNECTED, /* connection; nonce: 32 fresh random bytes */
+	STATION_RECEIVED,  /* connection; size bytes were put where station_receive_room said */
+	STATION_SENT,	   /* connection; size bytes of station_output have left */
+	STATION_DISCONNECTED, /* connection: its socket is gone */
+	STATION_VERIFIED,     /* parcel is back from trip 1 */
+	STATION_FETCHED,   /* the ballot EFFECT_FETCH asked for is there; size 0: could not */
+	STATION_COMMITTED, /* trip 2 ended, successfully; space: see STATION_SPACE */
+	STATION_SPACE,	   /* space: bytes the ledger can surely still take */
+	STATION_SIGNED,	   /* the checkpoint EFFECT_SIGN asked for: note */
+	STATION_READ,	   /* read is done */
+	STATION_PUBLISHED, /* the publication ended; ok or not */
+	STATION_KEPT,	   /* the keeper ended; ok or not */
+	STATION_STOP,	   /* the operator asks to stop */
+};
+
+struct station_event {
+	enum station_event_kind kind;
+	int64_t wall_ms; /* since 1970 */
+	uint64_t mono_ms;
+	unsigned connection;
+	size_t size;
+	const uint8_t *nonce;
+	struct parcel *parcel;
+	struct station_read *read;
+	uint64_t space;
+	uint64_t checksum; /* STATION_COMMITTED: of the batch */
+	struct bytes note;
+	bool ok;
+};
+
+enum station_effect_kind {
+	EFFECT_SEND,  /* connection has output: station_output */
+	EFFECT_CLOSE, /* close connection's socket; STATION_DISCONNECTED follows when it is gone
+		       */
+	EFFECT_RESUME, /* connection has room again: read on */
+	EFFECT_VERIFY, /* parcel: fetch what items[i].replaces names, parcel_verify,
+			  STATION_VERIFIED */
+	EFFECT_FETCH,  /* read ballot `index` into station_fetch_room, STATION_FETCHED */
+	EFFECT_COMMIT, /* commit: write and sync, STATION_COMMITTED; on failure the process ends
+			*/
+	EFFECT_SIGN,   /* sign: re-hash, remember, sign, STATION_SIGNED; on failure it ends */
+	EFFECT_READ,   /* read: fill its answer, STATION_READ */
+	EFFECT_PUBLISH, /* station_publication(), STATION_PUBLISHED */
+	EFFECT_KEEP,	/* station_keepsake(), STATION_KEPT */
+	EFFECT_SAY,	/* a line for the operator: text */
+	EFFECT_STOPPED, /* all that was asked is done: the process may end */
+};
+
+/* Trip 2: one batch. Untouched by the loop until STATION_COMMITTED. */
+struct station_batch {
+	uint8_t *memory; /* batch_bytes_max + header, trailer and padding */
+	size_t entries_size;
+	uint32_t entries_count;
+	uint64_t number;
+	uint64_t first_index;
+	uint32_t
+	    offsets[batch_entries_max]; /* of each entry's size field in the entries area */
+	/* the state behind its last entry */
+	struct frontier frontier;
+	uint8_t *counts_memory;
+	struct counts counts;
+	struct law law;
+	/* texts of the TALLY entries in it: at most one is kept, see texts_* */
+	uint64_t text_index;
+	size_t text_size; /* 0: none */
+	uint8_t *text;
+};
+
+struct station_sign {
+	uint64_t first; /* entries [first, size) are new since the last signature */
+	uint64_t size;
+	struct tree_hash root; /* what the loop's frontier says; the signer compares (L5) */
+};
+
+/* One question of the second lane that needs the disk. */
+struct station_read {
+	bool taken;
+	bool away;
+	bool done;
+	bool anonymous;
+	uint8_t message; /* what was asked: enum tally_message; 0: compare a checkpoint */
+	uint16_t connection;
+	uint32_t generation;
+	uint32_t correlation;
+	uint16_t contest;
+	uint64_t sequence;	/* order of arrival */
+	uint64_t index;		/* RECEIPT: of which entry */
+	struct checkpoint seen; /* compare: does our tree have this root at this size? */
+	uint64_t size;		/* RECEIPT: under the checkpoint of this size */
+	enum tally_verdict verdict;
+	size_t note_size;
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
+	size_t answer_size;
+	uint8_t answer[TALLY_RECEIPT_SIZE_MAX];
+};
+
+struct station_effect {
+	enum station_effect_kind kind;
+	unsigned connection;
+	uint64_t index;
+	struct parcel *parcel;
+	struct station_read *read;
+	const struct station_batch *batch;
+	struct station_sign sign;
+	const char *text;
+};
+
+struct station_effects {
+	size_t count;
+	struct station_effect list[effects_max];
+};
+
+/* What the start found, handed over once. */
+struct station_setup {
+	const struct manifest *manifest;
+	struct pollbook_table *pollbook; /* the station takes it */
+	unsigned workers_count;
+	uint64_t space;	      /* as in STATION_SPACE */
+	uint8_t salt_key[32]; /* random: TALLY salts are BLAKE2b(key = this, index) */
+	int64_t wall_ms;
+	uint64_t mono_ms;
+};
+
+/* Bytes of memory a station needs for this manifest. */
+size_t station_memory(const struct manifest *manifest);
+
+/* `memory`: zeroed, aligned to 64, station_memory() bytes, given to the station for its life.
+ */
+struct station *station_init(void *memory, const struct station_setup *setup);
+
+/* Restoring, before the first step: either from a kept state or from nothing, then entry by
+ * entry. */
+MUST_USE bool station_restore_state(struct station *station, struct bytes replay_blob,
+				    const struct frontier *frontier);
+
+/* Index of the ballot whose bytes station_restore_entry will need for this entry; UINT64_MAX:
+ * none. */
+uint64_t station_restore_needs(struct station *station, struct bytes entry);
+
+/* NULL, or the sentence that says which rule the entry at station_size() breaks. `text`, if the
+ * entry is a TALLY, is its canonical text until the next call. */
+MUST_USE const char *station_restore_entry(struct station *station, struct bytes entry,
+					   const struct tree_hash *leaf, struct bytes replaced,
+					   struct bytes *text);
+
+/* After the last entry: everything restored is durable; `batches` is the next batch's number.
+ * The note is the newest signed checkpoint; `unpublished_ballots` lie at or beyond
+ * published_size. */
+void station_restored(struct station *station, uint64_t batches,
+		      const struct checkpoint *signed_at, struct bytes note,
+		      uint64_t published_size, uint64_t unpublished_ballots);
+
+void station_step(struct station *station, const struct station_event *event,
+		  struct station_effects *effects);
+
+/* Memory for bytes from a connection's socket; size 0: read later (EFFECT_RESUME will come). */
+struct writer station_receive_room(struct station *station, unsigned connection);
+
+/* What waits to be sent, contiguous; the same bytes until STATION_SENT. */
+struct bytes station_output(const struct station *station, unsigned connection);
+
+/* True if nothing is left but to close. */
+bool station_is_leaving(const struct station *station, unsigned connection);
+
+/* Memory for EFFECT_FETCH, TALLY_BALLOT_SIZE_MAX + 1 bytes. */
+uint8_t *station_fetch_room(struct station *station);
+
+/* The checkpoint to publish (valid from EFFECT_PUBLISH to STATION_PUBLISHED). */
+void station_publication(const struct station *station, struct checkpoint *checkpoint,
+			 struct bytes *note);
+
+/* The state to keep (valid from EFFECT_KEEP to STATION_KEPT). */
+struct station_keepsake {
+	uint64_t index;
+	uint64_t batches_count;
+	uint64_t checksum; /* of the last batch below index */
+	struct bytes replay;
+	struct frontier frontier;
+};
+
+void station_keepsake(const struct station *station, struct station_keepsake *out);
+
+/* Entries sequenced; durable; the newest signed size. */
+uint64_t station_size(const struct station *station);
+uint64_t station_durable(const struct station *station);
+uint64_t station_signed(const struct station *station);
+
+/* Root of everything sequenced; for the start, which compares it with what is remembered. */
+void station_root(const struct station *station, struct tree_hash *root);
+
+/* How often each verdict was given since start; TALLY_VERDICTS_COUNT of them. */
+const uint64_t *station_verdicts(const struct station *station);
+
+/* Has the campaign's law: phase and times, for the operator's lines. */
+const struct law *station_law(const struct station *station);
+
+#endif
