@@ -44,7 +44,7 @@
 #include "tally/status.h"
 #include "tally/wire.h"
 
-/* Part one: the machine ----------------------------------------------------------------- */
+/* Part one: the machine. */
 
 /* X(enumerator, number, sentence) */
 #define TALLY_CLIENT_STATUSES(X)                                                               \
@@ -273,7 +273,7 @@ bool
 tally_client_receipt_verify(const char *log_vkey, const void *receipt, size_t receipt_size,
 			    const void *ballot, size_t ballot_size, uint64_t *index);
 
-/* Part two: the blocking wrapper -------------------------------------------------------- */
+/* Part two: the blocking wrapper. */
 
 enum { TALLY_TROUBLE_MAX = 256 };
 
