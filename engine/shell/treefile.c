@@ -1,0 +1,207 @@
+#include "shell/treefile.h"
+
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct treefile {
+	int files[TILE_LEVELS_MAX];
+	_Atomic uint64_t size;
+	/* The writer's own, of every level's last tile: hash i at place i % 256. */
+	struct tree_hash tails[TILE_LEVELS_MAX][TALLY_TILE_WIDTH];
+	bool broken; /* an append failed halfway: nothing more until trust or reset */
+};
+
+static const char *const names[TILE_LEVELS_MAX] = {"tree/0", "tree/1", "tree/2", "tree/3",
+						   "tree/4", "tree/5", "tree/6", "tree/7"};
+
+static uint64_t
+place(uint64_t i)
+{
+	return i * TALLY_HASH_SIZE;
+}
+
+struct treefile *
+treefile_open(int dir_fd)
+{
+	struct treefile *tree = calloc(1, sizeof *tree);
+	int folder_fd;
+
+	if (tree == NULL) {
+		disk_fail_errno("find memory for", "the tree's files");
+		return NULL;
+	}
+	for (int level = 0; level < TILE_LEVELS_MAX; level++)
+		tree->files[level] = -1;
+	if (disk_directory(dir_fd, "tree", 0755, &folder_fd) != DISK_OK)
+		goto out;
+	close(folder_fd);
+	for (int level = 0; level < TILE_LEVELS_MAX; level++) {
+		if (disk_open(dir_fd, names[level], O_RDWR | O_CREAT, 0644,
+			      &tree->files[level]) != DISK_OK)
+			goto out;
+	}
+	return tree;
+out:
+	treefile_close(tree);
+	return NULL;
+}
+
+void
+treefile_close(struct treefile *tree)
+{
+	if (tree == NULL)
+		return;
+	for (int level = 0; level < TILE_LEVELS_MAX; level++) {
+		if (tree->files[level] >= 0)
+			close(tree->files[level]);
+	}
+	free(tree);
+}
+
+uint64_t
+treefile_size(const struct treefile *tree)
+{
+	return atomic_load_explicit(&tree->size, memory_order_acquire);
+}
+
+/* Cuts a level's file to `count` hashes and reads its last, unfinished tile. */
+static int
+level_trust(struct treefile *tree, int level, uint64_t count)
+{
+	unsigned width = (unsigned)(count % TALLY_TILE_WIDTH);
+	struct stat about;
+
+	if (fstat(tree->files[level], &about) != 0)
+		return disk_fail_errno("look at", names[level]);
+	if ((uint64_t)about.st_size < place(count))
+		return disk_fail(DISK_DAMAGED, "read %s: %lld bytes, %llu hashes wanted",
+				 names[level], (long long)about.st_size,
+				 (unsigned long long)count);
+	if (ftruncate(tree->files[level], (off_t)place(count)) != 0)
+		return disk_fail_errno("cut", names[level]);
+	return disk_read_at(tree->files[level], names[level], tree->tails[level], place(width),
+			    place(count - width));
+}
+
+int
+treefile_trust(struct treefile *tree, uint64_t size, const struct tree_hash *root)
+{
+	struct tree_hash found;
+
+	tree->broken = true;
+	atomic_store(&tree->size, 0);
+	for (int level = 0; level < TILE_LEVELS_MAX; level++) {
+		int status = level_trust(tree, level, tile_hashes(level, size));
+
+		if (status != DISK_OK)
+			return status;
+	}
+	atomic_store_explicit(&tree->size, size, memory_order_release);
+	if (!proof_root(size, treefile_source, tree, &found) ||
+	    !tree_hash_equal(&found, root)) {
+		atomic_store(&tree->size, 0);
+		return disk_fail(DISK_DAMAGED, "read tree: its root at %llu is another one",
+				 (unsigned long long)size);
+	}
+	tree->broken = false;
+	return DISK_OK;
+}
+
+int
+treefile_reset(struct treefile *tree)
+{
+	atomic_store(&tree->size, 0);
+	tree->broken = true;
+	for (int level = 0; level < TILE_LEVELS_MAX; level++) {
+		if (ftruncate(tree->files[level], 0) != 0)
+			return disk_fail_errno("empty", names[level]);
+	}
+	tree->broken = false;
+	return DISK_OK;
+}
+
+/* Appends a hash to a level above the leaves, and what it completes further up. */
+static int
+node_append(struct treefile *tree, int level, uint64_t i, struct tree_hash hash)
+{
+	for (; level < TILE_LEVELS_MAX; level++, i /= TALLY_TILE_WIDTH) {
+		int status = disk_write_at(tree->files[level], names[level], &hash, sizeof hash,
+					   place(i));
+
+		if (status != DISK_OK)
+			return status;
+		tree->tails[level][i % TALLY_TILE_WIDTH] = hash;
+		if ((i + 1) % TALLY_TILE_WIDTH != 0)
+			break;
+		tile_root(tree->tails[level], TALLY_TILE_WIDTH, &hash);
+	}
+	return DISK_OK;
+}
+
+static int
+append_leaves(struct treefile *tree, uint64_t size, const struct tree_hash *leaves,
+	      size_t count)
+{
+	int status = disk_write_at(tree->files[0], names[0], leaves, place(count), place(size));
+
+	for (size_t i = 0; i < count && status == DISK_OK; i++, size++) {
+		struct tree_hash root;
+
+		tree->tails[0][size % TALLY_TILE_WIDTH] = leaves[i];
+		if ((size + 1) % TALLY_TILE_WIDTH != 0)
+			continue;
+		tile_root(tree->tails[0], TALLY_TILE_WIDTH, &root);
+		status = node_append(tree, 1, size / TALLY_TILE_WIDTH, root);
+	}
+	return status;
+}
+
+int
+treefile_append(struct treefile *tree, const struct tree_hash *leaves, size_t count)
+{
+	uint64_t size = treefile_size(tree);
+	int status;
+
+	if (tree->broken)
+		return disk_fail(DISK_FAILED, "write tree: an earlier write failed");
+	status = append_leaves(tree, size, leaves, count);
+	if (status == DISK_OK)
+		atomic_store_explicit(&tree->size, size + count, memory_order_release);
+	else
+		tree->broken = true;
+	return status;
+}
+
+int
+treefile_sync(struct treefile *tree)
+{
+	for (int level = 0; level < TILE_LEVELS_MAX; level++) {
+		int status = disk_sync(tree->files[level], names[level]);
+
+		if (status != DISK_OK)
+			return status;
+	}
+	return DISK_OK;
+}
+
+bool
+treefile_source(void *context, int level, uint64_t first, unsigned count, struct tree_hash *out)
+{
+	struct treefile *tree = context;
+	uint64_t there;
+
+	CHECK(level >= 0);
+	CHECK(level < TILE_LEVELS_MAX);
+	there = tile_hashes(level, treefile_size(tree));
+	if (first > there || count > there - first) {
+		disk_fail(DISK_ABSENT, "read %s: %u hashes from %llu, it has %llu",
+			  names[level], count, (unsigned long long)first,
+			  (unsigned long long)there);
+		return false;
+	}
+	return disk_read_at(tree->files[level], names[level], out, place(count),
+			    place(first)) == DISK_OK;
+}
