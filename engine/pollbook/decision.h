@@ -29,20 +29,23 @@ struct pollbook_decision {
 	uint64_t index;
 };
 
-/* Changes nothing. `revotes` = the campaign's policy is `last`. Verdicts of a refusal:
+/* Changes nothing. table->voters_max is the campaign's. `revotes` = the campaign's policy is `last`. Verdicts of a refusal:
  * TALLY_HAS_VOTED (policy first), TALLY_SUPERSEDED (revision not greater), TALLY_OLD_CERTIFICATE,
- * TALLY_KEY_IN_USE, TALLY_ROLL_FULL. The question of SAME comes before every refusal. */
+ * TALLY_KEY_IN_USE, TALLY_ROLL_FULL (a new tag past voters_max, or no room for another key of an
+ * old one). The question of SAME comes before every refusal, the certificate before the vote. */
 void
 pollbook_decide(const struct pollbook_table *table, const struct pollbook_ballot *ballot,
 		bool revotes, struct pollbook_decision *out);
 
-/* Enters a ballot that counts or replaces, at its index. The room was promised by the decision:
- * `voters_max` voters always fit, OLD records take what is left over. */
+/* Enters a ballot that counts or replaces, at its index (below 2^48). The room was promised by
+ * the decision: `voters_max` voters always fit, new keys of old voters and OLD records take what
+ * is left over. An OLD record without room is dropped: that ballot, sent again, is refused
+ * instead of being told its index. */
 void
 pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballot,
 	       uint64_t index);
 
-/* Records a table for a campaign must hold. */
+/* Records a table for a campaign must hold, with something left over where votes can change. */
 size_t
 pollbook_records_for(uint32_t voters_max, bool revotes, bool voter_mode);
 

@@ -1,0 +1,86 @@
+#include "pollbook/table.h"
+
+#include <string.h>
+
+#include <sodium.h>
+
+_Static_assert(sizeof(struct pollbook_slot) == 40, "40 MB per million voters");
+_Static_assert(crypto_shorthash_siphashx24_BYTES == 16, "a name is hashed to 128 bits");
+_Static_assert(crypto_shorthash_siphashx24_KEYBYTES == 16, "the seed is the hash's key");
+
+size_t
+pollbook_slots_for(size_t records)
+{
+	return records == 0 ? 1 : (records * 8 + 6) / 7;
+}
+
+void
+pollbook_table_init(struct pollbook_table *table, struct pollbook_slot *slots,
+		    size_t slots_count, const uint8_t seed[16])
+{
+	CHECK(slots_count > 0);
+	CHECK(slots_count <= UINT32_MAX);
+	*table = (struct pollbook_table){
+	    .slots = slots, .slots_count = slots_count, .records_max = slots_count * 7 / 8};
+	memcpy(table->seed, seed, sizeof table->seed);
+}
+
+static void
+hash_name(const struct pollbook_table *table, enum pollbook_family family,
+	  const uint8_t name[32], uint8_t hash[16])
+{
+	uint8_t message[33];
+
+	message[0] = (uint8_t)family;
+	memcpy(message + 1, name, 32);
+	crypto_shorthash_siphashx24(hash, message, sizeof message, table->seed);
+}
+
+/* The slot that holds the name, or the free one where it would go. Some slot is always free. */
+static struct pollbook_slot *
+slot_of(const struct pollbook_table *table, const uint8_t hash[16])
+{
+	size_t at = (size_t)((uint64_t)be32_load(hash) * table->slots_count >> 32);
+
+	while (table->slots[at].word != 0 && memcmp(table->slots[at].name, hash, 16) != 0)
+		at = at + 1 == table->slots_count ? 0 : at + 1;
+	return &table->slots[at];
+}
+
+bool
+pollbook_find(const struct pollbook_table *table, enum pollbook_family family,
+	      const uint8_t name[32], struct pollbook_record *out)
+{
+	const struct pollbook_slot *slot;
+	uint8_t hash[16];
+
+	hash_name(table, family, name, hash);
+	slot = slot_of(table, hash);
+	if (slot->word == 0)
+		return false;
+	out->word = slot->word;
+	memcpy(out->value, slot->value, sizeof out->value);
+	return true;
+}
+
+bool
+pollbook_put(struct pollbook_table *table, enum pollbook_family family, const uint8_t name[32],
+	     const struct pollbook_record *record)
+{
+	struct pollbook_slot *slot;
+	uint8_t hash[16];
+
+	CHECK(record->word != 0);
+	hash_name(table, family, name, hash);
+	slot = slot_of(table, hash);
+	if (slot->word == 0) {
+		if (table->records_count == table->records_max)
+			return false;
+		table->records_count++;
+		table->voters_count += family == POLLBOOK_VOTER;
+		memcpy(slot->name, hash, sizeof hash);
+	}
+	slot->word = record->word;
+	memcpy(slot->value, record->value, sizeof slot->value);
+	return true;
+}
