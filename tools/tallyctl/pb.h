@@ -1,0 +1,70 @@
+/* pb: participatory budgeting elections in Pabulib's .pb format, read into memory.
+ *
+ * Three sections, in order: META (key;value), PROJECTS, VOTES, each a title line, a header line
+ * and rows. Section and column names are matched without regard to case; columns may come in any
+ * order and unknown ones are left aside; ids are compared exactly, blanks around them dropped.
+ * The reader judges the shape; what a vote may be is the caller's to judge. */
+#ifndef TALLY_TOOLS_PB_H
+#define TALLY_TOOLS_PB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/check.h"
+
+enum { PB_UNKNOWN_PROJECT = UINT16_MAX, PB_PROJECTS_MAX = 60000, PB_CHOICES_MAX = 4096 };
+
+struct pb_meta {
+	const char *key;
+	const char *value;
+};
+
+struct pb_project {
+	const char *id;
+	const char *name;     /* "" where there is none */
+	const char *category; /* the whole cell, "" where there is none */
+	int64_t cost;         /* minor units: the file's number times 100, exactly */
+	size_t line;
+};
+
+struct pb_vote {
+	const char *voter_id;
+	size_t line;
+	size_t first; /* its choices are pb->choices[first, first + count) */
+	size_t count;
+};
+
+struct pb {
+	char *text;
+	size_t meta_count;
+	struct pb_meta *meta;
+	size_t projects_count;
+	struct pb_project *projects;
+	size_t votes_count;
+	struct pb_vote *votes;
+	uint16_t *choices; /* places in projects as the votes list them, or PB_UNKNOWN_PROJECT */
+};
+
+struct pb_fault {
+	size_t line; /* 0: not of one line */
+	char sentence[192];
+};
+
+/* NULL and *fault filled if the text is not a .pb file. The text is copied. */
+MUST_USE struct pb *
+pb_parse(const char *text, size_t size, struct pb_fault *fault);
+
+void
+pb_free(struct pb *pb);
+
+/* Value of a META key, or NULL. */
+const char *
+pb_meta(const struct pb *pb, const char *key);
+
+/* A decimal number without sign, in hundredths: "12.5" is 1250. False for anything else, for
+ * more than two decimals that are not zero, and for more than 2^53 (what JSON readers keep). */
+MUST_USE bool
+pb_hundredths(const char *text, int64_t *out);
+
+#endif
