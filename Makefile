@@ -49,6 +49,7 @@ PURE_OBJ := $(call obj,$(PURE_SRC))
 ENGINE   := $(OUT)/libengine.a
 SHELL_A  := $(OUT)/libshell.a
 TOOLS_A  := $(OUT)/libtools.a
+TALLYCTL_A := $(OUT)/libtallyctl.a
 TESTLIB_A := $(OUT)/libtests.a
 TESTS    := $(patsubst tests/%.c,$(OUT)/tests/%,$(TESTS_SRC))
 
@@ -82,6 +83,8 @@ $(SHELL_A): $(call obj,$(SHELL_SRC))
 	$(archive)
 $(TOOLS_A): $(call obj,$(LIB_SRC))
 	$(archive)
+$(TALLYCTL_A): $(call obj,$(filter-out %/main.c,$(TALLYCTL_SRC)))
+	$(archive)
 $(TESTLIB_A): $(call obj,$(TESTLIB_SRC))
 	$(archive)
 $(OUT)/libtally.a: $(CLIENT_OBJ)
@@ -97,7 +100,7 @@ $(BIN)/tally-verify: $(call obj,$(VERIFY_SRC)) $(TOOLS_A) $(ENGINE)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ $(LIBS_PURE) -lpthread -o $@
 
-$(OUT)/tests/%: $(OUT)/tests/%.o $(TESTLIB_A) $(SHELL_A) $(TOOLS_A) $(ENGINE)
+$(OUT)/tests/%: $(OUT)/tests/%.o $(TESTLIB_A) $(TALLYCTL_A) $(SHELL_A) $(TOOLS_A) $(ENGINE)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ $(LIBS_PURE) $(LIBS_SHELL) -lcmocka -o $@
 

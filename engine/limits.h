@@ -2,6 +2,11 @@
  *
  * Peak load is arithmetic: what is past a bound is slowed (its socket is not read) or refused,
  * never buffered without end. */
+/* The C library has a <limits.h> too, and its own headers (argp.h) ask for it: pass it on. Outside
+ * the guard, because theirs come back here. */
+#pragma GCC system_header
+#include_next <limits.h>
+
 #ifndef TALLY_LIMITS_H
 #define TALLY_LIMITS_H
 

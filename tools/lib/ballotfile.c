@@ -5,7 +5,9 @@
 
 #include "tools/lib/complain.h"
 
-enum { size_size = 2 };
+enum {
+	size_size = 2
+};
 
 /* Ballots in the file, or -1 with *cut the offset of the one that is cut off. */
 static ssize_t

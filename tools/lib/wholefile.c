@@ -9,7 +9,9 @@
 
 #include "tools/lib/complain.h"
 
-enum { chunk_least = 64 * 1024 };
+enum {
+	chunk_least = 64 * 1024
+};
 
 static bool
 grow(struct wholefile *file, size_t *capacity)

@@ -30,7 +30,7 @@ enum column {
 	COLUMNS_COUNT,
 };
 
-static const char *const column_names[COLUMNS_COUNT] = {"project_id", "cost",     "name",
+static const char *const column_names[COLUMNS_COUNT] = {"project_id", "cost",	  "name",
 							"category",   "voter_id", "vote"};
 
 /* What the parser carries from record to record. */
@@ -147,7 +147,8 @@ projects_close(struct parse *parse)
 	for (size_t i = 1; i < pb->projects_count; i++)
 		if (strcmp(parse->by_id[i - 1]->id, parse->by_id[i]->id) == 0)
 			return fault_set(parse, parse->by_id[i]->line,
-					 "project_id %.64s is there twice", parse->by_id[i]->id);
+					 "project_id %.64s is there twice",
+					 parse->by_id[i]->id);
 	return true;
 }
 
@@ -182,7 +183,8 @@ header_take(struct parse *parse)
 	for (int i = 0; i < 2; i++)
 		if (parse->columns[needed[i]] < 0)
 			return fault_set(parse, record->line, "%s has no column %s",
-					 section_names[parse->section], column_names[needed[i]]);
+					 section_names[parse->section],
+					 column_names[needed[i]]);
 	return true;
 }
 
@@ -223,8 +225,8 @@ row_fits(struct parse *parse)
 	for (size_t i = parse->header_count; i < parse->record.count; i++)
 		if (*trimmed(parse->record.fields[i]))
 			return fault_set(parse, parse->record.line,
-					 "%zu fields where the header has %zu", parse->record.count,
-					 parse->header_count);
+					 "%zu fields where the header has %zu",
+					 parse->record.count, parse->header_count);
 	return true;
 }
 
@@ -242,7 +244,8 @@ project_take(struct parse *parse)
 		return fault_set(parse, project.line, "a project without project_id");
 	if (!pb_hundredths(cost, &project.cost))
 		return fault_set(parse, project.line,
-				 "cost \"%.40s\" is not a number with at most two decimals", cost);
+				 "cost \"%.40s\" is not a number with at most two decimals",
+				 cost);
 	if (pb->projects_count == PB_PROJECTS_MAX)
 		return fault_set(parse, project.line, "more than %d projects", PB_PROJECTS_MAX);
 	pb->projects = more(pb->projects, pb->projects_count, &parse->projects_capacity,

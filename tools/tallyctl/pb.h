@@ -1,9 +1,9 @@
 /* pb: participatory budgeting elections in Pabulib's .pb format, read into memory.
  *
  * Three sections, in order: META (key;value), PROJECTS, VOTES, each a title line, a header line
- * and rows. Section and column names are matched without regard to case; columns may come in any
- * order and unknown ones are left aside; ids are compared exactly, blanks around them dropped.
- * The reader judges the shape; what a vote may be is the caller's to judge. */
+ * and rows. Section and column names are matched without regard to case; columns may come in
+ * any order and unknown ones are left aside; ids are compared exactly, blanks around them
+ * dropped. The reader judges the shape; what a vote may be is the caller's to judge. */
 #ifndef TALLY_TOOLS_PB_H
 #define TALLY_TOOLS_PB_H
 
@@ -13,7 +13,11 @@
 
 #include "base/check.h"
 
-enum { PB_UNKNOWN_PROJECT = UINT16_MAX, PB_PROJECTS_MAX = 60000, PB_CHOICES_MAX = 4096 };
+enum {
+	PB_UNKNOWN_PROJECT = UINT16_MAX,
+	PB_PROJECTS_MAX = 60000,
+	PB_CHOICES_MAX = 4096
+};
 
 struct pb_meta {
 	const char *key;
@@ -24,7 +28,7 @@ struct pb_project {
 	const char *id;
 	const char *name;     /* "" where there is none */
 	const char *category; /* the whole cell, "" where there is none */
-	int64_t cost;         /* minor units: the file's number times 100, exactly */
+	int64_t cost;	      /* minor units: the file's number times 100, exactly */
 	size_t line;
 };
 
@@ -43,7 +47,8 @@ struct pb {
 	struct pb_project *projects;
 	size_t votes_count;
 	struct pb_vote *votes;
-	uint16_t *choices; /* places in projects as the votes list them, or PB_UNKNOWN_PROJECT */
+	uint16_t
+	    *choices; /* places in projects as the votes list them, or PB_UNKNOWN_PROJECT */
 };
 
 struct pb_fault {
@@ -52,19 +57,15 @@ struct pb_fault {
 };
 
 /* NULL and *fault filled if the text is not a .pb file. The text is copied. */
-MUST_USE struct pb *
-pb_parse(const char *text, size_t size, struct pb_fault *fault);
+MUST_USE struct pb *pb_parse(const char *text, size_t size, struct pb_fault *fault);
 
-void
-pb_free(struct pb *pb);
+void pb_free(struct pb *pb);
 
 /* Value of a META key, or NULL. */
-const char *
-pb_meta(const struct pb *pb, const char *key);
+const char *pb_meta(const struct pb *pb, const char *key);
 
 /* A decimal number without sign, in hundredths: "12.5" is 1250. False for anything else, for
  * more than two decimals that are not zero, and for more than 2^53 (what JSON readers keep). */
-MUST_USE bool
-pb_hundredths(const char *text, int64_t *out);
+MUST_USE bool pb_hundredths(const char *text, int64_t *out);
 
 #endif
