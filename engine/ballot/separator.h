@@ -14,6 +14,7 @@
 
 /* TALLY_ACCEPTED and `reader` past it if the separator comes next; TALLY_UNKNOWN_VERSION if the
  * same noun with another version does; else TALLY_MALFORMED. */
-MUST_USE enum tally_verdict separator_take(struct reader *reader, struct bytes separator);
+MUST_USE enum tally_verdict
+separator_take(struct reader *reader, struct bytes separator);
 
 #endif

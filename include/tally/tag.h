@@ -56,15 +56,18 @@ enum tally_identity_error {
 
 /* Bytes written to `out`, or one of enum tally_identity_error (`out` is then undefined).
  * TALLY_IDENTITY_SIZE_MAX bytes are room enough for every kind. */
-long tally_identity_normalise(enum tally_identity kind, const void *text, size_t text_size,
-			      uint8_t *out, size_t capacity);
+long
+tally_identity_normalise(enum tally_identity kind, const void *text, size_t text_size,
+			 uint8_t *out, size_t capacity);
 
 /* A sentence for people; never NULL. */
-const char *tally_identity_error_text(long error);
+const char *
+tally_identity_error_text(long error);
 
 /* `identity` is what tally_identity_normalise has written. */
-void tally_tag(const uint8_t secret[TALLY_TAG_SECRET_SIZE],
-	       const uint8_t context[TALLY_TAG_CONTEXT_SIZE], const uint8_t *identity,
-	       size_t identity_size, uint8_t tag[TALLY_TAG_SIZE]);
+void
+tally_tag(const uint8_t secret[TALLY_TAG_SECRET_SIZE],
+	  const uint8_t context[TALLY_TAG_CONTEXT_SIZE], const uint8_t *identity,
+	  size_t identity_size, uint8_t tag[TALLY_TAG_SIZE]);
 
 #endif

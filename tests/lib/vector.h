@@ -9,12 +9,15 @@
 
 /* The value of `name` in tests/vectors/`file`: its size, and the bytes in `out`. Fails the test
  * if the file or the name is absent or the value larger than `capacity`. */
-size_t test_vector(const char *file, const char *name, uint8_t *out, size_t capacity);
+size_t
+test_vector(const char *file, const char *name, uint8_t *out, size_t capacity);
 
 /* The same in memory that lasts as long as the program, with a NUL after it that is not counted. */
-struct bytes test_vector_view(const char *file, const char *name);
+struct bytes
+test_vector_view(const char *file, const char *name);
 
 /* Fails the test unless the value of `name` is exactly `actual`. */
-void assert_vector(const char *file, const char *name, struct bytes actual);
+void
+assert_vector(const char *file, const char *name, struct bytes actual);
 
 #endif
