@@ -1,5 +1,6 @@
 #include "tests/lib/test.h"
 
+#include "tests/lib/merkle.h"
 #include "tests/lib/vector.h"
 #include "tree/frontier.h"
 
@@ -19,23 +20,6 @@ setup(void **state)
 		tree_leaf(bytes_make(entry, i % 3), &leaves[i]);
 	}
 	return 0;
-}
-
-/* RFC 6962 2.1, as it is written. */
-static struct tree_hash
-naive_root(const struct tree_hash *from, size_t n)
-{
-	struct tree_hash left, right, root;
-	size_t k = 1;
-
-	if (n == 1)
-		return *from;
-	while (2 * k < n)
-		k *= 2;
-	left = naive_root(from, k);
-	right = naive_root(from + k, n - k);
-	tree_node(&left, &right, &root);
-	return root;
 }
 
 static void
@@ -71,7 +55,7 @@ every_size_has_the_root_of_the_definition(void **state)
 	frontier_init(&frontier);
 	for (size_t n = 1; n <= LEAVES; n++) {
 		struct tree_hash root;
-		struct tree_hash expected = naive_root(leaves, n);
+		struct tree_hash expected = merkle_root(leaves, n);
 
 		frontier_append(&frontier, &leaves[n - 1]);
 		frontier_root(&frontier, &root);

@@ -1,5 +1,6 @@
 #include "tests/lib/test.h"
 
+#include "tests/lib/merkle.h"
 #include "tree/tile.h"
 
 static void
@@ -136,22 +137,6 @@ other_spellings_are_refused(void **state)
 				     &tile));
 }
 
-static struct tree_hash
-naive_root(const struct tree_hash *from, size_t n)
-{
-	struct tree_hash left, right, root;
-	size_t k = 1;
-
-	if (n == 1)
-		return *from;
-	while (2 * k < n)
-		k *= 2;
-	left = naive_root(from, k);
-	right = naive_root(from + k, n - k);
-	tree_node(&left, &right, &root);
-	return root;
-}
-
 static void
 roots(void **state)
 {
@@ -164,7 +149,7 @@ roots(void **state)
 		tree_leaf(bytes_make(&entry, 1), &hashes[i]);
 	}
 	for (unsigned width = 1; width <= 256; width++) {
-		struct tree_hash expected = naive_root(hashes, width);
+		struct tree_hash expected = merkle_root(hashes, width);
 		struct tree_hash root;
 
 		tile_root(hashes, width, &root);
