@@ -16,6 +16,8 @@
 #include "ballot/notice.h"
 #include "campaign/manifest.h"
 
+enum { LAW_WRITTEN_SIZE = 1 + 1 + 8 + 8 + 8 + 4 + TALLY_HASH_SIZE };
+
 struct law {
 	enum tally_phase phase;
 	enum tally_phase owed;      /* TALLY_PHASE_BEFORE: nothing is owed */

@@ -19,7 +19,7 @@ enum replay_fault {
 	REPLAY_FINE = 0,
 	REPLAY_UNKNOWN_ENTRY,       /* kind unknown or shape wrong */
 	REPLAY_CAMPAIGN_PART,       /* a manifest part missing, repeated, out of place or altered */
-	REPLAY_BALLOT_MALFORMED,
+	REPLAY_BALLOT_MALFORMED,    /* or against the campaign's rules (rules_check) */
 	REPLAY_BALLOT_OUTSIDE_PHASE,
 	REPLAY_PHASE_FORBIDDEN,     /* no such move, or against the clock rule */
 	REPLAY_PHASE_OWED,          /* something else came where a notice owed a PHASE */
@@ -41,6 +41,7 @@ struct replay {
 	uint64_t last_notice;  /* index of the last NOTICE entry */
 	uint64_t ballots_since_tally;
 	struct writer text;    /* canonical text of the last TALLY entry replayed */
+	struct writer draft;   /* of the next one, while its hash is compared */
 };
 
 /* Bytes of memory replay_init needs. */
@@ -52,7 +53,8 @@ void
 replay_init(struct replay *replay, const struct manifest *manifest, void *memory);
 
 /* Applies the entry at replay->index. `replaced` is the ballot that a BALLOT entry replaces, or
- * NULL. On any fault nothing has changed. */
+ * NULL: one that was counted at an earlier index and not replaced since. On any fault nothing has
+ * changed. */
 MUST_USE enum replay_fault
 replay_step(struct replay *replay, struct bytes entry, const struct ballot *replaced);
 
@@ -64,6 +66,7 @@ replay_tally_entry(struct replay *replay, const uint8_t salt[32], struct writer 
 void
 replay_write(struct writer *writer, const struct replay *replay);
 
+/* Into a state that replay_init has made; after false it must be made anew. */
 MUST_USE bool
 replay_read(struct reader *reader, struct replay *replay);
 

@@ -1,0 +1,233 @@
+#include "replay/replay.h"
+
+#include <string.h>
+
+#include "campaign/rules.h"
+
+const char *
+replay_fault_sentence(enum replay_fault fault)
+{
+	static const char *const sentences[] = {
+	    [REPLAY_FINE] = "fine",
+	    [REPLAY_UNKNOWN_ENTRY] = "the entry's kind is unknown or its shape is wrong",
+	    [REPLAY_CAMPAIGN_PART] =
+		"a part of the manifest is missing, repeated, out of place or altered",
+	    [REPLAY_BALLOT_MALFORMED] =
+		"the ballot is malformed or against the campaign's rules",
+	    [REPLAY_BALLOT_OUTSIDE_PHASE] = "the ballot is outside an open phase",
+	    [REPLAY_PHASE_FORBIDDEN] =
+		"no such change of phase is possible here, or it is against the clock rule",
+	    [REPLAY_PHASE_OWED] = "a PHASE entry was owed here by the notice before",
+	    [REPLAY_NOTICE_MALFORMED] = "the notice is malformed or of a kind without effect",
+	    [REPLAY_NOTICE_REFUSED] = "the notice is out of order or cannot take effect",
+	    [REPLAY_TALLY_INDEX] = "the tally covers another index than its own",
+	    [REPLAY_TALLY_WRONG] = "the tally is not the recount of the entries before it",
+	};
+
+	CHECK((unsigned)fault < sizeof sentences / sizeof *sentences);
+	return sentences[fault];
+}
+
+size_t
+replay_memory(const struct manifest *manifest)
+{
+	return counts_memory(manifest) + 2 * counts_text_max(manifest);
+}
+
+void
+replay_init(struct replay *replay, const struct manifest *manifest, void *memory)
+{
+	size_t text_max = counts_text_max(manifest);
+	uint8_t *texts = (uint8_t *)memory + counts_memory(manifest);
+
+	*replay = (struct replay){.manifest = manifest};
+	law_init(&replay->law, manifest);
+	counts_init(&replay->counts, manifest, memory);
+	replay->text = writer_make(texts, text_max);
+	replay->draft = writer_make(texts + text_max, text_max);
+}
+
+/* T2 */
+static bool
+classes_whole(const struct counts *counts)
+{
+	return counts->ballots + counts->replaced + counts->voided == counts->in_tree;
+}
+
+static enum replay_fault
+campaign_step(const struct replay *replay, const struct entry *entry)
+{
+	struct bytes json = replay->manifest->json;
+	size_t before = (size_t)replay->index * TALLY_CAMPAIGN_PART_SIZE;
+	size_t size = json.size - before;
+
+	if (entry->kind != TALLY_ENTRY_CAMPAIGN || entry->part != replay->index ||
+	    entry->parts != entry_campaign_parts(json.size))
+		return REPLAY_CAMPAIGN_PART;
+	if (size > TALLY_CAMPAIGN_PART_SIZE)
+		size = TALLY_CAMPAIGN_PART_SIZE;
+	if (!bytes_equal(entry->body, bytes_make(json.data + before, size)))
+		return REPLAY_CAMPAIGN_PART;
+	return REPLAY_FINE;
+}
+
+static enum replay_fault
+ballot_step(struct replay *replay, struct bytes body, const struct ballot *replaced)
+{
+	struct counts *counts = &replay->counts;
+	struct ballot ballot;
+
+	if (ballot_parse(body, &ballot) != TALLY_ACCEPTED ||
+	    rules_check(replay->manifest, &ballot) != TALLY_ACCEPTED)
+		return REPLAY_BALLOT_MALFORMED;
+	if (law_ballot(&replay->law) != TALLY_ACCEPTED)
+		return REPLAY_BALLOT_OUTSIDE_PHASE;
+	if (replaced != NULL) {
+		counts_subtract(counts, replay->manifest, replaced);
+		counts->replaced++;
+	}
+	counts_add(counts, replay->manifest, &ballot);
+	counts->in_tree++;
+	replay->ballots_since_tally++;
+	CHECK(classes_whole(counts)); /* T2 */
+	return REPLAY_FINE;
+}
+
+/* The canonical text at replay->index, and its salted hash. */
+static void
+draft_write(struct replay *replay, const uint8_t salt[32], uint8_t hash[TALLY_HASH_SIZE])
+{
+	replay->draft = writer_make(replay->draft.data, replay->draft.capacity);
+	counts_text_write(&replay->draft, &replay->counts, replay->manifest, replay->index);
+	CHECK(!replay->draft.failed);
+	counts_text_hash(writer_view(&replay->draft), salt, hash);
+}
+
+static enum replay_fault
+tally_step(struct replay *replay, const struct entry *entry)
+{
+	uint8_t hash[TALLY_HASH_SIZE];
+	struct writer text = replay->text;
+
+	if (entry->covered != replay->index)
+		return REPLAY_TALLY_INDEX;
+	draft_write(replay, entry->salt, hash);
+	if (memcmp(hash, entry->hash, TALLY_HASH_SIZE) != 0)
+		return REPLAY_TALLY_WRONG;
+	replay->text = replay->draft;
+	replay->draft = text;
+	replay->last_tally = replay->index + 1;
+	replay->ballots_since_tally = 0;
+	return REPLAY_FINE;
+}
+
+static enum replay_fault
+phase_step(struct law *law, const struct entry *entry)
+{
+	if (!law_phase_check(law, entry->phase, entry->cause, entry->minute))
+		return REPLAY_PHASE_FORBIDDEN;
+	law_phase_apply(law, entry->phase, entry->cause, entry->minute);
+	return REPLAY_FINE;
+}
+
+static enum replay_fault
+notice_step(struct replay *replay, struct bytes body)
+{
+	struct notice notice;
+
+	if (notice_parse(body, &notice) != TALLY_ACCEPTED)
+		return REPLAY_NOTICE_MALFORMED;
+	if (law_notice_check(&replay->law, replay->manifest, &notice) != TALLY_ACCEPTED)
+		return REPLAY_NOTICE_REFUSED;
+	law_notice_apply(&replay->law, &notice);
+	replay->last_notice = replay->index;
+	return REPLAY_FINE;
+}
+
+static enum replay_fault
+entry_step(struct replay *replay, const struct entry *entry, const struct ballot *replaced)
+{
+	if (replay->index < entry_campaign_parts(replay->manifest->json.size))
+		return campaign_step(replay, entry);
+	if (replay->law.owed != TALLY_PHASE_BEFORE && entry->kind != TALLY_ENTRY_PHASE)
+		return REPLAY_PHASE_OWED;
+	switch (entry->kind) {
+	case TALLY_ENTRY_BALLOT:
+		return ballot_step(replay, entry->body, replaced);
+	case TALLY_ENTRY_TALLY:
+		return tally_step(replay, entry);
+	case TALLY_ENTRY_PHASE:
+		return phase_step(&replay->law, entry);
+	case TALLY_ENTRY_NOTICE:
+		return notice_step(replay, entry->body);
+	default: /* CAMPAIGN, and all its parts are there */
+		return REPLAY_CAMPAIGN_PART;
+	}
+}
+
+enum replay_fault
+replay_step(struct replay *replay, struct bytes bytes, const struct ballot *replaced)
+{
+	struct entry entry;
+	enum replay_fault fault;
+
+	if (!entry_parse(bytes, &entry))
+		return REPLAY_UNKNOWN_ENTRY;
+	fault = entry_step(replay, &entry, replaced);
+	if (fault == REPLAY_FINE)
+		replay->index++;
+	return fault;
+}
+
+void
+replay_tally_entry(struct replay *replay, const uint8_t salt[32], struct writer *entry)
+{
+	uint8_t hash[TALLY_HASH_SIZE];
+
+	draft_write(replay, salt, hash);
+	entry_tally_write(entry, replay->index, salt, hash);
+}
+
+/* u64 index, last_tally, last_notice, ballots_since_tally; law; counts; u32 size of the text,
+ * text. */
+void
+replay_write(struct writer *writer, const struct replay *replay)
+{
+	writer_u64(writer, replay->index);
+	writer_u64(writer, replay->last_tally);
+	writer_u64(writer, replay->last_notice);
+	writer_u64(writer, replay->ballots_since_tally);
+	law_write(writer, &replay->law);
+	counts_write(writer, &replay->counts, replay->manifest);
+	writer_u32(writer, (uint32_t)replay->text.size);
+	writer_bytes(writer, writer_view(&replay->text));
+}
+
+bool
+replay_read(struct reader *reader, struct replay *replay)
+{
+	struct bytes text;
+
+	replay->index = reader_u64(reader);
+	replay->last_tally = reader_u64(reader);
+	replay->last_notice = reader_u64(reader);
+	replay->ballots_since_tally = reader_u64(reader);
+	if (!law_read(reader, &replay->law) || replay->law.opens != replay->manifest->opens ||
+	    !counts_read(reader, &replay->counts, replay->manifest))
+		return false;
+	text = reader_bytes(reader, reader_u32(reader));
+	if (reader->failed || text.size > replay->text.capacity)
+		return false;
+	replay->text = writer_make(replay->text.data, replay->text.capacity);
+	writer_bytes(&replay->text, text);
+	return replay->last_tally <= replay->index && replay->last_notice <= replay->index &&
+	       replay->ballots_since_tally <= replay->counts.in_tree &&
+	       replay->counts.in_tree <= replay->index && classes_whole(&replay->counts);
+}
+
+size_t
+replay_written_max(const struct manifest *manifest)
+{
+	return 4 * 8 + LAW_WRITTEN_SIZE + 4 * 8 + counts_memory(manifest) + 4 +
+	       counts_text_max(manifest);
+}
