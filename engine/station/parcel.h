@@ -77,26 +77,32 @@ struct parcel {
 };
 
 /* True if the table above allows the move; the state is changed by parcel_move alone. */
-bool parcel_may_move(enum parcel_state from, enum parcel_state to);
+bool
+parcel_may_move(enum parcel_state from, enum parcel_state to);
 
-void parcel_move(struct parcel *parcel, enum parcel_state to);
+void
+parcel_move(struct parcel *parcel, enum parcel_state to);
 
 /* True if one more item with `bytes` of memory fits. */
-bool parcel_has_room(const struct parcel *parcel, size_t bytes);
+bool
+parcel_has_room(const struct parcel *parcel, size_t bytes);
 
 /* A new item whose payload is copied behind one byte, `kind`: a ballot or notice stands in
  * memory as the entry it will be. parcel_has_room(parcel, payload.size + 1) must hold. */
-struct parcel_item *parcel_put(struct parcel *parcel, enum parcel_task task, uint8_t kind,
-			       struct bytes payload);
+struct parcel_item *
+parcel_put(struct parcel *parcel, enum parcel_task task, uint8_t kind, struct bytes payload);
 
 /* The item's payload as an entry: its kind byte, then itself. */
-struct bytes parcel_entry(const struct parcel_item *item);
+struct bytes
+parcel_entry(const struct parcel_item *item);
 
 /* Takes memory for a replaced ballot that a worker shall fetch. */
-void parcel_reserve_replaced(struct parcel *parcel, struct parcel_item *item, uint64_t index);
+void
+parcel_reserve_replaced(struct parcel *parcel, struct parcel_item *item, uint64_t index);
 
 /* Trip 1, after the shell fetched the replaced ballots: signatures, rules, leaf hashes,
  * notices. */
-void parcel_verify(struct parcel *parcel, const struct manifest *manifest);
+void
+parcel_verify(struct parcel *parcel, const struct manifest *manifest);
 
 #endif

@@ -163,132 +163,173 @@ struct station {
 
 /* --- effects ------------------------------------------------------------------------------ */
 
-struct station_effect *station_effect(struct station *station, enum station_effect_kind kind);
+struct station_effect *
+station_effect(struct station *station, enum station_effect_kind kind);
 
 /* --- connection.c ------------------------------------------------------------------------- */
 
 /* Puts the connection in its signer's queue if it has a whole frame and may be served. */
-void connection_ready(struct station *station, unsigned number);
+void
+connection_ready(struct station *station, unsigned number);
 
 /* True if it has a whole frame and nothing forbids to take it. */
-bool connection_may_be_served(const struct station *station, unsigned number);
+bool
+connection_may_be_served(const struct station *station, unsigned number);
 
 /* Those that wait for a parcel or a read try again. */
-void connection_wake(struct station *station);
+void
+connection_wake(struct station *station);
 
 /* Next connection to be served, fairly by signer, then by connection; -1: none. It is out of
  * the queue: connection_ready puts it back. */
-int connection_turn(struct station *station);
+int
+connection_turn(struct station *station);
 
 /* A writer for one frame, in scratch; output_end appends it to what waits. Room was reserved
  * when the request was taken. */
-struct writer output_begin(struct station *station);
+struct writer
+output_begin(struct station *station);
 
-void output_end(struct station *station, unsigned number, const struct writer *writer);
+void
+output_end(struct station *station, unsigned number, const struct writer *writer);
 
 /* Room left for answers that are not yet promised. */
-size_t output_room(const struct connection *connection);
+size_t
+output_room(const struct connection *connection);
 
 /* Ends a connection after what waits, with a GOODBYE. */
-void connection_goodbye(struct station *station, unsigned number, enum tally_verdict verdict);
+void
+connection_goodbye(struct station *station, unsigned number, enum tally_verdict verdict);
 
-void connection_close(struct station *station, unsigned number);
+void
+connection_close(struct station *station, unsigned number);
 
 /* True if the connection is the one of that generation, and may be answered. */
-bool connection_is(const struct station *station, unsigned number, uint32_t generation);
+bool
+connection_is(const struct station *station, unsigned number, uint32_t generation);
 
 /* Deadlines of every connection. */
-void connection_deadlines(struct station *station);
+void
+connection_deadlines(struct station *station);
 
-void connection_connected(struct station *station, unsigned number, const uint8_t *nonce);
+void
+connection_connected(struct station *station, unsigned number, const uint8_t *nonce);
 
-void connection_received(struct station *station, unsigned number, size_t size);
+void
+connection_received(struct station *station, unsigned number, size_t size);
 
-void connection_sent(struct station *station, unsigned number, size_t size);
+void
+connection_sent(struct station *station, unsigned number, size_t size);
 
-void connection_disconnected(struct station *station, unsigned number);
+void
+connection_disconnected(struct station *station, unsigned number);
 
 /* --- act 1: arrive.c -----------------------------------------------------------------------
  */
 
 /* Takes frames, fairly, as long as parcels have room; gives parcels to workers. */
-void arrive_intake(struct station *station);
+void
+arrive_intake(struct station *station);
 
 /* An item without a connection; false if there is no room now. */
-MUST_USE bool arrive_phase(struct station *station, enum tally_phase phase);
+MUST_USE bool
+arrive_phase(struct station *station, enum tally_phase phase);
 
 /* From now on only what is in hand is taken, until arrive_drained and arrive_release. */
-void arrive_hold(struct station *station);
+void
+arrive_hold(struct station *station);
 
 /* While holding: true once everything received before the instant is in line. */
-bool arrive_drained(const struct station *station);
+bool
+arrive_drained(const struct station *station);
 
-void arrive_release(struct station *station);
+void
+arrive_release(struct station *station);
 
 /* --- hello.c --------------------------------------------------------------------------------
  */
 
-void hello_send(struct station *station, unsigned number);
+void
+hello_send(struct station *station, unsigned number);
 
 /* The first frame of a connection; it becomes a member, anonymous, or is sent away. */
-void hello_answer(struct station *station, unsigned number, const struct frame *frame);
+void
+hello_answer(struct station *station, unsigned number, const struct frame *frame);
 
 /* --- act 2: sequence.c ---------------------------------------------------------------------
  */
 
-void sequence_parcels(struct station *station);
+void
+sequence_parcels(struct station *station);
 
 /* Gives the filling batch to the commit job if none is in flight. */
-void sequence_commit(struct station *station);
+void
+sequence_commit(struct station *station);
 
 /* Enters a TALLY over everything so far; false if the batch has no room now. */
-MUST_USE bool sequence_tally(struct station *station);
+MUST_USE bool
+sequence_tally(struct station *station);
 
 /* --- act 3: answer.c -----------------------------------------------------------------------
  */
 
-void answer_committed(struct station *station, const struct station_event *event);
+void
+answer_committed(struct station *station, const struct station_event *event);
 
 /* True if a parcel became free. */
-bool answer_parcels(struct station *station);
+bool
+answer_parcels(struct station *station);
 
 /* --- reads.c -------------------------------------------------------------------------------
  */
 
 /* False if there is no place for another question of this connection now. */
-MUST_USE bool reads_room(const struct station *station, unsigned number);
+MUST_USE bool
+reads_room(const struct station *station, unsigned number);
 
-void reads_take(struct station *station, unsigned number, const struct frame *frame);
+void
+reads_take(struct station *station, unsigned number, const struct frame *frame);
 
 /* Asks whether our tree contains a checkpoint that a frontend presented (L5). */
-void reads_compare(struct station *station, const struct checkpoint *seen);
+void
+reads_compare(struct station *station, const struct checkpoint *seen);
 
-void reads_done(struct station *station, struct station_read *read);
+void
+reads_done(struct station *station, struct station_read *read);
 
 /* Hands out what can be asked of the disk now, answers what is ready. */
-void reads_serve(struct station *station);
+void
+reads_serve(struct station *station);
 
 /* --- rhythm.c ------------------------------------------------------------------------------
  */
 
-void rhythm_init(struct station *station);
+void
+rhythm_init(struct station *station);
 
 /* A PHASE entry has been sequenced: a line for the operator. */
-void rhythm_phase(struct station *station, enum tally_phase phase);
+void
+rhythm_phase(struct station *station, enum tally_phase phase);
 
 /* A batch is about to be committed: the moment to copy the state behind it. */
-void rhythm_sealed(struct station *station, const struct station_batch *batch);
+void
+rhythm_sealed(struct station *station, const struct station_batch *batch);
 
-void rhythm_signed(struct station *station, struct bytes note);
+void
+rhythm_signed(struct station *station, struct bytes note);
 
 /* Asks for a signature, a publication, a keepsake where one is due. */
-void rhythm_serve(struct station *station);
+void
+rhythm_serve(struct station *station);
 
 /* L5: says so once, and accepts nothing from now on. */
-void rhythm_fallen_behind(struct station *station);
+void
+rhythm_fallen_behind(struct station *station);
 
-void rhythm_published(struct station *station, bool ok);
+void
+rhythm_published(struct station *station, bool ok);
 
-void rhythm_kept(struct station *station, bool ok);
+void
+rhythm_kept(struct station *station, bool ok);
 
 #endif

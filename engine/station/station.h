@@ -150,52 +150,62 @@ struct station_setup {
 };
 
 /* Bytes of memory a station needs for this manifest. */
-size_t station_memory(const struct manifest *manifest);
+size_t
+station_memory(const struct manifest *manifest);
 
 /* `memory`: zeroed, aligned to 64, station_memory() bytes, given to the station for its life.
  */
-struct station *station_init(void *memory, const struct station_setup *setup);
+struct station *
+station_init(void *memory, const struct station_setup *setup);
 
 /* Restoring, before the first step: either from a kept state or from nothing, then entry by
  * entry. */
-MUST_USE bool station_restore_state(struct station *station, struct bytes replay_blob,
-				    const struct frontier *frontier);
+MUST_USE bool
+station_restore_state(struct station *station, struct bytes replay_blob,
+		      const struct frontier *frontier);
 
 /* Index of the ballot whose bytes station_restore_entry will need for this entry; UINT64_MAX:
  * none. */
-uint64_t station_restore_needs(struct station *station, struct bytes entry);
+uint64_t
+station_restore_needs(struct station *station, struct bytes entry);
 
 /* NULL, or the sentence that says which rule the entry at station_size() breaks. `text`, if the
  * entry is a TALLY, is its canonical text until the next call. */
-MUST_USE const char *station_restore_entry(struct station *station, struct bytes entry,
-					   const struct tree_hash *leaf, struct bytes replaced,
-					   struct bytes *text);
+MUST_USE const char *
+station_restore_entry(struct station *station, struct bytes entry, const struct tree_hash *leaf,
+		      struct bytes replaced, struct bytes *text);
 
 /* After the last entry: everything restored is durable; `batches` is the next batch's number.
  * The note is the newest signed checkpoint; `unpublished_ballots` lie at or beyond
  * published_size. */
-void station_restored(struct station *station, uint64_t batches,
-		      const struct checkpoint *signed_at, struct bytes note,
-		      uint64_t published_size, uint64_t unpublished_ballots);
+void
+station_restored(struct station *station, uint64_t batches, const struct checkpoint *signed_at,
+		 struct bytes note, uint64_t published_size, uint64_t unpublished_ballots);
 
-void station_step(struct station *station, const struct station_event *event,
-		  struct station_effects *effects);
+void
+station_step(struct station *station, const struct station_event *event,
+	     struct station_effects *effects);
 
 /* Memory for bytes from a connection's socket; size 0: read later (EFFECT_RESUME will come). */
-struct writer station_receive_room(struct station *station, unsigned connection);
+struct writer
+station_receive_room(struct station *station, unsigned connection);
 
 /* What waits to be sent, contiguous; the same bytes until STATION_SENT. */
-struct bytes station_output(const struct station *station, unsigned connection);
+struct bytes
+station_output(const struct station *station, unsigned connection);
 
 /* True if nothing is left but to close. */
-bool station_is_leaving(const struct station *station, unsigned connection);
+bool
+station_is_leaving(const struct station *station, unsigned connection);
 
 /* Memory for EFFECT_FETCH, TALLY_BALLOT_SIZE_MAX + 1 bytes. */
-uint8_t *station_fetch_room(struct station *station);
+uint8_t *
+station_fetch_room(struct station *station);
 
 /* The checkpoint to publish (valid from EFFECT_PUBLISH to STATION_PUBLISHED). */
-void station_publication(const struct station *station, struct checkpoint *checkpoint,
-			 struct bytes *note);
+void
+station_publication(const struct station *station, struct checkpoint *checkpoint,
+		    struct bytes *note);
 
 /* The state to keep (valid from EFFECT_KEEP to STATION_KEPT). */
 struct station_keepsake {
@@ -206,20 +216,27 @@ struct station_keepsake {
 	struct frontier frontier;
 };
 
-void station_keepsake(const struct station *station, struct station_keepsake *out);
+void
+station_keepsake(const struct station *station, struct station_keepsake *out);
 
 /* Entries sequenced; durable; the newest signed size. */
-uint64_t station_size(const struct station *station);
-uint64_t station_durable(const struct station *station);
-uint64_t station_signed(const struct station *station);
+uint64_t
+station_size(const struct station *station);
+uint64_t
+station_durable(const struct station *station);
+uint64_t
+station_signed(const struct station *station);
 
 /* Root of everything sequenced; for the start, which compares it with what is remembered. */
-void station_root(const struct station *station, struct tree_hash *root);
+void
+station_root(const struct station *station, struct tree_hash *root);
 
 /* How often each verdict was given since start; TALLY_VERDICTS_COUNT of them. */
-const uint64_t *station_verdicts(const struct station *station);
+const uint64_t *
+station_verdicts(const struct station *station);
 
 /* Has the campaign's law: phase and times, for the operator's lines. */
-const struct law *station_law(const struct station *station);
+const struct law *
+station_law(const struct station *station);
 
 #endif
