@@ -41,31 +41,27 @@ struct pollbook_slot {
 
 struct pollbook_table {
 	struct pollbook_slot *slots;
-	size_t slots_count;    /* below 2^32: places are taken by multiply-shift */
+	size_t slots_count; /* below 2^32: places are taken by multiply-shift */
 	size_t records_count;
-	size_t records_max;    /* 7/8 of the slots */
-	size_t voters_count;   /* VOTER records among them */
-	size_t voters_max;     /* 0 after init: the owner sets the campaign's before deciding */
+	size_t records_max;  /* 7/8 of the slots */
+	size_t voters_count; /* VOTER records among them */
+	size_t voters_max;   /* 0 after init: the owner sets the campaign's before deciding */
 	uint8_t seed[16];
 };
 
 /* Slots for `records` at a load of at most 7/8. */
-size_t
-pollbook_slots_for(size_t records);
+size_t pollbook_slots_for(size_t records);
 
 /* Takes the write interest in slots[0, slots_count), which must be zero; slots_count > 0. */
-void
-pollbook_table_init(struct pollbook_table *table, struct pollbook_slot *slots,
-		    size_t slots_count, const uint8_t seed[16]);
+void pollbook_table_init(struct pollbook_table *table, struct pollbook_slot *slots,
+			 size_t slots_count, const uint8_t seed[16]);
 
-MUST_USE bool
-pollbook_find(const struct pollbook_table *table, enum pollbook_family family,
-	      const uint8_t name[32], struct pollbook_record *out);
+MUST_USE bool pollbook_find(const struct pollbook_table *table, enum pollbook_family family,
+			    const uint8_t name[32], struct pollbook_record *out);
 
-/* Inserts or overwrites; record->word is not 0. False (and nothing changed) if the record is new
- * and the table full. */
-MUST_USE bool
-pollbook_put(struct pollbook_table *table, enum pollbook_family family, const uint8_t name[32],
-	     const struct pollbook_record *record);
+/* Inserts or overwrites; record->word is not 0. False (and nothing changed) if the record is
+ * new and the table full. */
+MUST_USE bool pollbook_put(struct pollbook_table *table, enum pollbook_family family,
+			   const uint8_t name[32], const struct pollbook_record *record);
 
 #endif

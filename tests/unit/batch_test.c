@@ -123,11 +123,11 @@ another_campaign(void **state)
 }
 
 static uint64_t
-checksum_by_hand(size_t covered, uint64_t number)
+checksum_by_hand(const uint8_t *at, size_t covered, uint64_t number)
 {
 	uint64_t seed = XXH3_64bits(campaign, sizeof campaign) ^ number;
 
-	return XXH3_64bits_withSeed(memory, covered, seed);
+	return XXH3_64bits_withSeed(at, covered, seed);
 }
 
 /* Puts a true checksum on whatever is in memory, as no writer of ours would. */
@@ -137,7 +137,7 @@ parses_resealed(size_t entries_size, uint64_t number)
 	size_t covered = BATCH_HEADER_SIZE + entries_size;
 	struct batch back;
 
-	be64_store(memory + covered, checksum_by_hand(covered, number));
+	be64_store(memory + covered, checksum_by_hand(memory, covered, number));
 	memset(memory + covered + BATCH_TRAILER_SIZE, 0, 7);
 	return parse(memory, sizeof memory, &back);
 }
@@ -154,6 +154,8 @@ a_true_checksum_is_not_enough(void **state)
 	assert_false(parses_resealed(10, 3));
 	be32_store(memory + 12, 0);
 	assert_false(parses_resealed(10, 3));
+	be32_store(memory + 32, 0); /* no entries at all */
+	assert_false(parses_resealed(0, 3));
 	(void)example(memory);
 	memory[BATCH_HEADER_SIZE + 4] = 6; /* the second entry runs over */
 	assert_false(parses_resealed(10, 3));
@@ -192,6 +194,11 @@ greatest_size(void **state)
 	assert_true(parse(large, size, &back));
 	assert_int_equal(back.entries.size, batch_bytes_max);
 	be32_store(large + 32, batch_bytes_max + 1);
+	assert_false(parse(large, size + 64, &back));
+	at = large + BATCH_HEADER_SIZE + batch_bytes_max;
+	be16_store(at - 2 - (batch_bytes_max - COUNT * ENTRY - 2),
+		   (uint16_t)(batch_bytes_max - COUNT * ENTRY - 1));
+	be64_store(at + 1, checksum_by_hand(large, BATCH_HEADER_SIZE + batch_bytes_max + 1, 0));
 	assert_false(parse(large, size + 64, &back));
 	be32_store(large + 32, UINT32_MAX);
 	assert_false(parse(large, size + 64, &back));

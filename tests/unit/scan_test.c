@@ -152,6 +152,43 @@ batch_of_another_history(void **state)
 	test_ledger_free(&ledger);
 }
 
+/* Valid in itself and bound to the batch before it, but with another number or first index. */
+static void
+batch_that_does_not_count_on(void **state)
+{
+	for (int wrong = 0; wrong < 3; wrong++) {
+		struct test_ledger ledger = test_ledger_make(TEST_SEGMENT_SIZE, 0xc1);
+		struct scan scan;
+
+		(void)state;
+		test_ledger_append(&ledger, 2, 20);
+		ledger.batches_count += wrong == 1;
+		ledger.entries_count += wrong == 2;
+		test_ledger_append(&ledger, 1, 20);
+		if (wrong == 0)
+			assert_int_equal(test_ledger_scan(&ledger, 0, &scan), SCAN_WHOLE);
+		else
+			assert_ledger_damaged(&ledger, 0, 0, ledger.batches[0].size + 512);
+		test_ledger_free(&ledger);
+	}
+}
+
+/* Batches begin at multiples of 8: the valid one is looked for at each. */
+static void
+later_batch_at_any_place(void **state)
+{
+	(void)state;
+	for (uint16_t size = 1; size < 20; size++) {
+		struct test_ledger ledger = test_ledger_make(TEST_SEGMENT_SIZE, 0xc1);
+
+		test_ledger_append(&ledger, 1, size);
+		test_ledger_append(&ledger, 1, size);
+		test_ledger_batch(&ledger, ledger.batches[0])[50] ^= 1;
+		assert_ledger_damaged(&ledger, 0, 0, SEGMENT_HEADER_SIZE);
+		test_ledger_free(&ledger);
+	}
+}
+
 static void
 batch_of_another_campaign(void **state)
 {
@@ -307,6 +344,8 @@ main(void)
 	    cmocka_unit_test(swapped_batches),
 	    cmocka_unit_test(repeated_and_missing_batches),
 	    cmocka_unit_test(batch_of_another_history),
+	    cmocka_unit_test(batch_that_does_not_count_on),
+	    cmocka_unit_test(later_batch_at_any_place),
 	    cmocka_unit_test(batch_of_another_campaign),
 	    cmocka_unit_test(wrong_segments),
 	    cmocka_unit_test(cut_segment_file),

@@ -1,0 +1,169 @@
+#include "tests/lib/votes.h"
+
+#include "tests/lib/test.h"
+
+struct votes_bench
+votes_bench_make(size_t voters_max, size_t records, bool revotes)
+{
+	static const uint8_t seed[16] = {1, 2, 3};
+	struct votes_bench bench = {.model = calloc(1, sizeof *bench.model), .next_index = 40};
+	size_t slots_count = pollbook_slots_for(records);
+	struct pollbook_slot *slots = calloc(slots_count, sizeof *slots);
+
+	assert_non_null(bench.model);
+	assert_non_null(slots);
+	pollbook_table_init(&bench.table, slots, slots_count, seed);
+	bench.table.voters_max = voters_max;
+	bench.model->voters_max = voters_max;
+	bench.model->revotes = revotes;
+	return bench;
+}
+
+void
+votes_bench_free(struct votes_bench *bench)
+{
+	free(bench->table.slots);
+	free(bench->model);
+}
+
+const struct pollbook_ballot *
+votes_ballot(const struct vote *vote, struct vote_bytes *bytes)
+{
+	memset(bytes, 0, sizeof *bytes);
+	be32_store(bytes->tag + 28, vote->tag);
+	be32_store(bytes->key, (uint32_t)vote->key);
+	be32_store(bytes->digest, vote->tag);
+	be16_store(bytes->digest + 4, vote->revision);
+	be32_store(bytes->digest + 6, vote->choice);
+	be16_store(bytes->digest + 10, (uint16_t)vote->key);
+	be32_store(bytes->digest + 12, (uint32_t)vote->serial);
+	bytes->ballot = (struct pollbook_ballot){
+	    .tag = bytes->tag,
+	    .revision = vote->revision,
+	    .digest = bytes->digest,
+	    .voter_key = vote->key == VOTE_NO_KEY ? NULL : bytes->key,
+	    .serial = vote->serial,
+	};
+	return &bytes->ballot;
+}
+
+struct pollbook_decision
+votes_decide(const struct votes_bench *bench, const struct vote *vote)
+{
+	struct pollbook_decision decision;
+	struct vote_bytes bytes;
+
+	memset(&decision, 0xee, sizeof decision);
+	pollbook_decide(&bench->table, votes_ballot(vote, &bytes), bench->model->revotes,
+			&decision);
+	return decision;
+}
+
+static bool
+same_bytes(const struct vote *a, const struct vote *b)
+{
+	return a->tag == b->tag && a->revision == b->revision && a->choice == b->choice &&
+	       a->key == b->key && a->serial == b->serial;
+}
+
+static const struct vote *
+counted(const struct votes_model *model, uint32_t tag)
+{
+	const struct vote *newest = NULL;
+
+	for (size_t i = 0; i < model->count; i++) {
+		if (model->entered[i].tag == tag)
+			newest = &model->entered[i];
+	}
+	return newest;
+}
+
+size_t
+votes_voters(const struct votes_model *model)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < model->count; i++)
+		count += counted(model, model->entered[i].tag) == &model->entered[i];
+	return count;
+}
+
+static enum tally_verdict
+model_certificate(const struct votes_model *model, const struct vote *vote)
+{
+	const struct vote *at = model->entered;
+	const struct vote *end = at + model->count;
+
+	for (; at < end; at++) {
+		if (at->tag == vote->tag &&
+		    (at->serial > vote->serial ||
+		     (at->serial == vote->serial && at->key != vote->key)))
+			return TALLY_OLD_CERTIFICATE;
+	}
+	for (at = model->entered; at < end; at++) {
+		if (at->key == vote->key && at->tag != vote->tag)
+			return TALLY_KEY_IN_USE;
+	}
+	return TALLY_ACCEPTED;
+}
+
+static enum tally_verdict
+model_refusal(const struct votes_model *model, const struct vote *vote)
+{
+	const struct vote *before = counted(model, vote->tag);
+	enum tally_verdict verdict = TALLY_ACCEPTED;
+
+	if (vote->key != VOTE_NO_KEY)
+		verdict = model_certificate(model, vote);
+	if (verdict != TALLY_ACCEPTED)
+		return verdict;
+	if (before == NULL)
+		return votes_voters(model) < model->voters_max ? TALLY_ACCEPTED
+							       : TALLY_ROLL_FULL;
+	if (!model->revotes)
+		return TALLY_HAS_VOTED;
+	return before->revision >= vote->revision ? TALLY_SUPERSEDED : TALLY_ACCEPTED;
+}
+
+static struct pollbook_decision
+model_decide(const struct votes_model *model, const struct vote *vote)
+{
+	const struct vote *before = counted(model, vote->tag);
+	struct pollbook_decision decision = {.index = before != NULL ? before->index : 0};
+
+	for (size_t i = 0; i < model->count; i++) {
+		if (model->entered[i].told && same_bytes(&model->entered[i], vote))
+			return (struct pollbook_decision){POLLBOOK_SAME, TALLY_ACCEPTED,
+							  model->entered[i].index};
+	}
+	decision.verdict = model_refusal(model, vote);
+	decision.outcome = decision.verdict != TALLY_ACCEPTED ? POLLBOOK_REFUSED
+			   : before != NULL		      ? POLLBOOK_REPLACES
+							      : POLLBOOK_COUNTS;
+	return decision;
+}
+
+void
+votes_enter(struct votes_bench *bench, const struct vote *vote)
+{
+	struct votes_model *model = bench->model;
+	struct vote_bytes bytes;
+
+	assert_true(model->count < VOTES_MAX);
+	pollbook_enter(&bench->table, votes_ballot(vote, &bytes), bench->next_index);
+	model->entered[model->count] = *vote;
+	model->entered[model->count].index = bench->next_index++;
+	model->entered[model->count++].told = true;
+}
+
+struct pollbook_decision
+assert_decision(const struct votes_bench *bench, const struct vote *vote)
+{
+	struct pollbook_decision decision = votes_decide(bench, vote);
+	struct pollbook_decision expected = model_decide(bench->model, vote);
+
+	assert_int_equal(decision.outcome, expected.outcome);
+	assert_int_equal(decision.verdict, expected.verdict);
+	assert_true(decision.index == expected.index);
+	return decision;
+}
