@@ -89,6 +89,7 @@ struct station {
 
 	/* act 2 */
 	struct pollbook_table *pollbook;
+	void *replay_memory;
 	struct replay replay;
 	struct frontier frontier;
 	struct station_batch batches[2];

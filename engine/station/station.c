@@ -63,7 +63,8 @@ station_init(void *memory, const struct station_setup *setup)
 	CHECK((uintptr_t)memory % ALIGNMENT == 0);
 	station->manifest = manifest;
 	station->parcels = carve(&rest, parcels_max * sizeof(struct parcel));
-	replay_init(&station->replay, manifest, carve(&rest, replay_memory(manifest)));
+	station->replay_memory = carve(&rest, replay_memory(manifest));
+	replay_init(&station->replay, manifest, station->replay_memory);
 	for (int i = 0; i < 2; i++) {
 		struct station_batch *batch = &station->batches[i];
 
@@ -100,6 +101,13 @@ station_restore_state(struct station *station, struct bytes replay_blob,
 		return false;
 	station->frontier = *frontier;
 	return station->replay.index == frontier->size;
+}
+
+void
+station_restore_nothing(struct station *station)
+{
+	replay_init(&station->replay, station->manifest, station->replay_memory);
+	frontier_init(&station->frontier);
 }
 
 /* Parses a BALLOT entry for the poll book; false for other entries and for rubbish. */
@@ -324,6 +332,12 @@ void
 station_root(const struct station *station, struct tree_hash *root)
 {
 	frontier_root(&station->frontier, root);
+}
+
+void
+station_frontier(const struct station *station, struct frontier *frontier)
+{
+	*frontier = station->frontier;
 }
 
 const uint64_t *

@@ -164,6 +164,10 @@ MUST_USE bool
 station_restore_state(struct station *station, struct bytes replay_blob,
 		      const struct frontier *frontier);
 
+/* Forgets what station_restore_state gave. */
+void
+station_restore_nothing(struct station *station);
+
 /* Index of the ballot whose bytes station_restore_entry will need for this entry; UINT64_MAX:
  * none. */
 uint64_t
@@ -230,6 +234,10 @@ station_signed(const struct station *station);
 /* Root of everything sequenced; for the start, which compares it with what is remembered. */
 void
 station_root(const struct station *station, struct tree_hash *root);
+
+/* The tree of everything sequenced. */
+void
+station_frontier(const struct station *station, struct frontier *frontier);
 
 /* How often each verdict was given since start; TALLY_VERDICTS_COUNT of them. */
 const uint64_t *
