@@ -14,8 +14,8 @@
  *               XXH3-64(campaign id) xor batch number
  *   then zeros to a multiple of 8
  *
- * A batch is valid if and only if all of that holds, the sizes of its n entries add up to e,
- * and number, index and previous checksum continue the batch before it. Integers big-endian.
+ * A batch is valid if and only if all of that holds, the sizes of its n entries add up to e, and
+ * number, index and previous checksum continue the batch before it. Integers big-endian.
  * XXH3 guards against accident only. Any thread; no allocation. */
 #ifndef TALLY_LEDGER_BATCH_H
 #define TALLY_LEDGER_BATCH_H
@@ -40,22 +40,23 @@ struct batch {
 };
 
 /* Bytes on disk of a batch whose entries area has `entries_size` bytes. */
-size_t batch_size(size_t entries_size);
+size_t
+batch_size(size_t entries_size);
 
-/* Completes a batch in place: `memory` holds BATCH_HEADER_SIZE free bytes, then the entries
- * area; there is room for trailer and padding. Fills header, trailer and padding; returns
- * checksum. */
-uint64_t batch_seal(uint8_t *memory, const struct batch *batch,
-		    const uint8_t campaign[TALLY_HASH_SIZE]);
+/* Completes a batch in place: `memory` holds BATCH_HEADER_SIZE free bytes, then the entries area;
+ * there is room for trailer and padding. Fills header, trailer and padding; returns checksum. */
+uint64_t
+batch_seal(uint8_t *memory, const struct batch *batch, const uint8_t campaign[TALLY_HASH_SIZE]);
 
 /* True if a batch that is valid in itself stands at the front of `bytes`. Whether it continues
  * the one before is the caller's to compare (ledger/scan.h does). */
-MUST_USE bool batch_parse(struct bytes bytes, const uint8_t campaign[TALLY_HASH_SIZE],
-			  struct batch *out);
+MUST_USE bool
+batch_parse(struct bytes bytes, const uint8_t campaign[TALLY_HASH_SIZE], struct batch *out);
 
-/* Next entry of an entries area, or of a tlog bundle, which has the same shape: a view, {NULL,
- * 0} at the end or where the size runs over (then area->failed). The view of an empty entry is
- * not NULL. */
-struct bytes batch_entry_next(struct reader *area);
+/* Next entry of an entries area, or of a tlog bundle, which has the same shape: a view, {NULL, 0}
+ * at the end or where the size runs over (then area->failed). The view of an empty entry is not
+ * NULL. */
+struct bytes
+batch_entry_next(struct reader *area);
 
 #endif

@@ -35,22 +35,27 @@ struct entry {
 	int64_t minute;		/* PHASE */
 };
 
-/* False for an unknown kind or a wrong shape. A BALLOT's or NOTICE's body is not looked into.
- */
-MUST_USE bool entry_parse(struct bytes bytes, struct entry *out);
+/* False for an unknown kind or a wrong shape. A BALLOT's or NOTICE's body is not looked into. */
+MUST_USE bool
+entry_parse(struct bytes bytes, struct entry *out);
 
-void entry_campaign_write(struct writer *writer, struct bytes manifest, uint16_t part);
+void
+entry_campaign_write(struct writer *writer, struct bytes manifest, uint16_t part);
 
 /* Parts a manifest of that size makes; at least 1. */
-uint16_t entry_campaign_parts(size_t manifest_size);
+uint16_t
+entry_campaign_parts(size_t manifest_size);
 
-void entry_tally_write(struct writer *writer, uint64_t covered, const uint8_t salt[32],
-		       const uint8_t hash[32]);
+void
+entry_tally_write(struct writer *writer, uint64_t covered, const uint8_t salt[32],
+		  const uint8_t hash[32]);
 
-void entry_phase_write(struct writer *writer, enum tally_phase phase, enum tally_cause cause,
-		       int64_t minute);
+void
+entry_phase_write(struct writer *writer, enum tally_phase phase, enum tally_cause cause,
+		  int64_t minute);
 
 /* "CAMPAIGN", ...; "?" for others. */
-const char *entry_kind_name(unsigned kind);
+const char *
+entry_kind_name(unsigned kind);
 
 #endif

@@ -1,8 +1,7 @@
-/* scan: reads a ledger from its first byte and says what it is: whole, torn at its end,
- * damaged.
+/* scan: reads a ledger from its first byte and says what it is: whole, torn at its end, damaged.
  *
- * Segments are fed whole, in number order. A batch that is invalid, or missing where a later
- * one is present, ends the valid part. That end is a torn tail, which may be cut, only if (L4)
+ * Segments are fed whole, in number order. A batch that is invalid, or missing where a later one
+ * is present, ends the valid part. That end is a torn tail, which may be cut, only if (L4)
  *   - no valid batch of a number at least the expected one stands anywhere behind it,
  *   - every byte from one batch's greatest size behind it on is zero, and
  *   - it begins at or beyond the remembered checkpoint's size.
@@ -25,8 +24,8 @@ enum scan_result {
 
 /* A valid batch and where its header begins. False stops the scan, whose other fields then tell
  * of the batches before this one. */
-typedef bool scan_visit(void *context, const struct batch *batch, uint32_t segment,
-			uint64_t offset);
+typedef bool
+scan_visit(void *context, const struct batch *batch, uint32_t segment, uint64_t offset);
 
 struct scan {
 	uint8_t campaign[TALLY_HASH_SIZE];
@@ -52,14 +51,17 @@ struct scan {
 
 /* The campaign id is taken from the first segment's header: the caller compares it with the one
  * it serves. `visit` may be NULL. */
-void scan_init(struct scan *scan, uint64_t remembered_size, scan_visit *visit, void *context);
+void
+scan_init(struct scan *scan, uint64_t remembered_size, scan_visit *visit, void *context);
 
-/* SCAN_GOES_ON, SCAN_DAMAGED (then also from every later call) or SCAN_STOPPED (then the scan
- * is over). Views a visitor got live as long as the segment's memory. */
-MUST_USE enum scan_result scan_segment(struct scan *scan, struct bytes segment);
+/* SCAN_GOES_ON, SCAN_DAMAGED (then also from every later call) or SCAN_STOPPED (then the scan is
+ * over). Views a visitor got live as long as the segment's memory. */
+MUST_USE enum scan_result
+scan_segment(struct scan *scan, struct bytes segment);
 
 /* After the last segment. No segment at all, or a ledger shorter than the remembered size, is
  * SCAN_DAMAGED. Where the torn bytes are replaced by zeros, the ledger is whole. */
-MUST_USE enum scan_result scan_finish(struct scan *scan);
+MUST_USE enum scan_result
+scan_finish(struct scan *scan);
 
 #endif

@@ -12,8 +12,8 @@
  *   64     ..   zeros to 512
  *   512    ..   batches, each at a multiple of 8, one after the other; then zeros
  *
- * A batch lies in one segment: what does not fit before the end of the file begins the next
- * one. Any thread; no allocation. */
+ * A batch lies in one segment: what does not fit before the end of the file begins the next one.
+ * Any thread; no allocation. */
 #ifndef TALLY_LEDGER_SEGMENT_H
 #define TALLY_LEDGER_SEGMENT_H
 
@@ -32,10 +32,13 @@ struct segment {
 	uint8_t campaign[TALLY_HASH_SIZE];
 };
 
-void segment_name(uint32_t number, char name[SEGMENT_NAME_MAX]);
+void
+segment_name(uint32_t number, char name[SEGMENT_NAME_MAX]);
 
-void segment_header_write(const struct segment *segment, uint8_t header[SEGMENT_HEADER_SIZE]);
+void
+segment_header_write(const struct segment *segment, uint8_t header[SEGMENT_HEADER_SIZE]);
 
-MUST_USE bool segment_header_parse(struct bytes bytes, struct segment *out);
+MUST_USE bool
+segment_header_parse(struct bytes bytes, struct segment *out);
 
 #endif

@@ -19,8 +19,7 @@ struct pollbook_ballot {
 enum pollbook_outcome {
 	POLLBOOK_COUNTS,   /* the tag's first ballot */
 	POLLBOOK_REPLACES, /* counts in place of the one at `index` */
-	POLLBOOK_SAME, /* these signed bytes are in the log at `index`: the first answer again
-			*/
+	POLLBOOK_SAME, /* these signed bytes are in the log at `index`: the first answer again */
 	POLLBOOK_REFUSED, /* `verdict` says why; `index` of the ballot in the way, if any */
 };
 
@@ -30,22 +29,24 @@ struct pollbook_decision {
 	uint64_t index;
 };
 
-/* Changes nothing. table->voters_max is the campaign's. `revotes` = the campaign's policy is
- * `last`. Verdicts of a refusal: TALLY_HAS_VOTED (policy first), TALLY_SUPERSEDED (revision not
- * greater), TALLY_OLD_CERTIFICATE, TALLY_KEY_IN_USE, TALLY_ROLL_FULL (a new tag past
- * voters_max, or no room for another key of an old one). The question of SAME comes before
- * every refusal, the certificate before the vote. */
-void pollbook_decide(const struct pollbook_table *table, const struct pollbook_ballot *ballot,
-		     bool revotes, struct pollbook_decision *out);
+/* Changes nothing. table->voters_max is the campaign's. `revotes` = the campaign's policy is `last`. Verdicts of a refusal:
+ * TALLY_HAS_VOTED (policy first), TALLY_SUPERSEDED (revision not greater), TALLY_OLD_CERTIFICATE,
+ * TALLY_KEY_IN_USE, TALLY_ROLL_FULL (a new tag past voters_max, or no room for another key of an
+ * old one). The question of SAME comes before every refusal, the certificate before the vote. */
+void
+pollbook_decide(const struct pollbook_table *table, const struct pollbook_ballot *ballot,
+		bool revotes, struct pollbook_decision *out);
 
 /* Enters a ballot that counts or replaces, at its index (below 2^48). The room was promised by
- * the decision: `voters_max` voters always fit, new keys of old voters and OLD records take
- * what is left over. An OLD record without room is dropped: that ballot, sent again, is refused
+ * the decision: `voters_max` voters always fit, new keys of old voters and OLD records take what
+ * is left over. An OLD record without room is dropped: that ballot, sent again, is refused
  * instead of being told its index. */
-void pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballot,
-		    uint64_t index);
+void
+pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballot,
+	       uint64_t index);
 
 /* Records a table for a campaign must hold, with something left over where votes can change. */
-size_t pollbook_records_for(uint32_t voters_max, bool revotes, bool voter_mode);
+size_t
+pollbook_records_for(uint32_t voters_max, bool revotes, bool voter_mode);
 
 #endif

@@ -50,18 +50,22 @@ struct pollbook_table {
 };
 
 /* Slots for `records` at a load of at most 7/8. */
-size_t pollbook_slots_for(size_t records);
+size_t
+pollbook_slots_for(size_t records);
 
 /* Takes the write interest in slots[0, slots_count), which must be zero; slots_count > 0. */
-void pollbook_table_init(struct pollbook_table *table, struct pollbook_slot *slots,
-			 size_t slots_count, const uint8_t seed[16]);
+void
+pollbook_table_init(struct pollbook_table *table, struct pollbook_slot *slots,
+		    size_t slots_count, const uint8_t seed[16]);
 
-MUST_USE bool pollbook_find(const struct pollbook_table *table, enum pollbook_family family,
-			    const uint8_t name[32], struct pollbook_record *out);
+MUST_USE bool
+pollbook_find(const struct pollbook_table *table, enum pollbook_family family,
+	      const uint8_t name[32], struct pollbook_record *out);
 
-/* Inserts or overwrites; record->word is not 0. False (and nothing changed) if the record is
- * new and the table full. */
-MUST_USE bool pollbook_put(struct pollbook_table *table, enum pollbook_family family,
-			   const uint8_t name[32], const struct pollbook_record *record);
+/* Inserts or overwrites; record->word is not 0. False (and nothing changed) if the record is new
+ * and the table full. */
+MUST_USE bool
+pollbook_put(struct pollbook_table *table, enum pollbook_family family, const uint8_t name[32],
+	     const struct pollbook_record *record);
 
 #endif

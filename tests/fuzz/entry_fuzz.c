@@ -3,7 +3,8 @@
 #include "ledger/batch.h"
 #include "ledger/entry.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 check_written(const struct entry *entry, struct bytes bytes)

@@ -13,7 +13,8 @@ enum {
 	BATCHES = 64,
 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint8_t ledger[SEGMENTS * SEGMENT];
 static uint64_t checksums[BATCHES];

@@ -31,30 +31,37 @@ struct test_ledger {
 };
 
 /* One empty segment; the campaign id is 32 times that byte. */
-struct test_ledger test_ledger_make(size_t segment_size, uint8_t campaign);
+struct test_ledger
+test_ledger_make(size_t segment_size, uint8_t campaign);
 
 /* Six batches, ten entries: three in segment 0, three in segment 1; segment 2 is empty. */
-struct test_ledger test_ledger_small(void);
+struct test_ledger
+test_ledger_small(void);
 
-void test_ledger_free(struct test_ledger *ledger);
+void
+test_ledger_free(struct test_ledger *ledger);
 
-void test_ledger_add_segment(struct test_ledger *ledger);
+void
+test_ledger_add_segment(struct test_ledger *ledger);
 
-/* Appends a batch of `count` entries of `size` bytes, in the next segment if it does not fit.
- */
-void test_ledger_append(struct test_ledger *ledger, uint32_t count, uint16_t size);
+/* Appends a batch of `count` entries of `size` bytes, in the next segment if it does not fit. */
+void
+test_ledger_append(struct test_ledger *ledger, uint32_t count, uint16_t size);
 
-struct bytes test_ledger_segment(const struct test_ledger *ledger, uint32_t number);
+struct bytes
+test_ledger_segment(const struct test_ledger *ledger, uint32_t number);
 
 /* The first byte of a batch. */
-uint8_t *test_ledger_batch(const struct test_ledger *ledger, struct test_place place);
+uint8_t *
+test_ledger_batch(const struct test_ledger *ledger, struct test_place place);
 
 /* Scans all of it, without a visitor. */
-enum scan_result test_ledger_scan(const struct test_ledger *ledger, uint64_t remembered,
-				  struct scan *scan);
+enum scan_result
+test_ledger_scan(const struct test_ledger *ledger, uint64_t remembered, struct scan *scan);
 
 /* Fails the test unless a scan finds damage at exactly that place. */
-void assert_ledger_damaged(const struct test_ledger *ledger, uint64_t remembered,
-			   uint32_t segment, uint64_t offset);
+void
+assert_ledger_damaged(const struct test_ledger *ledger, uint64_t remembered, uint32_t segment,
+		      uint64_t offset);
 
 #endif

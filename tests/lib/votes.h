@@ -42,23 +42,29 @@ struct vote_bytes {
 };
 
 /* A table for `records` records. */
-struct votes_bench votes_bench_make(size_t voters_max, size_t records, bool revotes);
+struct votes_bench
+votes_bench_make(size_t voters_max, size_t records, bool revotes);
 
-void votes_bench_free(struct votes_bench *bench);
+void
+votes_bench_free(struct votes_bench *bench);
 
 /* Points into *bytes. */
-const struct pollbook_ballot *votes_ballot(const struct vote *vote, struct vote_bytes *bytes);
+const struct pollbook_ballot *
+votes_ballot(const struct vote *vote, struct vote_bytes *bytes);
 
 /* What the poll book says. */
-struct pollbook_decision votes_decide(const struct votes_bench *bench, const struct vote *vote);
+struct pollbook_decision
+votes_decide(const struct votes_bench *bench, const struct vote *vote);
 
 /* The same; fails the test unless the naive one says so too. */
-struct pollbook_decision assert_decision(const struct votes_bench *bench,
-					 const struct vote *vote);
+struct pollbook_decision
+assert_decision(const struct votes_bench *bench, const struct vote *vote);
 
 /* In both, at bench->next_index. */
-void votes_enter(struct votes_bench *bench, const struct vote *vote);
+void
+votes_enter(struct votes_bench *bench, const struct vote *vote);
 
-size_t votes_voters(const struct votes_model *model);
+size_t
+votes_voters(const struct votes_model *model);
 
 #endif
