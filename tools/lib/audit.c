@@ -1,0 +1,281 @@
+#include "tools/lib/audit_state.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const struct report_question questions[AUDIT_CHECKS_COUNT] = {
+    [AUDIT_CHECKPOINT] = {"log", "checkpoint", "the checkpoint is signed by the log's key"},
+    [AUDIT_FILES] = {"log", "files", "every file of the log is there, and no other"},
+    [AUDIT_BUNDLES] = {"log", "bundles", "every bundle is exactly its entries"},
+    [AUDIT_LEAVES] = {"log", "leaves", "every entry's hash is in the tile that lists it"},
+    [AUDIT_TILES] = {"log", "tiles", "every tile of every level holds the right hashes"},
+    [AUDIT_ROOT] = {"log", "root", "the entries have the root that the checkpoint signs"},
+    [AUDIT_MANIFEST] = {"law", "manifest", "the first entries are the campaign's manifest"},
+    [AUDIT_CAMPAIGN] = {"law", "campaign", "the campaign is the one asked for"},
+    [AUDIT_LOG_KEY] = {"law", "log-key", "the manifest names the log's key"},
+    [AUDIT_ENTRIES] = {"law", "entries", "every entry is of a known kind and in its place"},
+    [AUDIT_NOTICES] =
+	{"law", "notices",
+	 "every notice is an authority's, follows the one before, and was possible"},
+    [AUDIT_PHASES] = {"law", "phases", "phases changed as clock and notices allow"},
+    [AUDIT_OPEN] = {"law", "open", "no ballot lies outside an open phase"},
+    [AUDIT_RULES] = {"ballots", "rules", "every ballot keeps the rules of its contests"},
+    [AUDIT_SIGNATURES] = {"ballots", "signatures", "every ballot's signature is genuine"},
+    [AUDIT_VOTES] = {"ballots", "votes", "every voter tag counts once, by its newest revision"},
+    [AUDIT_KEYS] = {"ballots", "keys", "every voter key serves one tag, by its newest serial"},
+    [AUDIT_VOTERS] = {"ballots", "voters", "no more voters than the manifest allows"},
+    [AUDIT_TALLIES] = {"tally", "tallies", "every TALLY entry is the recount at its index"},
+    [AUDIT_TEXTS] = {"tally", "texts",
+		     "every published tally text is the recount at its index"},
+    [AUDIT_CADENCE] = {"tally", "cadence", "tallies were stated as often as promised"},
+    [AUDIT_CLASSES] = {"tally", "classes",
+		       "ballots counted, replaced and voided are the ballots in the tree"},
+    [AUDIT_OLD] = {"history", "old", "the log continues the older checkpoint"},
+};
+
+void
+audit_found(struct audit_state *state, enum audit_check check, const struct trouble *trouble)
+{
+	pthread_mutex_lock(&state->lock);
+	report_found(&state->audit->report, check, trouble);
+	if (check != AUDIT_LEAVES && trouble->has_index && trouble->index < state->limit)
+		state->limit = trouble->index;
+	pthread_mutex_unlock(&state->lock);
+}
+
+/* A checkpoint that opens with the key, or a finding. */
+static bool
+open_checkpoint(struct audit_state *state)
+{
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
+	size_t size;
+	struct trouble trouble;
+	enum tally_exit status = publiclog_checkpoint(state->log, note, &size, &trouble);
+
+	if (status == TALLY_EXIT_FINE &&
+	    !checkpoint_open(bytes_make(note, size), &state->options->key,
+			     &state->audit->recount.checkpoint))
+		status = trouble_set(
+		    &trouble, TALLY_EXIT_FAILED,
+		    "%s/checkpoint: it is no checkpoint of %s signed by key %08" PRIx32,
+		    state->log->path, state->options->key.name, state->options->key.id);
+	if (status != TALLY_EXIT_FINE) {
+		audit_found(state, AUDIT_CHECKPOINT, &trouble);
+		return false;
+	}
+	report_pass(&state->audit->report, AUDIT_CHECKPOINT);
+	return true;
+}
+
+static void
+open_old(struct audit_state *state)
+{
+	const struct checkpoint *now = &state->audit->recount.checkpoint;
+	struct trouble trouble;
+
+	if (state->options->old.data == NULL) {
+		report_skip(&state->audit->report, AUDIT_OLD,
+			    "no older checkpoint was given (--old)");
+		return;
+	}
+	if (!checkpoint_open(state->options->old, &state->options->key, &state->old)) {
+		trouble_set(&trouble, TALLY_EXIT_FAILED,
+			    "the older checkpoint is none signed by the log's key");
+		audit_found(state, AUDIT_OLD, &trouble);
+	} else if (state->old.size > now->size) {
+		trouble_set(&trouble, TALLY_EXIT_FAILED,
+			    "the log has %" PRIu64
+			    " entries, the older checkpoint had %" PRIu64,
+			    now->size, state->old.size);
+		audit_found(state, AUDIT_OLD, &trouble);
+	} else {
+		state->old_valid = true;
+	}
+}
+
+/* The id in hex, for sentences. */
+static const char *
+hex(const uint8_t id[TALLY_HASH_SIZE], char text[2 * TALLY_HASH_SIZE + 1])
+{
+	struct writer writer = writer_make(text, 2 * TALLY_HASH_SIZE);
+
+	text_hex_write(&writer, bytes_make(id, TALLY_HASH_SIZE));
+	text[writer.size] = '\0';
+	return text;
+}
+
+static void
+check_campaign(struct audit_state *state, const struct manifest *manifest)
+{
+	char is[2 * TALLY_HASH_SIZE + 1];
+	char wished[2 * TALLY_HASH_SIZE + 1];
+	struct trouble trouble;
+
+	if (state->options->campaign == NULL)
+		report_skip(&state->audit->report, AUDIT_CAMPAIGN,
+			    "no campaign id was given (--campaign); this log's is %s",
+			    hex(manifest->id, is));
+	else if (memcmp(state->options->campaign, manifest->id, sizeof manifest->id) == 0)
+		report_pass(&state->audit->report, AUDIT_CAMPAIGN);
+	else {
+		trouble_set(&trouble, TALLY_EXIT_FAILED, "the log is of campaign %s, not of %s",
+			    hex(manifest->id, is), hex(state->options->campaign, wished));
+		audit_found(state, AUDIT_CAMPAIGN, &trouble);
+	}
+}
+
+static void
+check_log_key(struct audit_state *state, const struct manifest *manifest)
+{
+	const struct note_key *key = &state->options->key;
+	struct trouble trouble;
+
+	if (strcmp(manifest->log_key.name, key->name) == 0 &&
+	    memcmp(manifest->log_key.public_key, key->public_key, sizeof key->public_key) ==
+		0) {
+		report_pass(&state->audit->report, AUDIT_LOG_KEY);
+		return;
+	}
+	trouble_set(&trouble, TALLY_EXIT_FAILED,
+		    "the manifest's log key is %s+%08" PRIx32
+		    ", the checkpoint's is %s+%08" PRIx32,
+		    manifest->log_key.name, manifest->log_key.id, key->name, key->id);
+	audit_found(state, AUDIT_LOG_KEY, &trouble);
+}
+
+static void
+open_manifest(struct audit_state *state)
+{
+	struct recount *recount = &state->audit->recount;
+	struct bundle bundle;
+	struct trouble trouble;
+	enum tally_exit status;
+
+	bundle_init(&bundle);
+	if (recount->checkpoint.size == 0) {
+		status = trouble_set(&trouble, TALLY_EXIT_FAILED, "the log has no entries");
+	} else {
+		status = publiclog_bundle(state->log, 0, recount->checkpoint.size, &bundle,
+					  &trouble);
+		if (status == TALLY_EXIT_FINE)
+			status = recount_manifest(&bundle, &recount->manifest, &trouble);
+	}
+	bundle_free(&bundle);
+	if (status != TALLY_EXIT_FINE) {
+		audit_found(state, AUDIT_MANIFEST, &trouble);
+		return;
+	}
+	report_pass(&state->audit->report, AUDIT_MANIFEST);
+	check_campaign(state, recount->manifest);
+	check_log_key(state, recount->manifest);
+}
+
+/* Nothing was decided about checks that rest on `on`. */
+static void
+skip_rest(struct audit_state *state, enum audit_check first, enum audit_check on)
+{
+	struct report *report = &state->audit->report;
+
+	for (size_t i = first; i < AUDIT_CHECKS_COUNT; i++)
+		if (report->checks[i].status == REPORT_SKIPPED &&
+		    report->checks[i].why.sentence[0] == '\0')
+			report_skip(report, i, "check %u failed", (unsigned)on + 1);
+}
+
+/* False if memory is short. */
+static bool
+prepare(struct audit_state *state)
+{
+	struct recount *recount = &state->audit->recount;
+	uint64_t size = recount->checkpoint.size;
+	struct trouble trouble;
+	enum tally_exit status = scroll_init(&state->scroll, state->log, size, &trouble);
+
+	for (uint64_t hashes = size / TALLY_TILE_WIDTH, l = 1;
+	     hashes > 0 && status == TALLY_EXIT_FINE; hashes /= TALLY_TILE_WIDTH, l++) {
+		state->level[l] = calloc(hashes, sizeof *state->level[l]);
+		if (state->level[l] == NULL)
+			status =
+			    trouble_set(&trouble, TALLY_EXIT_WORLD,
+					"not enough memory for %" PRIu64 " hashes", hashes);
+	}
+	if (status == TALLY_EXIT_FINE && recount->manifest != NULL)
+		status = lineage_init(&state->lineage, recount->manifest, size, &trouble);
+	if (status != TALLY_EXIT_FINE)
+		audit_found(state, AUDIT_BUNDLES, &trouble);
+	return status == TALLY_EXIT_FINE;
+}
+
+/* A checkpoint may claim more than any memory holds: without half its bundles nothing is begun.
+ */
+static bool
+overstated(const struct audit_state *state)
+{
+	size_t bundles = inventory_find(&state->inventory, (struct tile){0, 0, 0});
+
+	return report_troubled(&state->audit->report, AUDIT_FILES) &&
+	       bundles < publiclog_bundles(state->audit->recount.checkpoint.size) / 2 + 1;
+}
+
+static void
+run(struct audit_state *state)
+{
+	if (!open_checkpoint(state)) {
+		skip_rest(state, 0, AUDIT_CHECKPOINT);
+		return;
+	}
+	state->limit = state->audit->recount.checkpoint.size;
+	open_old(state);
+	audit_inventory(state);
+	if (overstated(state)) {
+		skip_rest(state, 0, AUDIT_FILES);
+		return;
+	}
+	open_manifest(state);
+	if (!prepare(state)) {
+		skip_rest(state, 0, AUDIT_BUNDLES);
+		return;
+	}
+	audit_entries(state);
+	audit_tree(state);
+	if (state->audit->recount.manifest != NULL)
+		audit_replay(state);
+	audit_settle(state);
+	skip_rest(state, 0, AUDIT_MANIFEST);
+}
+
+void
+audit_run(const struct publiclog *log, const struct audit_options *options, struct audit *out)
+{
+	struct audit_state *state = calloc(1, sizeof *state);
+	struct trouble trouble;
+
+	*out = (struct audit){0};
+	report_init(&out->report, questions, AUDIT_CHECKS_COUNT);
+	if (state == NULL) {
+		trouble_set(&trouble, TALLY_EXIT_WORLD, "not enough memory");
+		report_found(&out->report, AUDIT_CHECKPOINT, &trouble);
+		return;
+	}
+	state->log = log;
+	state->options = options;
+	state->audit = out;
+	CHECK(pthread_mutex_init(&state->lock, NULL) == 0);
+	run(state);
+	pthread_mutex_destroy(&state->lock);
+	lineage_free(&state->lineage);
+	scroll_free(&state->scroll);
+	inventory_free(&state->inventory);
+	for (size_t l = 0; l < TILE_LEVELS_MAX; l++)
+		free(state->level[l]);
+	free(state);
+}
+
+void
+audit_free(struct audit *audit)
+{
+	recount_free(&audit->recount);
+}

@@ -1,0 +1,68 @@
+/* audit: every check of a public log, made from the log's files and its key alone.
+ *
+ * The log is read three times: its folders (inventory), its bundles on all processors (shape,
+ * hashes, rules and signatures of ballots), its entries in order (law and counts). A check that
+ * rests on another that failed is SKIPPED and says so. Uses libsodium for every signature and
+ * sorting for every question about earlier ballots; no part of the poll book or the station. */
+#ifndef TALLY_TOOLS_AUDIT_H
+#define TALLY_TOOLS_AUDIT_H
+
+#include "tools/lib/recount.h"
+#include "tools/lib/report.h"
+#include "tree/key.h"
+
+/* Places in the report; people see them as number + 1. */
+enum audit_check {
+	AUDIT_CHECKPOINT,
+	AUDIT_FILES,
+	AUDIT_BUNDLES,
+	AUDIT_LEAVES,
+	AUDIT_TILES,
+	AUDIT_ROOT,
+	AUDIT_MANIFEST,
+	AUDIT_CAMPAIGN,
+	AUDIT_LOG_KEY,
+	AUDIT_ENTRIES,
+	AUDIT_NOTICES,
+	AUDIT_PHASES,
+	AUDIT_OPEN,
+	AUDIT_RULES,
+	AUDIT_SIGNATURES,
+	AUDIT_VOTES,
+	AUDIT_KEYS,
+	AUDIT_VOTERS,
+	AUDIT_TALLIES,
+	AUDIT_TEXTS,
+	AUDIT_CADENCE,
+	AUDIT_CLASSES,
+	AUDIT_OLD,
+	AUDIT_CHECKS_COUNT,
+};
+
+/* Called now and then on the caller's thread; `what` is a constant text. */
+typedef void audit_progress(void *context, const char *what, uint64_t done, uint64_t all);
+
+struct audit_options {
+	struct note_key key;	 /* the log's */
+	const uint8_t *campaign; /* pinned id, or NULL */
+	struct bytes old;	 /* an older signed checkpoint, or {NULL, 0} */
+	unsigned jobs;		 /* threads, 1 .. CREW_WORKERS_MAX */
+	unsigned patience_ms; /* how long files beyond the checkpoint are given to be covered by
+				 a newer one: a running tallyd publishes files first */
+	audit_progress *progress; /* or NULL */
+	void *context;
+};
+
+struct audit {
+	struct report report;
+	struct recount recount; /* checkpoint; manifest, or NULL; counts, if `counted` */
+	bool counted; /* the replay reached the end: recount.replay is the final state */
+};
+
+/* Makes the checks; what was found is in the report. audit_free is due. */
+void audit_run(const struct publiclog *log, const struct audit_options *options,
+	       struct audit *out);
+
+void audit_free(struct audit *audit);
+
+#endif

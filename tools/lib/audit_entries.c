@@ -1,0 +1,282 @@
+#include "tools/lib/audit_state.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/crew.h"
+#include "verify/genuine.h"
+
+/* What one worker needs. */
+struct desk {
+	struct bundle bundle;
+	struct tree_hash leaves[TALLY_TILE_WIDTH];
+	struct verify_item items[TALLY_TILE_WIDTH];
+	uint64_t indices[TALLY_TILE_WIDTH]; /* of the items */
+	size_t items_count;
+};
+
+struct office {
+	struct audit_state *state;
+	struct desk *desks;
+};
+
+/* Places of the inventory's files of one tile: [first, end). */
+static void
+files_of(const struct audit_state *state, int level, uint64_t number, size_t *first,
+	 size_t *end)
+{
+	*first = inventory_find(&state->inventory, (struct tile){level, number, 0});
+	*end = inventory_find(&state->inventory,
+			      (struct tile){level, number, TALLY_TILE_WIDTH + 1});
+}
+
+/* The tile that a client would take for this bundle, whatever else lies beside it. */
+static void
+check_leaves(struct audit_state *state, const struct desk *desk, uint64_t number)
+{
+	const struct bundle *bundle = &desk->bundle;
+	struct tree_hash hashes[TALLY_TILE_WIDTH];
+	struct trouble trouble;
+	unsigned width;
+
+	if (publiclog_tile(state->log, 0, number, state->scroll.size, hashes, &width,
+			   &trouble) != TALLY_EXIT_FINE) {
+		audit_found(state, AUDIT_LEAVES, &trouble);
+		return;
+	}
+	for (unsigned i = 0; i < bundle->count; i++) {
+		if (tree_hash_equal(&hashes[i], &desk->leaves[i]))
+			continue;
+		trouble_at(&trouble, TALLY_EXIT_FAILED, bundle->first + i,
+			   "its hash is not the one in %s/tile/0, tile %" PRIu64,
+			   state->log->path, number);
+		audit_found(state, AUDIT_LEAVES, &trouble);
+		return;
+	}
+}
+
+static void
+check_tile_files(struct audit_state *state, const struct desk *desk, uint64_t number)
+{
+	size_t at;
+	size_t end;
+
+	for (files_of(state, 0, number, &at, &end); at < end; at++)
+		if (inventory_covers(state->scroll.size, &state->inventory.tiles[at]))
+			audit_tile_file(state, &state->inventory.tiles[at], desk->leaves);
+}
+
+/* A bundle of an earlier size is the front of today's. */
+static void
+check_bundle_file(struct audit_state *state, const struct bundle *bundle,
+		  const struct tile *tile)
+{
+	size_t expected = 0;
+	char path[TILE_PATH_MAX];
+	uint8_t *data = NULL;
+	size_t capacity = 0;
+	size_t size;
+	struct trouble trouble;
+	enum tally_exit status;
+
+	for (unsigned i = 0; i < tile->width; i++)
+		expected += 2 + bundle->entries[i].size;
+	tile_path(tile, path);
+	status = publiclog_read(state->log, path, PUBLICLOG_BUNDLE_SIZE_MAX, &data, &capacity,
+				&size, &trouble);
+	if (status == TALLY_EXIT_FINE &&
+	    (size != expected || memcmp(data, bundle->data, size) != 0))
+		status = trouble_set(&trouble, TALLY_EXIT_FAILED,
+				     "%s/%s: it is not the first %u entries of its bundle",
+				     state->log->path, path, tile->width);
+	if (status != TALLY_EXIT_FINE && !audit_gone(state, path))
+		audit_found(state, AUDIT_BUNDLES, &trouble);
+	free(data);
+}
+
+static void
+check_bundle_files(struct audit_state *state, const struct desk *desk, uint64_t number)
+{
+	size_t at;
+	size_t end;
+
+	for (files_of(state, TILE_LEVEL_ENTRIES, number, &at, &end); at < end; at++) {
+		const struct tile *tile = &state->inventory.tiles[at];
+
+		if (tile->width != desk->bundle.count &&
+		    inventory_covers(state->scroll.size, tile))
+			check_bundle_file(state, &desk->bundle, tile);
+	}
+}
+
+static void
+keep_hashes(struct audit_state *state, const struct desk *desk, uint64_t number)
+{
+	if (desk->bundle.count == TALLY_TILE_WIDTH)
+		tile_root(desk->leaves, TALLY_TILE_WIDTH, &state->level[1][number]);
+	if (number == state->scroll.size / TALLY_TILE_WIDTH)
+		memcpy(state->last, desk->leaves, sizeof state->last);
+	if (state->old_valid && number == state->old.size / TALLY_TILE_WIDTH)
+		memcpy(state->old_last, desk->leaves, sizeof state->old_last);
+}
+
+static void
+check_notice(struct audit_state *state, uint64_t index, struct bytes body)
+{
+	struct notice notice;
+	enum tally_verdict verdict = notice_parse(body, &notice);
+	struct trouble trouble;
+
+	if (verdict == TALLY_ACCEPTED)
+		verdict = verify_notice(state->audit->recount.manifest, &notice);
+	if (verdict == TALLY_ACCEPTED)
+		return;
+	trouble_at(&trouble, TALLY_EXIT_FAILED, index, "the notice is %s: %s",
+		   tally_verdict_text(verdict)->name, tally_verdict_text(verdict)->sentence);
+	audit_found(state, AUDIT_NOTICES, &trouble);
+}
+
+/* Signatures are asked last: who fails there has passed every rule. */
+static enum audit_check
+check_of(enum tally_verdict verdict)
+{
+	switch (verdict) {
+	case TALLY_BAD_SIGNATURE:
+	case TALLY_BAD_CERTIFICATE:
+	case TALLY_UNKNOWN_SIGNER:
+		return AUDIT_SIGNATURES;
+	default:
+		return AUDIT_RULES;
+	}
+}
+
+static void
+check_ballots(struct audit_state *state, struct desk *desk)
+{
+	struct trouble trouble;
+
+	verify_batch(state->audit->recount.manifest, desk->items, desk->items_count);
+	for (size_t i = 0; i < desk->items_count; i++) {
+		const struct verify_item *item = &desk->items[i];
+		const struct tally_verdict_text *text = tally_verdict_text(item->verdict);
+
+		if (item->verdict == TALLY_ACCEPTED) {
+			lineage_enter(&state->lineage, desk->indices[i], &item->ballot);
+			continue;
+		}
+		trouble_at(&trouble, TALLY_EXIT_FAILED, desk->indices[i],
+			   "the ballot is %s: %s", text->name, text->sentence);
+		audit_found(state, check_of(item->verdict), &trouble);
+	}
+}
+
+static void
+check_contents(struct audit_state *state, struct desk *desk)
+{
+	desk->items_count = 0;
+	for (unsigned i = 0; i < desk->bundle.count; i++) {
+		uint64_t index = desk->bundle.first + i;
+		struct entry entry;
+
+		/* What has no shape is a matter of the replay. */
+		if (!entry_parse(desk->bundle.entries[i], &entry))
+			continue;
+		if (entry.kind == TALLY_ENTRY_NOTICE)
+			check_notice(state, index, entry.body);
+		if (entry.kind != TALLY_ENTRY_BALLOT)
+			continue;
+		desk->indices[desk->items_count] = index;
+		desk->items[desk->items_count++] = (struct verify_item){.bytes = entry.body};
+	}
+	check_ballots(state, desk);
+}
+
+static void
+check_bundle(struct audit_state *state, struct desk *desk, uint64_t number)
+{
+	struct trouble trouble;
+
+	if (scroll_read(&state->scroll, number, &desk->bundle, &trouble) != TALLY_EXIT_FINE) {
+		if (!trouble.has_index) {
+			trouble.has_index = true;
+			trouble.index = number * TALLY_TILE_WIDTH;
+		}
+		audit_found(state, AUDIT_BUNDLES, &trouble);
+		pthread_mutex_lock(&state->lock);
+		state->holes = true;
+		pthread_mutex_unlock(&state->lock);
+		return;
+	}
+	for (unsigned i = 0; i < desk->bundle.count; i++)
+		tree_leaf(desk->bundle.entries[i], &desk->leaves[i]);
+	check_leaves(state, desk, number);
+	check_tile_files(state, desk, number);
+	check_bundle_files(state, desk, number);
+	keep_hashes(state, desk, number);
+	if (state->audit->recount.manifest != NULL)
+		check_contents(state, desk);
+}
+
+static void
+check_bundle_job(void *context, unsigned worker, uint64_t number)
+{
+	const struct office *office = context;
+	struct audit_state *state = office->state;
+	uint64_t done;
+
+	check_bundle(state, &office->desks[worker], number);
+	done = atomic_fetch_add(&state->done, 1) + 1;
+	if (worker == 0 && state->options->progress != NULL)
+		state->options->progress(state->options->context, "reading bundles", done,
+					 state->scroll.bundles);
+}
+
+/* After the pass: what found nothing has passed, what could not be asked is skipped. */
+static void
+conclude(struct audit_state *state)
+{
+	static const enum audit_check of_ballots[] = {AUDIT_RULES, AUDIT_SIGNATURES};
+	struct report *report = &state->audit->report;
+
+	report_pass(report, AUDIT_BUNDLES);
+	if (state->holes)
+		report_skip(report, AUDIT_LEAVES, "check %d failed: not every entry is known",
+			    AUDIT_BUNDLES + 1);
+	else
+		report_pass(report, AUDIT_LEAVES);
+	for (size_t i = 0; i < sizeof of_ballots / sizeof *of_ballots; i++) {
+		if (state->audit->recount.manifest == NULL)
+			report_skip(report, of_ballots[i],
+				    "check %d failed: there is no manifest",
+				    AUDIT_MANIFEST + 1);
+		else if (state->holes)
+			report_skip(report, of_ballots[i],
+				    "check %d failed: not every ballot is known",
+				    AUDIT_BUNDLES + 1);
+		else
+			report_pass(report, of_ballots[i]);
+	}
+}
+
+void
+audit_entries(struct audit_state *state)
+{
+	struct office office = {.state = state};
+	struct trouble trouble;
+
+	office.desks = calloc(state->options->jobs, sizeof *office.desks);
+	if (office.desks == NULL) {
+		trouble_set(&trouble, TALLY_EXIT_WORLD, "not enough memory for %u threads",
+			    state->options->jobs);
+		audit_found(state, AUDIT_BUNDLES, &trouble);
+		state->holes = true;
+	} else {
+		crew_run(state->options->jobs, state->scroll.bundles, check_bundle_job,
+			 &office);
+		for (unsigned i = 0; i < state->options->jobs; i++)
+			bundle_free(&office.desks[i].bundle);
+	}
+	free(office.desks);
+	conclude(state);
+}

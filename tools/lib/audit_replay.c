@@ -1,0 +1,281 @@
+#include "tools/lib/audit_state.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "limits.h"
+
+enum {
+	/* A TALLY is sequenced between batches, so it may come as late as one batch more. */
+	CADENCE_SLACK = batch_entries_max,
+	PROGRESS_EVERY = 4096,
+};
+
+/* What the auditor counts for itself beside the replay. */
+struct watch {
+	struct audit_state *state;
+	uint64_t ballots;
+	uint64_t voters;
+	uint64_t since_tally; /* ballots */
+	uint64_t last_ballot;
+	uint64_t closed_at; /* index of the last PHASE entry that closed */
+	bool late;	    /* CADENCE has been found wanting */
+	bool crowded;	    /* VOTERS has */
+	size_t texts_at;    /* in the inventory's tallies: how many were asked for */
+	uint8_t *text;
+	size_t text_capacity;
+};
+
+static void
+watch_cadence(struct watch *watch, uint64_t index)
+{
+	uint64_t every = watch->state->audit->recount.manifest->tally_every_ballots;
+	struct trouble trouble;
+
+	if (watch->late || every == 0 || watch->since_tally <= every + CADENCE_SLACK)
+		return;
+	watch->late = true;
+	trouble_at(&trouble, TALLY_EXIT_FAILED, index,
+		   "%" PRIu64
+		   " ballots have come since a TALLY, and the manifest promises one every "
+		   "%" PRIu64,
+		   watch->since_tally, every);
+	audit_found(watch->state, AUDIT_CADENCE, &trouble);
+}
+
+static void
+watch_ballot(struct watch *watch, uint64_t index)
+{
+	uint32_t voters_max = watch->state->audit->recount.manifest->voters_max;
+	struct trouble trouble;
+	uint64_t previous;
+
+	watch->ballots++;
+	watch->since_tally++;
+	watch->last_ballot = index;
+	watch_cadence(watch, index);
+	if (lineage_replaced(&watch->state->lineage, index, &previous))
+		return;
+	watch->voters++;
+	if (watch->crowded || watch->voters <= voters_max)
+		return;
+	watch->crowded = true;
+	trouble_at(&trouble, TALLY_EXIT_FAILED, index,
+		   "it is of the voter number %" PRIu64 ", and the manifest allows %" PRIu32,
+		   watch->voters, voters_max);
+	audit_found(watch->state, AUDIT_VOTERS, &trouble);
+}
+
+/* A published text without its entry: everything in tally/ before `index` that was not asked
+ * for. */
+static void
+watch_lone_texts(struct watch *watch, uint64_t index)
+{
+	const struct inventory *inventory = &watch->state->inventory;
+	struct trouble trouble;
+
+	for (; watch->texts_at < inventory->tallies_count &&
+	       inventory->tallies[watch->texts_at] < index;
+	     watch->texts_at++) {
+		trouble_at(&trouble, TALLY_EXIT_FAILED, inventory->tallies[watch->texts_at],
+			   "%s/tally/%" PRIu64 " is published, and the entry is no TALLY",
+			   watch->state->log->path, inventory->tallies[watch->texts_at]);
+		audit_found(watch->state, AUDIT_TEXTS, &trouble);
+	}
+}
+
+static void
+watch_tally(struct watch *watch, uint64_t index, struct bytes expected)
+{
+	const struct audit_state *state = watch->state;
+	size_t size;
+	struct trouble trouble;
+	enum tally_exit status;
+
+	watch->since_tally = 0;
+	watch_lone_texts(watch, index);
+	if (watch->texts_at < state->inventory.tallies_count &&
+	    state->inventory.tallies[watch->texts_at] == index)
+		watch->texts_at++;
+	status = publiclog_tally(state->log, index, &watch->text, &watch->text_capacity, &size,
+				 &trouble);
+	if (status == TALLY_EXIT_FINE && !bytes_equal(bytes_make(watch->text, size), expected))
+		status = trouble_set(&trouble, TALLY_EXIT_FAILED,
+				     "%s/tally/%" PRIu64 ": it is not the recount",
+				     state->log->path, index);
+	if (status == TALLY_EXIT_FINE)
+		return;
+	trouble.has_index = true;
+	trouble.index = index;
+	audit_found(watch->state, AUDIT_TEXTS, &trouble);
+}
+
+static enum tally_exit
+watch_entry(void *context, uint64_t index, struct bytes entry, const struct replay *replay,
+	    struct trouble *trouble)
+{
+	struct watch *watch = context;
+	const struct audit_options *options = watch->state->options;
+
+	(void)trouble;
+	switch (entry.data[0]) {
+	case TALLY_ENTRY_BALLOT:
+		watch_ballot(watch, index);
+		break;
+	case TALLY_ENTRY_TALLY:
+		watch_tally(watch, index, writer_view(&replay->text));
+		break;
+	case TALLY_ENTRY_PHASE:
+		if (replay->law.phase == TALLY_PHASE_CLOSED)
+			watch->closed_at = index;
+		break;
+	default:
+		break;
+	}
+	if (options->progress != NULL && index % PROGRESS_EVERY == 0)
+		options->progress(options->context, "counting", index,
+				  watch->state->scroll.size);
+	return TALLY_EXIT_FINE;
+}
+
+static enum audit_check
+check_of(enum replay_fault fault)
+{
+	switch (fault) {
+	case REPLAY_BALLOT_MALFORMED:
+		return AUDIT_RULES;
+	case REPLAY_BALLOT_OUTSIDE_PHASE:
+		return AUDIT_OPEN;
+	case REPLAY_PHASE_FORBIDDEN:
+	case REPLAY_PHASE_OWED:
+		return AUDIT_PHASES;
+	case REPLAY_NOTICE_MALFORMED:
+	case REPLAY_NOTICE_REFUSED:
+		return AUDIT_NOTICES;
+	case REPLAY_TALLY_INDEX:
+	case REPLAY_TALLY_WRONG:
+		return AUDIT_TALLIES;
+	case REPLAY_FINE:
+	case REPLAY_UNKNOWN_ENTRY:
+	case REPLAY_CAMPAIGN_PART:
+		break;
+	}
+	return AUDIT_ENTRIES;
+}
+
+/* Once closed, the log's next business is a TALLY over all ballots. */
+static void
+check_last_tally(struct watch *watch)
+{
+	const struct replay *replay = &watch->state->audit->recount.replay;
+	struct trouble trouble;
+
+	if (replay->law.phase != TALLY_PHASE_CLOSED || watch->since_tally == 0 ||
+	    replay->index == watch->closed_at + 1)
+		return;
+	trouble_at(&trouble, TALLY_EXIT_FAILED, watch->closed_at + 1,
+		   "voting was closed before it, and no TALLY covers the ballots up to entry "
+		   "%" PRIu64,
+		   watch->last_ballot);
+	audit_found(watch->state, AUDIT_CADENCE, &trouble);
+}
+
+/* T2, and by sorting: as many ballots count as there are tags. */
+static void
+check_classes(struct watch *watch)
+{
+	const struct counts *counts = &watch->state->audit->recount.replay.counts;
+	const struct lineage *lineage = &watch->state->lineage;
+	struct trouble trouble;
+
+	if (counts->ballots + counts->replaced + counts->voided == counts->in_tree &&
+	    counts->in_tree == watch->ballots && lineage->ballots == watch->ballots &&
+	    (counts->voided > 0 || counts->ballots == lineage->voters))
+		return;
+	trouble_set(&trouble, TALLY_EXIT_FAILED,
+		    "%" PRIu64 " counted, %" PRIu64 " replaced and %" PRIu64
+		    " voided are not the %" PRIu64 " ballots of %" PRIu64 " voter tags",
+		    counts->ballots, counts->replaced, counts->voided, watch->ballots,
+		    lineage->voters);
+	audit_found(watch->state, AUDIT_CLASSES, &trouble);
+}
+
+/* Checks of the replay are decided by all entries or not at all. */
+static void
+conclude(struct audit_state *state, uint64_t end)
+{
+	struct report *report = &state->audit->report;
+
+	for (size_t i = AUDIT_ENTRIES; i <= AUDIT_CLASSES; i++) {
+		if (i == AUDIT_RULES || i == AUDIT_SIGNATURES || i == AUDIT_VOTES ||
+		    i == AUDIT_KEYS)
+			continue;
+		if (end < state->scroll.size)
+			report_skip(report, i,
+				    "another check failed at entry %" PRIu64
+				    "; entries were counted up to there",
+				    end);
+		else
+			report_pass(report, i);
+	}
+}
+
+static void
+replay(struct audit_state *state)
+{
+	struct recount *recount = &state->audit->recount;
+	struct watch watch = {.state = state};
+	struct trouble trouble;
+	enum tally_exit status;
+
+	status = recount_replay(&state->scroll, state->limit, &state->lineage, watch_entry,
+				&watch, recount, &trouble);
+	if (status != TALLY_EXIT_FINE)
+		audit_found(state, check_of(recount->fault), &trouble);
+	watch_lone_texts(&watch, recount->replay.index);
+	if (recount->replay.index == state->scroll.size) {
+		state->audit->counted = true;
+		check_last_tally(&watch);
+		check_classes(&watch);
+	}
+	conclude(state, recount->replay.index);
+	free(watch.text);
+}
+
+static void
+link_ballots(struct audit_state *state)
+{
+	struct report *report = &state->audit->report;
+	uint64_t end = state->limit;
+	struct lineage_finding votes;
+	struct lineage_finding keys;
+
+	lineage_link(&state->lineage, end, state->options->jobs, &votes, &keys);
+	if (votes.found)
+		audit_found(state, AUDIT_VOTES, &votes.trouble);
+	if (keys.found)
+		audit_found(state, AUDIT_KEYS, &keys.trouble);
+	if (state->audit->recount.manifest->signing != TALLY_SIGNING_VOTER)
+		report_skip(report, AUDIT_KEYS, "in this campaign frontends sign, not voters");
+	if (end < state->scroll.size) {
+		report_skip(report, AUDIT_VOTES,
+			    "another check failed at entry %" PRIu64
+			    "; ballots were compared up to there",
+			    end);
+		if (state->lineage.holders != NULL)
+			report_skip(report, AUDIT_KEYS,
+				    "another check failed at entry %" PRIu64, end);
+		return;
+	}
+	report_pass(report, AUDIT_VOTES);
+	if (state->lineage.holders != NULL)
+		report_pass(report, AUDIT_KEYS);
+}
+
+void
+audit_replay(struct audit_state *state)
+{
+	link_ballots(state);
+	replay(state);
+}
