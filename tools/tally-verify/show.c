@@ -1,0 +1,243 @@
+#include "tools/tally-verify/show.h"
+
+#include <inttypes.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "tools/tally-verify/receipt.h"
+
+enum {
+	PROGRESS_AFTER_MS = 1000,
+	PROGRESS_EVERY_MS = 200,
+	HEX_SIZE = 2 * TALLY_HASH_SIZE + 1,
+};
+
+static const char *
+hex(const uint8_t hash[TALLY_HASH_SIZE], char text[HEX_SIZE])
+{
+	struct writer writer = writer_make(text, HEX_SIZE - 1);
+
+	text_hex_write(&writer, bytes_make(hash, TALLY_HASH_SIZE));
+	text[writer.size] = '\0';
+	return text;
+}
+
+static void
+print_contest(const struct manifest_contest *contest, const struct counts_contest *count,
+	      const struct counts_option *options, FILE *out)
+{
+	fprintf(out, "\n  contest %s: %s\n", contest->id,
+		manifest_title_in(&contest->titles, "en"));
+	fprintf(out, "  %" PRIu64 " ballots, %" PRIu64 " blank, %" PRIu64 " abstained\n",
+		count->ballots, count->blank, count->abstained);
+	fprintf(out, "  %12s %12s  option\n", "votes", "score");
+	for (size_t i = 0; i < contest->options_count; i++)
+		fprintf(out, "  %12" PRIu64 " %12" PRId64 "  %s: %s\n", options[i].votes,
+			options[i].score, contest->options[i].id,
+			manifest_title_in(&contest->options[i].titles, "en"));
+}
+
+static void
+print_counts(const struct audit *audit, FILE *out)
+{
+	const struct manifest *manifest = audit->recount.manifest;
+	const struct counts *counts = &audit->recount.replay.counts;
+	char id[HEX_SIZE];
+
+	fprintf(out, "\ncampaign %s\n  %s\n", hex(manifest->id, id),
+		manifest_title_in(&manifest->titles, "en"));
+	fprintf(out,
+		"  entries %" PRIu64 ", ballots %" PRIu64 " counted, %" PRIu64
+		" replaced, %" PRIu64 " voided, %" PRIu64 " in the tree\n",
+		audit->recount.checkpoint.size, counts->ballots, counts->replaced,
+		counts->voided, counts->in_tree);
+	for (size_t i = 0; i < manifest->contests_count; i++)
+		print_contest(&manifest->contests[i], &counts->contests[i],
+			      counts->options + manifest->contests[i].options_first, out);
+	fprintf(out, "\n");
+}
+
+void
+show_audit(const struct audit *audit, const char *log, bool quiet, FILE *out)
+{
+	const struct checkpoint *checkpoint = &audit->recount.checkpoint;
+	char root[HEX_SIZE];
+	char subject[TROUBLE_SENTENCE_MAX];
+
+	report_print(&audit->report, out, quiet);
+	if (!quiet && audit->counted)
+		print_counts(audit, out);
+	snprintf(subject, sizeof subject, "%s: %" PRIu64 " entries with root %s", log,
+		 checkpoint->size, hex(checkpoint->root, root));
+	report_print_end(&audit->report, out, subject);
+}
+
+static json_t *
+contest_json(const struct manifest_contest *contest, const struct counts_contest *count,
+	     const struct counts_option *options)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < contest->options_count; i++)
+		if (json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "id",
+							  contest->options[i].id, "votes",
+							  (json_int_t)options[i].votes, "score",
+							  (json_int_t)options[i].score)) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	return json_pack("{s:s, s:I, s:I, s:I, s:o, s:[], s:s}", "id", contest->id, "ballots",
+			 (json_int_t)count->ballots, "blank", (json_int_t)count->blank,
+			 "abstained", (json_int_t)count->abstained, "options", list, "winners",
+			 "outcome", contest->outcome_rule);
+}
+
+static json_t *
+results_json(const struct audit *audit)
+{
+	const struct manifest *manifest = audit->recount.manifest;
+	const struct counts *counts = &audit->recount.replay.counts;
+	json_t *contests = json_array();
+
+	for (size_t i = 0; i < manifest->contests_count; i++)
+		if (json_array_append_new(
+			contests, contest_json(&manifest->contests[i], &counts->contests[i],
+					       counts->options +
+						   manifest->contests[i].options_first)) != 0) {
+			json_decref(contests);
+			return NULL;
+		}
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "index",
+			 (json_int_t)audit->recount.checkpoint.size, "ballots",
+			 (json_int_t)counts->ballots, "replaced", (json_int_t)counts->replaced,
+			 "voided", (json_int_t)counts->voided, "in_tree",
+			 (json_int_t)counts->in_tree, "contests", contests);
+}
+
+/* Takes `object`. */
+static bool
+dump(json_t *object, FILE *out)
+{
+	bool done = object != NULL && json_dumpf(object, out, JSON_INDENT(1)) == 0;
+
+	json_decref(object);
+	return done && fprintf(out, "\n") > 0;
+}
+
+bool
+show_audit_json(const struct audit *audit, const char *log, FILE *out)
+{
+	const struct recount *recount = &audit->recount;
+	char text[HEX_SIZE];
+	json_t *object = report_json(&audit->report);
+
+	if (object == NULL)
+		return false;
+	(void)json_object_set_new(object, "log", json_string(log));
+	(void)json_object_set_new(object, "size",
+				  json_integer((json_int_t)recount->checkpoint.size));
+	(void)json_object_set_new(object, "root",
+				  json_string(hex(recount->checkpoint.root, text)));
+	if (recount->manifest != NULL)
+		(void)json_object_set_new(object, "campaign",
+					  json_string(hex(recount->manifest->id, text)));
+	if (audit->counted &&
+	    json_object_set_new(object, "results", results_json(audit)) != 0) {
+		json_decref(object);
+		return false;
+	}
+	return dump(object, out);
+}
+
+void
+show_receipt(const struct report *report, uint64_t index, uint64_t size, bool quiet, FILE *out)
+{
+	bool included = report->checks[RECEIPT_INCLUSION].status == REPORT_PASS;
+	char subject[TROUBLE_SENTENCE_MAX];
+
+	report_print(report, out, quiet);
+	if (!quiet && report_exit(report) == TALLY_EXIT_FINE) {
+		if (included)
+			fprintf(out,
+				"\nIt proves that this ballot, byte for byte, is entry %" PRIu64
+				" of the log that the\nkey signed when it had %" PRIu64
+				" entries.\n",
+				index, size);
+		else
+			fprintf(out,
+				"\nIt proves that the key signed a log of %" PRIu64
+				" entries. It does not prove what\nentry %" PRIu64
+				" holds: name the ballot with --ballot.\n",
+				size, index);
+		fprintf(
+		    out,
+		    "It does not prove that the ballot is counted (a later revision may have "
+		    "replaced it),\nnor that the log is honest elsewhere, nor that all see the "
+		    "same log: audit the whole\nlog, and compare checkpoints with others "
+		    "(--old).\n\n");
+	}
+	snprintf(subject, sizeof subject,
+		 included ? "the ballot is entry %" PRIu64 " of the signed log of %" PRIu64
+			    " entries"
+			  : "the receipt for entry %" PRIu64
+			    " carries a signed checkpoint of %" PRIu64
+			    " entries; the ballot was not checked",
+		 index, size);
+	report_print_end(report, out, subject);
+}
+
+bool
+show_receipt_json(const struct report *report, uint64_t index, uint64_t size, FILE *out)
+{
+	json_t *object = report_json(report);
+
+	if (object == NULL)
+		return false;
+	if (report->checks[RECEIPT_SHAPE].status == REPORT_PASS)
+		(void)json_object_set_new(object, "index", json_integer((json_int_t)index));
+	if (report->checks[RECEIPT_CHECKPOINT].status == REPORT_PASS)
+		(void)json_object_set_new(object, "size", json_integer((json_int_t)size));
+	return dump(object, out);
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct show_progress
+show_progress_make(void)
+{
+	return (struct show_progress){.terminal = isatty(STDERR_FILENO) == 1,
+				      .started_ms = now_ms()};
+}
+
+void
+show_progress_line(void *context, const char *what, uint64_t done, uint64_t all)
+{
+	struct show_progress *progress = context;
+	int64_t now;
+
+	if (!progress->terminal)
+		return;
+	now = now_ms();
+	if (now - progress->started_ms < PROGRESS_AFTER_MS ||
+	    now - progress->shown_ms < PROGRESS_EVERY_MS)
+		return;
+	progress->shown_ms = now;
+	progress->shown = true;
+	fprintf(stderr, "\r%s: %" PRIu64 " of %" PRIu64 "\033[K", what, done, all);
+}
+
+void
+show_progress_end(struct show_progress *progress)
+{
+	if (progress->shown)
+		fprintf(stderr, "\r\033[K");
+	progress->shown = false;
+}
