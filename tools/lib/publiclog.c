@@ -83,29 +83,27 @@ read_fully(int descriptor, uint8_t *data, size_t size)
 
 /* The whole regular file behind `descriptor` into *data, a NUL after it. */
 static enum tally_exit
-take_file(int descriptor, const char *folder, const char *name, size_t size_max, uint8_t **data,
-	  size_t *capacity, size_t *size, struct trouble *trouble)
+take_file(const struct publiclog *log, int descriptor, const char *name, size_t size_max,
+	  uint8_t **data, size_t *capacity, size_t *size, struct trouble *trouble)
 {
 	struct stat about;
 	uint8_t *grown;
 	int error;
 
 	if (fstat(descriptor, &about) != 0)
-		return trouble_set(trouble, TALLY_EXIT_WORLD, "%s%s: %s", folder, name,
-				   strerror(errno));
+		return refused(log, name, errno, trouble);
 	if (!S_ISREG(about.st_mode))
-		return trouble_set(trouble, TALLY_EXIT_FAILED, "%s%s: it is no regular file",
-				   folder, name);
+		return trouble_set(trouble, TALLY_EXIT_FAILED, "%s/%s: it is no regular file",
+				   log->path, name);
 	if ((uint64_t)about.st_size > size_max)
 		return trouble_set(trouble, TALLY_EXIT_FAILED,
-				   "%s%s: its %lld bytes are more than the %zu it may have",
-				   folder, name, (long long)about.st_size, size_max);
+				   "%s/%s: its %lld bytes are more than the %zu it may have",
+				   log->path, name, (long long)about.st_size, size_max);
 	*size = (size_t)about.st_size;
 	if (*data == NULL || *capacity < *size + 1) {
 		grown = realloc(*data, *size + 1);
 		if (grown == NULL)
-			return trouble_set(trouble, TALLY_EXIT_WORLD, "%s%s: %s", folder, name,
-					   strerror(ENOMEM));
+			return refused(log, name, ENOMEM, trouble);
 		*data = grown;
 		*capacity = *size + 1;
 	}
@@ -113,11 +111,9 @@ take_file(int descriptor, const char *folder, const char *name, size_t size_max,
 	(*data)[*size] = 0;
 	if (error == -1)
 		return trouble_set(trouble, TALLY_EXIT_FAILED,
-				   "%s%s: it became shorter while it was read", folder, name);
-	if (error != 0)
-		return trouble_set(trouble, TALLY_EXIT_WORLD, "%s%s: %s", folder, name,
-				   strerror(error));
-	return TALLY_EXIT_FINE;
+				   "%s/%s: it became shorter while it was read", log->path,
+				   name);
+	return error == 0 ? TALLY_EXIT_FINE : refused(log, name, error, trouble);
 }
 
 enum tally_exit
@@ -139,9 +135,12 @@ publiclog_open(struct publiclog *log, const char *path, struct trouble *trouble)
 		return trouble_set(trouble, TALLY_EXIT_WORLD, "%s: %s", path, strerror(ENOMEM));
 	log->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (log->folder < 0) {
-		trouble_set(trouble, TALLY_EXIT_WORLD, "%s: %s", path, strerror(errno));
+		trouble_set(trouble,
+			    errno == ENOENT || errno == ENOTDIR ? TALLY_EXIT_USAGE
+								: TALLY_EXIT_WORLD,
+			    "%s: %s", path, strerror(errno));
 		publiclog_close(log);
-		return TALLY_EXIT_WORLD;
+		return trouble->exit;
 	}
 	return TALLY_EXIT_FINE;
 }
@@ -160,35 +159,12 @@ publiclog_read(const struct publiclog *log, const char *name, size_t size_max, u
 	       size_t *capacity, size_t *size, struct trouble *trouble)
 {
 	int descriptor = open_below(log->folder, name);
-	char folder[TROUBLE_SENTENCE_MAX / 2];
 	enum tally_exit status;
 
 	if (descriptor < 0)
 		return refused(log, name, errno, trouble);
-	snprintf(folder, sizeof folder, "%s/", log->path);
-	status = take_file(descriptor, folder, name, size_max, data, capacity, size, trouble);
+	status = take_file(log, descriptor, name, size_max, data, capacity, size, trouble);
 	close(descriptor);
-	return status;
-}
-
-enum tally_exit
-publiclog_file_read(const char *path, size_t size_max, uint8_t **data, size_t *size,
-		    struct trouble *trouble)
-{
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	size_t capacity = 0;
-	enum tally_exit status;
-
-	*data = NULL;
-	*size = 0;
-	if (descriptor < 0)
-		return trouble_set(trouble, TALLY_EXIT_WORLD, "%s: %s", path, strerror(errno));
-	status = take_file(descriptor, "", path, size_max, data, &capacity, size, trouble);
-	close(descriptor);
-	if (status != TALLY_EXIT_FINE) {
-		free(*data);
-		*data = NULL;
-	}
 	return status;
 }
 

@@ -30,7 +30,7 @@ struct publiclog {
 	char *path; /* as given, for sentences */
 };
 
-/* TALLY_EXIT_USAGE for a URL: this release reads directories only. */
+/* TALLY_EXIT_USAGE for a URL (this release reads directories only), and where there is none. */
 MUST_USE enum tally_exit publiclog_open(struct publiclog *log, const char *path,
 					struct trouble *trouble);
 
@@ -41,11 +41,6 @@ void publiclog_close(struct publiclog *log);
 MUST_USE enum tally_exit publiclog_read(const struct publiclog *log, const char *name,
 					size_t size_max, uint8_t **data, size_t *capacity,
 					size_t *size, struct trouble *trouble);
-
-/* The same for a file anywhere, through links as the user named it. The caller frees *data; a
- * NUL follows the bytes. */
-MUST_USE enum tally_exit publiclog_file_read(const char *path, size_t size_max, uint8_t **data,
-					     size_t *size, struct trouble *trouble);
 
 /* *size bytes of the newest checkpoint, unopened, into note[TALLY_CHECKPOINT_SIZE_MAX]. */
 MUST_USE enum tally_exit publiclog_checkpoint(const struct publiclog *log,

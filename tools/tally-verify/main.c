@@ -6,14 +6,16 @@
 
 #include "base/text.h"
 #include "tools/lib/audit.h"
+#include "tools/lib/complain.h"
 #include "tools/lib/crew.h"
+#include "tools/lib/keyfile.h"
+#include "tools/lib/wholefile.h"
 #include "tools/tally-verify/receipt.h"
 #include "tools/tally-verify/show.h"
 #include "verify/genuine.h"
 
 enum {
 	PATIENCE_MS = 2000,
-	KEY_FILE_MAX = 4096,
 	BALLOT_FILE_MAX = 256 * 1024 * 1024,
 	OPTION_CAMPAIGN = 256,
 	OPTION_OLD,
@@ -128,49 +130,6 @@ option_parse(int key, char *argument, struct argp_state *state)
 }
 
 static int
-complain(const struct trouble *trouble)
-{
-	fprintf(stderr, "tally-verify: %s\n", trouble->sentence);
-	return trouble->exit;
-}
-
-/* What cannot be read before the check begins is the user's input. */
-static int
-complain_input(const struct trouble *trouble)
-{
-	int code = complain(trouble);
-
-	return code == TALLY_EXIT_FAILED ? TALLY_EXIT_USAGE : code;
-}
-
-/* The text itself, or the path of a file that holds it. */
-static bool
-key_find(const char *text, struct note_key *key)
-{
-	uint8_t *data;
-	size_t size;
-	struct trouble trouble;
-	bool found;
-
-	if (note_key_parse(bytes_of_string(text), key))
-		return true;
-	if (publiclog_file_read(text, KEY_FILE_MAX, &data, &size, &trouble) !=
-	    TALLY_EXIT_FINE) {
-		fprintf(stderr,
-			"tally-verify: --key: neither a vkey nor a file that holds one: %s\n",
-			text);
-		return false;
-	}
-	while (size > 0 && (data[size - 1] == '\n' || data[size - 1] == '\r'))
-		size--;
-	found = note_key_parse(bytes_make(data, size), key);
-	free(data);
-	if (!found)
-		fprintf(stderr, "tally-verify: --key: %s holds no vkey\n", text);
-	return found;
-}
-
-static int
 audit_show(const struct wishes *wishes, const struct publiclog *log,
 	   struct audit_options *wanted)
 {
@@ -186,10 +145,27 @@ audit_show(const struct wishes *wishes, const struct publiclog *log,
 	if (!wishes->json) {
 		show_audit(&audit, wishes->log, wishes->quiet, stdout);
 	} else if (!show_audit_json(&audit, wishes->log, stdout)) {
-		fprintf(stderr, "tally-verify: cannot write the report as JSON\n");
+		complain("cannot write the report as JSON");
 		code = TALLY_EXIT_WORLD;
 	}
 	audit_free(&audit);
+	return code;
+}
+
+static int
+open_and_audit(const struct wishes *wishes, struct audit_options *wanted)
+{
+	struct publiclog log;
+	struct trouble trouble;
+	int code;
+
+	code = publiclog_open(&log, wishes->log, &trouble);
+	if (code != TALLY_EXIT_FINE) {
+		complain("%s", trouble.sentence);
+		return code;
+	}
+	code = audit_show(wishes, &log, wanted);
+	publiclog_close(&log);
 	return code;
 }
 
@@ -199,33 +175,23 @@ log_main(const struct wishes *wishes, const struct note_key *key)
 	struct audit_options wanted = {
 	    .key = *key, .jobs = wishes->jobs, .patience_ms = PATIENCE_MS};
 	uint8_t campaign[TALLY_HASH_SIZE];
-	struct publiclog log;
-	uint8_t *old = NULL;
-	struct trouble trouble;
-	int code;
+	struct wholefile old = {0};
+	int code = TALLY_EXIT_FINE;
 
 	if (wishes->campaign != NULL) {
 		if (!text_hex_parse(bytes_of_string(wishes->campaign), campaign,
 				    sizeof campaign)) {
-			fprintf(stderr,
-				"tally-verify: --campaign: not 64 lower-case hex digits\n");
+			complain("--campaign: not 64 lower-case hex digits");
 			return TALLY_EXIT_USAGE;
 		}
 		wanted.campaign = campaign;
 	}
-	if (wishes->old != NULL) {
-		if (publiclog_file_read(wishes->old, TALLY_CHECKPOINT_SIZE_MAX, &old,
-					&wanted.old.size, &trouble) != TALLY_EXIT_FINE)
-			return complain_input(&trouble);
-		wanted.old.data = old;
-	}
-	if (publiclog_open(&log, wishes->log, &trouble) != TALLY_EXIT_FINE) {
-		code = complain(&trouble);
-	} else {
-		code = audit_show(wishes, &log, &wanted);
-		publiclog_close(&log);
-	}
-	free(old);
+	if (wishes->old != NULL)
+		code = wholefile_read(wishes->old, TALLY_CHECKPOINT_SIZE_MAX, &old);
+	wanted.old = bytes_make(old.data, old.size);
+	if (code == TALLY_EXIT_FINE)
+		code = open_and_audit(wishes, &wanted);
+	free(old.data);
 	return code;
 }
 
@@ -241,7 +207,7 @@ receipt_show(const struct wishes *wishes, const struct note_key *key, struct byt
 	if (!wishes->json) {
 		show_receipt(&report, index, size, wishes->quiet, stdout);
 	} else if (!show_receipt_json(&report, index, size, stdout)) {
-		fprintf(stderr, "tally-verify: cannot write the report as JSON\n");
+		complain("cannot write the report as JSON");
 		return TALLY_EXIT_WORLD;
 	}
 	return report_exit(&report);
@@ -250,33 +216,24 @@ receipt_show(const struct wishes *wishes, const struct note_key *key, struct byt
 static int
 receipt_main(const struct wishes *wishes, const struct note_key *key)
 {
-	uint8_t *receipt = NULL;
-	uint8_t *ballots = NULL;
-	size_t receipt_size = 0;
-	size_t ballots_size = 0;
-	struct trouble trouble;
-	enum tally_exit status;
-	int code;
+	struct wholefile receipt = {0};
+	struct wholefile ballots = {0};
+	int code = wholefile_read(wishes->receipt, TALLY_RECEIPT_SIZE_MAX, &receipt);
 
-	status = publiclog_file_read(wishes->receipt, TALLY_RECEIPT_SIZE_MAX, &receipt,
-				     &receipt_size, &trouble);
-	if (status == TALLY_EXIT_FINE && wishes->ballot != NULL)
-		status = publiclog_file_read(wishes->ballot, BALLOT_FILE_MAX, &ballots,
-					     &ballots_size, &trouble);
-	if (status == TALLY_EXIT_FINE)
-		code = receipt_show(wishes, key, bytes_make(receipt, receipt_size),
-				    bytes_make(ballots, ballots_size));
-	else
-		code = complain_input(&trouble);
-	free(receipt);
-	free(ballots);
+	if (code == TALLY_EXIT_FINE && wishes->ballot != NULL)
+		code = wholefile_read(wishes->ballot, BALLOT_FILE_MAX, &ballots);
+	if (code == TALLY_EXIT_FINE)
+		code = receipt_show(wishes, key, bytes_make(receipt.data, receipt.size),
+				    bytes_make(ballots.data, ballots.size));
+	free(receipt.data);
+	free(ballots.data);
 	return code;
 }
 
 static void
 report_check_failure(const char *file, int line, const char *condition)
 {
-	fprintf(stderr, "tally-verify: %s:%d: it should hold that %s\n", file, line, condition);
+	complain("%s:%d: it should hold that %s", file, line, condition);
 }
 
 int
@@ -298,11 +255,12 @@ main(int argc, char **argv)
 		    "tally-verify: libsodium does not check signatures by the log's rule\n");
 		return TALLY_EXIT_WORLD;
 	}
-	if (!key_find(wishes.key, &key))
-		return TALLY_EXIT_USAGE;
+	code = keyfile_public_read(wishes.key, &key);
+	if (code != TALLY_EXIT_FINE)
+		return code;
 	code = wishes.receipt != NULL ? receipt_main(&wishes, &key) : log_main(&wishes, &key);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fprintf(stderr, "tally-verify: standard output: it could not be written\n");
+		complain("standard output: it could not be written");
 		return TALLY_EXIT_WORLD;
 	}
 	return code;
