@@ -32,54 +32,69 @@ struct test_log_entry {
 };
 
 /* The manifest's entries. `wish` may be NULL. */
-void test_log_make(struct test_log *log, const struct campaign_wish *wish);
+void
+test_log_make(struct test_log *log, const struct campaign_wish *wish);
 
-void test_log_free(struct test_log *log);
+void
+test_log_free(struct test_log *log);
 
 /* Appends any bytes as an entry; returns its index. */
-size_t test_log_append(struct test_log *log, struct bytes entry);
+size_t
+test_log_append(struct test_log *log, struct bytes entry);
 
 /* Appends a BALLOT entry. */
-size_t test_log_ballot(struct test_log *log, struct bytes ballot);
+size_t
+test_log_ballot(struct test_log *log, struct bytes ballot);
 
-size_t test_log_vote(struct test_log *log, const struct campaign_vote *vote);
+size_t
+test_log_vote(struct test_log *log, const struct campaign_vote *vote);
 
 /* Time as RFC 3339, whole minutes. */
-size_t test_log_phase(struct test_log *log, enum tally_phase phase, enum tally_cause cause,
-		      const char *time);
+size_t
+test_log_phase(struct test_log *log, enum tally_phase phase, enum tally_cause cause,
+	       const char *time);
 
 /* The next notice, signed by authority 0; `closes` for extend, else NULL. */
-size_t test_log_notice(struct test_log *log, enum tally_notice_kind kind, const char *closes);
+size_t
+test_log_notice(struct test_log *log, enum tally_notice_kind kind, const char *closes);
 
 /* The right TALLY entry, and its text. */
-size_t test_log_tally(struct test_log *log);
+size_t
+test_log_tally(struct test_log *log);
 
 /* Puts other bytes in the place of an entry; its text stays. */
-void test_log_replace(struct test_log *log, size_t index, struct bytes entry);
+void
+test_log_replace(struct test_log *log, size_t index, struct bytes entry);
 
 /* The entry's bytes. */
-struct bytes test_log_entry(const struct test_log *log, size_t index);
+struct bytes
+test_log_entry(const struct test_log *log, size_t index);
 
 /* Index of the first entry of that kind at or after `from`; fails the test if there is none. */
-size_t test_log_find(const struct test_log *log, enum tally_entry_kind kind, size_t from);
+size_t
+test_log_find(const struct test_log *log, enum tally_entry_kind kind, size_t from);
 
 /* Writes into the directory `path` what a publication of the first `size` entries adds: tiles,
  * bundles, texts, and the checkpoint. Files of earlier sizes stay. */
-void test_log_publish(const struct test_log *log, const char *path, size_t size);
+void
+test_log_publish(const struct test_log *log, const char *path, size_t size);
 
 /* The signed checkpoint of the first `size` entries, in memory[TALLY_CHECKPOINT_SIZE_MAX]. */
-struct bytes test_log_checkpoint(const struct test_log *log, size_t size, uint8_t *memory);
+struct bytes
+test_log_checkpoint(const struct test_log *log, size_t size, uint8_t *memory);
 
 /* RFC 6962 MTH(D[first : first + count]). */
-void test_log_root(const struct test_log *log, size_t first, size_t count,
-		   uint8_t root[TALLY_HASH_SIZE]);
+void
+test_log_root(const struct test_log *log, size_t first, size_t count,
+	      uint8_t root[TALLY_HASH_SIZE]);
 
 /* Hash path of entry `index` in the tree of `size`, as a receipt with that size's checkpoint.
  */
-struct bytes test_log_receipt(const struct test_log *log, size_t index, size_t size,
-			      uint8_t *memory);
+struct bytes
+test_log_receipt(const struct test_log *log, size_t index, size_t size, uint8_t *memory);
 
 /* Writes one file below a directory, making folders on the way. */
-void test_file_write(const char *folder, const char *name, struct bytes bytes);
+void
+test_file_write(const char *folder, const char *name, struct bytes bytes);
 
 #endif

@@ -40,7 +40,8 @@ enum audit_check {
 };
 
 /* Called now and then on the caller's thread; `what` is a constant text. */
-typedef void audit_progress(void *context, const char *what, uint64_t done, uint64_t all);
+typedef void
+audit_progress(void *context, const char *what, uint64_t done, uint64_t all);
 
 struct audit_options {
 	struct note_key key;	 /* the log's */
@@ -60,9 +61,10 @@ struct audit {
 };
 
 /* Makes the checks; what was found is in the report. audit_free is due. */
-void audit_run(const struct publiclog *log, const struct audit_options *options,
-	       struct audit *out);
+void
+audit_run(const struct publiclog *log, const struct audit_options *options, struct audit *out);
 
-void audit_free(struct audit *audit);
+void
+audit_free(struct audit *audit);
 
 #endif

@@ -36,29 +36,36 @@ struct audit_state {
 
 /* Remembers a finding; one about an entry's content also ends the replay before it. Any thread.
  */
-void audit_found(struct audit_state *state, enum audit_check check,
-		 const struct trouble *trouble);
+void
+audit_found(struct audit_state *state, enum audit_check check, const struct trouble *trouble);
 
 /* audit_entries.c: the parallel pass: AUDIT_BUNDLES, LEAVES, level 0 of TILES, RULES,
  * SIGNATURES, the signatures of NOTICES; fills lineage, level[1], last, old_last. */
-void audit_entries(struct audit_state *state);
+void
+audit_entries(struct audit_state *state);
 
 /* audit_tree.c: AUDIT_FILES before and after, TILES above level 0, ROOT, OLD. */
-void audit_inventory(struct audit_state *state);
+void
+audit_inventory(struct audit_state *state);
 
-void audit_tree(struct audit_state *state);
+void
+audit_tree(struct audit_state *state);
 
-void audit_settle(struct audit_state *state);
+void
+audit_settle(struct audit_state *state);
 
 /* Compares one file of hashes with `expected`; a file that is gone by now is no finding. */
-void audit_tile_file(struct audit_state *state, const struct tile *tile,
-		     const struct tree_hash *expected);
+void
+audit_tile_file(struct audit_state *state, const struct tile *tile,
+		const struct tree_hash *expected);
 
 /* True if the file has been taken away since it was listed, as a partial is when its tile is
  * full. */
-bool audit_gone(const struct audit_state *state, const char *path);
+bool
+audit_gone(const struct audit_state *state, const char *path);
 
 /* audit_replay.c: VOTES and KEYS, then the replay: ENTRIES to CLASSES. */
-void audit_replay(struct audit_state *state);
+void
+audit_replay(struct audit_state *state);
 
 #endif

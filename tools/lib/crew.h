@@ -13,11 +13,14 @@ enum {
 	CREW_WORKERS_MAX = 256
 };
 
-typedef void crew_job(void *context, unsigned worker, uint64_t number);
+typedef void
+crew_job(void *context, unsigned worker, uint64_t number);
 
-void crew_run(unsigned workers, uint64_t count, crew_job *job, void *context);
+void
+crew_run(unsigned workers, uint64_t count, crew_job *job, void *context);
 
 /* Processors this process may use, at least 1. */
-unsigned crew_size(void);
+unsigned
+crew_size(void);
 
 #endif

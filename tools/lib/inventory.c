@@ -23,8 +23,8 @@ struct walk {
 	char path[PATH_SIZE];
 };
 
-static enum tally_exit walk_folder(struct walk *walk, int folder, size_t length,
-				   unsigned depth);
+static enum tally_exit
+walk_folder(struct walk *walk, int folder, size_t length, unsigned depth);
 
 static enum tally_exit
 walk_failed(struct walk *walk, int error)

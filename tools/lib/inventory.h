@@ -20,15 +20,19 @@ struct inventory {
 };
 
 /* TALLY_EXIT_WORLD if a folder cannot be read. A log without these folders has no files. */
-MUST_USE enum tally_exit inventory_take(struct inventory *inventory,
-					const struct publiclog *log, struct trouble *trouble);
+MUST_USE enum tally_exit
+inventory_take(struct inventory *inventory, const struct publiclog *log,
+	       struct trouble *trouble);
 
-void inventory_free(struct inventory *inventory);
+void
+inventory_free(struct inventory *inventory);
 
 /* Place of the first file that is not before (level, number, width). */
-size_t inventory_find(const struct inventory *inventory, struct tile tile);
+size_t
+inventory_find(const struct inventory *inventory, struct tile tile);
 
 /* True if a log of that many entries has that tile. */
-bool inventory_covers(uint64_t tree_size, const struct tile *tile);
+bool
+inventory_covers(uint64_t tree_size, const struct tile *tile);
 
 #endif

@@ -28,22 +28,27 @@ struct lineage_finding {
 };
 
 /* Holds `manifest` until lineage_free. */
-MUST_USE enum tally_exit lineage_init(struct lineage *lineage, const struct manifest *manifest,
-				      uint64_t entries, struct trouble *trouble);
+MUST_USE enum tally_exit
+lineage_init(struct lineage *lineage, const struct manifest *manifest, uint64_t entries,
+	     struct trouble *trouble);
 
-void lineage_free(struct lineage *lineage);
+void
+lineage_free(struct lineage *lineage);
 
 /* Any thread; no two with the same index. */
-void lineage_enter(struct lineage *lineage, uint64_t index, const struct ballot *ballot);
+void
+lineage_enter(struct lineage *lineage, uint64_t index, const struct ballot *ballot);
 
 /* Once, after all were entered. Ballots at `end` and above are left out. *votes: a tag's
  * ballots must have rising revisions, and under the policy `first` a tag has one. *keys: in
  * voter mode a tag follows its highest serial, and one key serves one tag. */
-void lineage_link(struct lineage *lineage, uint64_t end, unsigned workers,
-		  struct lineage_finding *votes, struct lineage_finding *keys);
+void
+lineage_link(struct lineage *lineage, uint64_t end, unsigned workers,
+	     struct lineage_finding *votes, struct lineage_finding *keys);
 
 /* True if the ballot at `index` follows another of its tag, the newest of which is at
  * *previous. */
-bool lineage_replaced(const struct lineage *lineage, uint64_t index, uint64_t *previous);
+bool
+lineage_replaced(const struct lineage *lineage, uint64_t index, uint64_t *previous);
 
 #endif

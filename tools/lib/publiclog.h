@@ -31,28 +31,29 @@ struct publiclog {
 };
 
 /* TALLY_EXIT_USAGE for a URL (this release reads directories only), and where there is none. */
-MUST_USE enum tally_exit publiclog_open(struct publiclog *log, const char *path,
-					struct trouble *trouble);
+MUST_USE enum tally_exit
+publiclog_open(struct publiclog *log, const char *path, struct trouble *trouble);
 
-void publiclog_close(struct publiclog *log);
+void
+publiclog_close(struct publiclog *log);
 
 /* Reads one file whole, `name` relative to the directory. *data is malloc'ed (or *data of
  * *capacity bytes reused and grown: NULL and 0 at first); refused if larger than `size_max`. */
-MUST_USE enum tally_exit publiclog_read(const struct publiclog *log, const char *name,
-					size_t size_max, uint8_t **data, size_t *capacity,
-					size_t *size, struct trouble *trouble);
+MUST_USE enum tally_exit
+publiclog_read(const struct publiclog *log, const char *name, size_t size_max, uint8_t **data,
+	       size_t *capacity, size_t *size, struct trouble *trouble);
 
 /* *size bytes of the newest checkpoint, unopened, into note[TALLY_CHECKPOINT_SIZE_MAX]. */
-MUST_USE enum tally_exit publiclog_checkpoint(const struct publiclog *log,
-					      uint8_t note[TALLY_CHECKPOINT_SIZE_MAX],
-					      size_t *size, struct trouble *trouble);
+MUST_USE enum tally_exit
+publiclog_checkpoint(const struct publiclog *log, uint8_t note[TALLY_CHECKPOINT_SIZE_MAX],
+		     size_t *size, struct trouble *trouble);
 
 /* The hashes of tile `number` at `level` that a tree of `tree_size` has, from the tile of that
  * width or, where it is gone, from the front of the full one. `number` < the level's tiles. */
-MUST_USE enum tally_exit publiclog_tile(const struct publiclog *log, int level, uint64_t number,
-					uint64_t tree_size,
-					struct tree_hash hashes[TALLY_TILE_WIDTH],
-					unsigned *width, struct trouble *trouble);
+MUST_USE enum tally_exit
+publiclog_tile(const struct publiclog *log, int level, uint64_t number, uint64_t tree_size,
+	       struct tree_hash hashes[TALLY_TILE_WIDTH], unsigned *width,
+	       struct trouble *trouble);
 
 /* Entries of one bundle; views into its own memory, until the next read into it. */
 struct bundle {
@@ -65,22 +66,25 @@ struct bundle {
 };
 
 /* An empty bundle to read into. */
-void bundle_init(struct bundle *bundle);
+void
+bundle_init(struct bundle *bundle);
 
-void bundle_free(struct bundle *bundle);
+void
+bundle_free(struct bundle *bundle);
 
 /* Bundles that a tree of that size has. */
-uint64_t publiclog_bundles(uint64_t tree_size);
+uint64_t
+publiclog_bundles(uint64_t tree_size);
 
 /* Bundle `number` (< publiclog_bundles) as a tree of `tree_size` has it; a bundle with entries
  * too few, too many, or cut short is TALLY_EXIT_FAILED with the index of the entry. */
-MUST_USE enum tally_exit publiclog_bundle(const struct publiclog *log, uint64_t number,
-					  uint64_t tree_size, struct bundle *bundle,
-					  struct trouble *trouble);
+MUST_USE enum tally_exit
+publiclog_bundle(const struct publiclog *log, uint64_t number, uint64_t tree_size,
+		 struct bundle *bundle, struct trouble *trouble);
 
 /* Whole text of the TALLY entry at `index`; memory as in publiclog_read. */
-MUST_USE enum tally_exit publiclog_tally(const struct publiclog *log, uint64_t index,
-					 uint8_t **data, size_t *capacity, size_t *size,
-					 struct trouble *trouble);
+MUST_USE enum tally_exit
+publiclog_tally(const struct publiclog *log, uint64_t index, uint8_t **data, size_t *capacity,
+		size_t *size, struct trouble *trouble);
 
 #endif

@@ -18,8 +18,9 @@
 /* Called after each entry has been replayed: `state` is the state behind it. May be NULL.
  * Anything but TALLY_EXIT_FINE stops the replay and is returned; *trouble is then the
  * visitor's. */
-typedef enum tally_exit recount_visitor(void *context, uint64_t index, struct bytes entry,
-					const struct replay *state, struct trouble *trouble);
+typedef enum tally_exit
+recount_visitor(void *context, uint64_t index, struct bytes entry, const struct replay *state,
+		struct trouble *trouble);
 
 struct recount {
 	struct checkpoint checkpoint;
@@ -34,28 +35,30 @@ struct recount {
  * that the log agrees with itself. On TALLY_EXIT_FINE *out is filled and recount_free is due.
  * Else nothing is due: TALLY_EXIT_FAILED with the index of the first entry that breaks a rule,
  * or TALLY_EXIT_WORLD. */
-MUST_USE enum tally_exit recount_run(const struct publiclog *log, const struct note_key *key,
-				     struct recount *out, struct trouble *trouble);
+MUST_USE enum tally_exit
+recount_run(const struct publiclog *log, const struct note_key *key, struct recount *out,
+	    struct trouble *trouble);
 
 /* recount_run with a visitor. */
-MUST_USE enum tally_exit recount_visit(const struct publiclog *log, const struct note_key *key,
-				       recount_visitor *visitor, void *context,
-				       struct recount *out, struct trouble *trouble);
+MUST_USE enum tally_exit
+recount_visit(const struct publiclog *log, const struct note_key *key, recount_visitor *visitor,
+	      void *context, struct recount *out, struct trouble *trouble);
 
-void recount_free(struct recount *recount);
+void
+recount_free(struct recount *recount);
 
 /* Steps of recount_run that the audit takes by itself. */
 
 /* Puts the manifest together from the entries of bundle 0 and parses it. */
-MUST_USE enum tally_exit recount_manifest(const struct bundle *first, struct manifest **out,
-					  struct trouble *trouble);
+MUST_USE enum tally_exit
+recount_manifest(const struct bundle *first, struct manifest **out, struct trouble *trouble);
 
 /* Replays entries [0, end) into out->replay, which is made; out->manifest is given. Ballots
  * below `end` are known to keep the rules of their choices, and `lineage` is linked up to
  * there. After trouble out->replay is the state before the entry that made it. */
-MUST_USE enum tally_exit recount_replay(const struct scroll *scroll, uint64_t end,
-					const struct lineage *lineage, recount_visitor *visitor,
-					void *context, struct recount *out,
-					struct trouble *trouble);
+MUST_USE enum tally_exit
+recount_replay(const struct scroll *scroll, uint64_t end, const struct lineage *lineage,
+	       recount_visitor *visitor, void *context, struct recount *out,
+	       struct trouble *trouble);
 
 #endif

@@ -42,41 +42,52 @@ struct report {
 };
 
 /* Check `i` of the functions below is questions[i]; people see it as number i + 1. */
-void report_init(struct report *report, const struct report_question *questions, size_t count);
+void
+report_init(struct report *report, const struct report_question *questions, size_t count);
 
 /* A finding: FAIL, or for trouble with the world SKIPPED. Of several the first in the log
  * stays. */
-void report_found(struct report *report, size_t check, const struct trouble *trouble);
+void
+report_found(struct report *report, size_t check, const struct trouble *trouble);
 
 /* PASS, unless something was found. */
-void report_pass(struct report *report, size_t check);
+void
+report_pass(struct report *report, size_t check);
 
 /* SKIPPED because of `why`, unless it has been decided. */
-void report_skip(struct report *report, size_t check, const char *format, ...)
+void
+report_skip(struct report *report, size_t check, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* A remark shown with a check that passed. */
-void report_remark(struct report *report, size_t check, const char *format, ...)
+void
+report_remark(struct report *report, size_t check, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* True if the check was decided by report_found. */
-bool report_troubled(const struct report *report, size_t check);
+bool
+report_troubled(const struct report *report, size_t check);
 
 /* The first check that failed, or NULL. *number is as people see it. */
-const struct report_check *report_first_failure(const struct report *report, size_t *number);
+const struct report_check *
+report_first_failure(const struct report *report, size_t *number);
 
 /* FAILED if any check failed, else WORLD if something could not be read, else FINE. */
-enum tally_exit report_exit(const struct report *report);
+enum tally_exit
+report_exit(const struct report *report);
 
 /* One line for each check under its group's name; with `quiet` only those that failed. */
-void report_print(const struct report *report, FILE *out, bool quiet);
+void
+report_print(const struct report *report, FILE *out, bool quiet);
 
 /* Last line: "PASS: `subject`" or "FAIL: the first failure". */
-void report_print_end(const struct report *report, FILE *out, const char *subject);
+void
+report_print_end(const struct report *report, FILE *out, const char *subject);
 
 /* {"result":"pass"|"fail"|"incomplete","exit":N,"checks":[{"number":N,"group":"..","name":"..",
  * "status":"PASS","text":"..","why":"..","index":N}]}; why and index where there are any. The
  * caller adds what else it has and gives the reference back. NULL if memory is short. */
-json_t *report_json(const struct report *report);
+json_t *
+report_json(const struct report *report);
 
 #endif

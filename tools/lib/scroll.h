@@ -17,13 +17,16 @@ struct scroll {
 };
 
 /* Holds `log` until scroll_free. */
-MUST_USE enum tally_exit scroll_init(struct scroll *scroll, const struct publiclog *log,
-				     uint64_t size, struct trouble *trouble);
+MUST_USE enum tally_exit
+scroll_init(struct scroll *scroll, const struct publiclog *log, uint64_t size,
+	    struct trouble *trouble);
 
-void scroll_free(struct scroll *scroll);
+void
+scroll_free(struct scroll *scroll);
 
 /* As publiclog_bundle. */
-MUST_USE enum tally_exit scroll_read(const struct scroll *scroll, uint64_t number,
-				     struct bundle *bundle, struct trouble *trouble);
+MUST_USE enum tally_exit
+scroll_read(const struct scroll *scroll, uint64_t number, struct bundle *bundle,
+	    struct trouble *trouble);
 
 #endif

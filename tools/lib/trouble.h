@@ -25,11 +25,13 @@ struct trouble {
 
 /* Fills *trouble, without an index; returns `code`, so that `return trouble_set(...)` reads
  * well. */
-enum tally_exit trouble_set(struct trouble *trouble, enum tally_exit code, const char *format,
-			    ...) __attribute__((format(printf, 3, 4)));
+enum tally_exit
+trouble_set(struct trouble *trouble, enum tally_exit code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The same, about the entry at `index`: the sentence begins with "entry INDEX: ". */
-enum tally_exit trouble_at(struct trouble *trouble, enum tally_exit code, uint64_t index,
-			   const char *format, ...) __attribute__((format(printf, 4, 5)));
+enum tally_exit
+trouble_at(struct trouble *trouble, enum tally_exit code, uint64_t index, const char *format,
+	   ...) __attribute__((format(printf, 4, 5)));
 
 #endif

@@ -15,7 +15,8 @@ enum receipt_check {
 
 /* Checks the receipt `text`; `ballots` is u16 length and ballot, of which the first counts, or
  * {NULL, 0}. *index is the entry the receipt names, *size the checkpoint's, where known. */
-void receipt_examine(struct bytes text, struct bytes ballots, const struct note_key *key,
-		     struct report *report, uint64_t *index, uint64_t *size);
+void
+receipt_examine(struct bytes text, struct bytes ballots, const struct note_key *key,
+		struct report *report, uint64_t *index, uint64_t *size);
 
 #endif

@@ -7,17 +7,19 @@
 #include "tools/lib/audit.h"
 
 /* Checks, counts (if they were reached, and unless `quiet`), and the last line. */
-void show_audit(const struct audit *audit, const char *log, bool quiet, FILE *out);
+void
+show_audit(const struct audit *audit, const char *log, bool quiet, FILE *out);
 
 /* One JSON object and a newline; false if memory is short. */
-MUST_USE bool show_audit_json(const struct audit *audit, const char *log, FILE *out);
+MUST_USE bool
+show_audit_json(const struct audit *audit, const char *log, FILE *out);
 
 /* Checks of a receipt, in plain sentences what they prove and what not, and the last line. */
-void show_receipt(const struct report *report, uint64_t index, uint64_t size, bool quiet,
-		  FILE *out);
+void
+show_receipt(const struct report *report, uint64_t index, uint64_t size, bool quiet, FILE *out);
 
-MUST_USE bool show_receipt_json(const struct report *report, uint64_t index, uint64_t size,
-				FILE *out);
+MUST_USE bool
+show_receipt_json(const struct report *report, uint64_t index, uint64_t size, FILE *out);
 
 /* A progress line on stderr, for audit_options.progress; `context` is a struct show_progress.
  * It appears when the work has lasted a second, and only on a terminal. */
@@ -28,11 +30,14 @@ struct show_progress {
 	int64_t shown_ms;
 };
 
-struct show_progress show_progress_make(void);
+struct show_progress
+show_progress_make(void);
 
-void show_progress_line(void *context, const char *what, uint64_t done, uint64_t all);
+void
+show_progress_line(void *context, const char *what, uint64_t done, uint64_t all);
 
 /* Takes the line away. */
-void show_progress_end(struct show_progress *progress);
+void
+show_progress_end(struct show_progress *progress);
 
 #endif
