@@ -10,9 +10,11 @@ struct test_folder {
 };
 
 /* Makes one below $TMPDIR, else /tmp. */
-struct test_folder test_folder_make(void);
+struct test_folder
+test_folder_make(void);
 
 /* Closes it and removes all that is in it. */
-void test_folder_remove(struct test_folder *folder);
+void
+test_folder_remove(struct test_folder *folder);
 
 #endif

@@ -6,9 +6,7 @@
 #include "shell/archive.h"
 #include "tests/lib/folder.h"
 
-enum {
-	TEST_STORE_ENTRIES_MAX = 1 << 17
-};
+enum { TEST_STORE_ENTRIES_MAX = 1 << 17 };
 
 struct test_store {
 	struct test_folder folder;
@@ -29,18 +27,23 @@ struct test_store {
 	size_t size; /* committed ones and those in the making */
 };
 
-struct test_store *test_store_make(uint64_t segment_size);
+struct test_store *
+test_store_make(uint64_t segment_size);
 
-void test_store_free(struct test_store *store);
+void
+test_store_free(struct test_store *store);
 
 /* Puts a copy of the entry in the batch being made. */
-void test_store_put(struct test_store *store, struct bytes entry);
+void
+test_store_put(struct test_store *store, struct bytes entry);
 
 /* Writes the batch being made and gives it to the archive. */
-void test_store_commit(struct test_store *store);
+void
+test_store_commit(struct test_store *store);
 
 /* Random entries of 0..size_max bytes in random batches until there are `size`. */
-void test_store_grow(struct test_store *store, struct test_random *random, size_t size,
-		     size_t size_max);
+void
+test_store_grow(struct test_store *store, struct test_random *random, size_t size,
+		size_t size_max);
 
 #endif
