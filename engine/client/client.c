@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "client/machine.h"
-#include "tree/proof.h"
 
 _Static_assert(sizeof(struct tally_client) <= TALLY_CLIENT_MEMORY, "a machine fits its memory");
 _Static_assert(TALLY_CLIENT_OUTPUT_MIN >=
@@ -295,28 +294,4 @@ tally_client_key_make(const char *name, const uint8_t seed[TALLY_SEED_SIZE],
 	note_private_key_make(&key, bytes_of_string(name), seed);
 	key_take(&key, out);
 	return true;
-}
-
-bool
-tally_client_receipt_verify(const char *log_vkey, const void *receipt, size_t receipt_size,
-			    const void *ballot, size_t ballot_size, uint64_t *index)
-{
-	uint8_t memory[1 + TALLY_BALLOT_SIZE_MAX];
-	struct writer entry = writer_make(memory, sizeof memory);
-	struct note_key key;
-	struct receipt parsed;
-	struct checkpoint checkpoint;
-	struct tree_hash leaf, root;
-
-	writer_u8(&entry, TALLY_ENTRY_BALLOT);
-	writer_copy(&entry, ballot, ballot_size);
-	if (entry.failed || !note_key_parse(bytes_of_string(log_vkey), &key) ||
-	    !receipt_parse(bytes_make(receipt, receipt_size), &parsed) ||
-	    !checkpoint_open(parsed.checkpoint, &key, &checkpoint))
-		return false;
-	tree_leaf(writer_view(&entry), &leaf);
-	memcpy(root.bytes, checkpoint.root, sizeof root.bytes);
-	*index = parsed.index;
-	return proof_inclusion_verify(&parsed.proof, parsed.index, checkpoint.size, &leaf,
-				      &root);
 }

@@ -31,6 +31,8 @@
  * again, through any frontend. That is always safe: a ballot that is in the log already gets its
  * first answer again.
  *
+ * Receipts are checked with tally/proof.h, tags are made with tally/tag.h.
+ *
  * A machine, like a connection, belongs to one thread at a time. Call sodium_init() once before
  * anything here. Link with -ltally -lsodium. */
 #ifndef TALLY_CLIENT_H
@@ -266,12 +268,6 @@ tally_client_owed(const struct tally_client *client);
  * none yet). Keep it for the next connection. Valid until the next tally_client_event. */
 const char *
 tally_client_newest(const struct tally_client *client, size_t *size);
-
-/* True if the receipt proves that this ballot is the entry at *index of a tree that the log key
- * (a vkey text) has signed. Needs no connection. */
-bool
-tally_client_receipt_verify(const char *log_vkey, const void *receipt, size_t receipt_size,
-			    const void *ballot, size_t ballot_size, uint64_t *index);
 
 /* Part two: the blocking wrapper. */
 

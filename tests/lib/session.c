@@ -49,22 +49,34 @@ leaf_make(struct tree_hash *leaf, struct bytes head, struct bytes body)
 	tree_leaf(writer_view(&entry), leaf);
 }
 
+static size_t
+note_make(const struct session *session, uint64_t size, const struct tree_hash *root,
+	  char note[512])
+{
+	struct writer writer = writer_make(note, 512);
+	struct checkpoint checkpoint = {.size = size};
+
+	memcpy(checkpoint.root, root->bytes, sizeof checkpoint.root);
+	checkpoint_write(&writer, &checkpoint, &session->log);
+	CHECK(!writer.failed);
+	return writer.size;
+}
+
 static void
 receipt_make(struct session *session)
 {
-	struct writer checkpoint = writer_make(session->checkpoint, sizeof session->checkpoint);
 	struct writer receipt = writer_make(session->receipt, sizeof session->receipt);
-	struct checkpoint tree = {.size = SESSION_ENTRIES};
 	struct proof proof = {.count = 1};
 	struct tree_hash root;
 
 	tree_node(&session->leaves[0], &session->leaves[1], &proof.hashes[0]);
 	tree_node(&proof.hashes[0], &session->leaves[2], &root);
-	memcpy(tree.root, root.bytes, sizeof tree.root);
-	checkpoint_write(&checkpoint, &tree, &session->log);
-	receipt_write(&receipt, 2, &proof, writer_view(&checkpoint));
-	CHECK(!checkpoint.failed && !receipt.failed);
-	session->checkpoint_size = checkpoint.size;
+	session->opening_size = note_make(session, 2, &proof.hashes[0], session->opening);
+	session->checkpoint_size =
+	    note_make(session, SESSION_ENTRIES, &root, session->checkpoint);
+	receipt_write(&receipt, 2, &proof,
+		      bytes_make(session->checkpoint, session->checkpoint_size));
+	CHECK(!receipt.failed);
 	session->receipt_size = receipt.size;
 }
 
@@ -91,13 +103,18 @@ session_make(struct session *session, struct bytes manifest)
 struct bytes
 session_checkpoint(const struct session *session, uint64_t size, uint8_t fill, char memory[512])
 {
-	struct writer writer = writer_make(memory, 512);
-	struct checkpoint checkpoint = {.size = size};
+	struct tree_hash root;
 
-	memset(checkpoint.root, fill, sizeof checkpoint.root);
-	checkpoint_write(&writer, &checkpoint, &session->log);
-	CHECK(!writer.failed);
-	return writer_view(&writer);
+	memset(root.bytes, fill, sizeof root.bytes);
+	return bytes_make(memory, note_make(session, size, &root, memory));
+}
+
+void
+session_sign(const struct note_private_key *key, struct bytes message,
+	     uint8_t signature[TALLY_SIGNATURE_SIZE])
+{
+	CHECK(crypto_sign_detached(signature, NULL, message.data, message.size, key->secret) ==
+	      0);
 }
 
 void

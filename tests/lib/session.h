@@ -29,7 +29,9 @@ struct session {
 	uint8_t ballot[512];
 	size_t ballot_size;
 	struct tree_hash leaves[SESSION_ENTRIES];
-	char checkpoint[512]; /* of all three entries */
+	char opening[512]; /* checkpoint of the first two entries */
+	size_t opening_size;
+	char checkpoint[512]; /* of all three */
 	size_t checkpoint_size;
 	char receipt[1024]; /* of entry 2 under it */
 	size_t receipt_size;
@@ -47,6 +49,10 @@ session_checkpoint(const struct session *session, uint64_t size, uint8_t fill, c
 /* The ballot of `revision`, signed by the frontend. */
 size_t
 session_ballot(const struct session *session, uint16_t revision, uint8_t ballot[512]);
+
+void
+session_sign(const struct note_private_key *key, struct bytes message,
+	     uint8_t signature[TALLY_SIGNATURE_SIZE]);
 
 /* The server's frames that open a connection. */
 void

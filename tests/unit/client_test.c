@@ -206,37 +206,6 @@ smaller_payloads(void **state)
 	assert_int_equal(tally_client_submit(client, memory, 100, NULL), 0);
 }
 
-static void
-receipts_offline(void **state)
-{
-	char receipt[1024];
-	uint64_t index = 0;
-
-	(void)state;
-	assert_true(tally_client_receipt_verify(session.log_vkey, session.receipt,
-						session.receipt_size, session.ballot,
-						session.ballot_size, &index));
-	assert_int_equal(index, 2);
-	/* every byte of the receipt counts: another one proves nothing, or not this index */
-	for (size_t at = 0; at < session.receipt_size; at++) {
-		memcpy(receipt, session.receipt, session.receipt_size);
-		receipt[at] ^= 1;
-		assert_false(tally_client_receipt_verify(session.log_vkey, receipt,
-							 session.receipt_size, session.ballot,
-							 session.ballot_size, &index));
-	}
-	session.ballot[90] ^= 1;
-	assert_false(tally_client_receipt_verify(session.log_vkey, session.receipt,
-						 session.receipt_size, session.ballot,
-						 session.ballot_size, &index));
-	session.ballot[90] ^= 1;
-	assert_false(tally_client_receipt_verify("", session.receipt, session.receipt_size,
-						 session.ballot, session.ballot_size, &index));
-	assert_false(tally_client_receipt_verify(session.log_vkey, session.receipt,
-						 session.receipt_size, memory,
-						 TALLY_BALLOT_SIZE_MAX + 1, &index));
-}
-
 static int
 setup(void **state)
 {
@@ -252,7 +221,7 @@ main(void)
 	    cmocka_unit_test(key_spellings),	cmocka_unit_test(configurations),
 	    cmocka_unit_test(request_bytes),	cmocka_unit_test(windows),
 	    cmocka_unit_test(largest_window),	cmocka_unit_test(output_full),
-	    cmocka_unit_test(smaller_payloads), cmocka_unit_test(receipts_offline),
+	    cmocka_unit_test(smaller_payloads),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
