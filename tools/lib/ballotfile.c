@@ -76,18 +76,27 @@ ballotfile_free(struct ballotfile *file)
 }
 
 void
-ballotfile_append(struct ballotfile_maker *maker, struct bytes ballot)
+ballotfile_put(struct ballotfile_maker *maker, struct bytes bytes)
 {
-	CHECK(ballot.size <= UINT16_MAX);
-	if (maker->capacity - maker->size < size_size + ballot.size) {
-		maker->capacity = 2 * maker->capacity + size_size + ballot.size;
+	if (maker->capacity - maker->size < bytes.size) {
+		maker->capacity = 2 * maker->capacity + bytes.size;
 		maker->data = realloc(maker->data, maker->capacity);
 		CHECK(maker->data);
 	}
-	be16_store(maker->data + maker->size, (uint16_t)ballot.size);
-	if (ballot.size)
-		memcpy(maker->data + maker->size + size_size, ballot.data, ballot.size);
-	maker->size += size_size + ballot.size;
+	if (bytes.size)
+		memcpy(maker->data + maker->size, bytes.data, bytes.size);
+	maker->size += bytes.size;
+}
+
+void
+ballotfile_append(struct ballotfile_maker *maker, struct bytes ballot)
+{
+	uint8_t size[size_size];
+
+	CHECK(ballot.size <= UINT16_MAX);
+	be16_store(size, (uint16_t)ballot.size);
+	ballotfile_put(maker, bytes_make(size, sizeof size));
+	ballotfile_put(maker, ballot);
 }
 
 struct bytes

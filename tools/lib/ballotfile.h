@@ -30,6 +30,9 @@ struct ballotfile_maker {
 /* Appends one ballot of at most 65,535 bytes. */
 void ballotfile_append(struct ballotfile_maker *maker, struct bytes ballot);
 
+/* Appends bytes as they are. */
+void ballotfile_put(struct ballotfile_maker *maker, struct bytes bytes);
+
 struct bytes ballotfile_view(const struct ballotfile_maker *maker);
 
 #endif

@@ -1,11 +1,10 @@
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "campaign/manifest.h"
 #include "tools/lib/complain.h"
-#include "tools/lib/wholefile.h"
 #include "tools/tallyctl/command.h"
+#include "tools/tallyctl/manifestfile.h"
 
 static error_t
 take(int key, char *argument, struct argp_state *state)
@@ -47,21 +46,13 @@ campaign_check_run(int argc, char **argv)
 	    NULL,	 NULL,
 	    NULL};
 	const char *path = NULL;
-	struct wholefile file;
-	struct manifest_fault fault;
 	struct manifest *manifest;
 	enum tally_exit code;
 
 	command_parse(&argp, argc, argv, &path);
-	code = wholefile_read(path, TALLY_MANIFEST_SIZE_MAX, &file);
+	code = manifestfile_read(path, &manifest);
 	if (code != TALLY_EXIT_FINE)
 		return code;
-	manifest = manifest_parse(bytes_make(file.data, file.size), &fault);
-	free(file.data);
-	if (!manifest) {
-		complain("%s: %s: %s", path, fault.path, fault.sentence);
-		return TALLY_EXIT_FAILED;
-	}
 	report(manifest);
 	manifest_free(manifest);
 	return TALLY_EXIT_FINE;

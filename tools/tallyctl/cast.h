@@ -24,14 +24,14 @@ struct cast_vote {
 };
 
 /* Writes and signs the ballot. False if it does not fit TALLY_BALLOT_SIZE_MAX or the writer. */
-MUST_USE bool cast_ballot(struct writer *writer, const struct manifest *manifest,
-			  const struct cast_vote *vote,
-			  const struct note_private_key *frontend);
+MUST_USE bool
+cast_ballot(struct writer *writer, const struct manifest *manifest,
+	    const struct cast_vote *vote, const struct note_private_key *frontend);
 
 /* The tag of an identity as the manifest has it normalised. 0, or a negative
  * tally_identity_error. */
-MUST_USE long cast_tag(const struct manifest *manifest,
-		       const uint8_t secret[TALLY_TAG_SECRET_SIZE], struct bytes identity,
-		       uint8_t tag[TALLY_TAG_SIZE]);
+MUST_USE long
+cast_tag(const struct manifest *manifest, const uint8_t secret[TALLY_TAG_SECRET_SIZE],
+	 struct bytes identity, uint8_t tag[TALLY_TAG_SIZE]);
 
 #endif

@@ -12,7 +12,8 @@
 
 #include "tally/status.h"
 
-typedef int command_run(int argc, char **argv);
+typedef int
+command_run(int argc, char **argv);
 
 struct command {
 	const char *name;
@@ -22,18 +23,22 @@ struct command {
 
 /* Calls the command that argv[1] names, or prints the help, the version, or what is there. The
  * table ends with a row of NULL. */
-int command_dispatch(const struct command *commands, int argc, char **argv);
+int
+command_dispatch(const struct command *commands, int argc, char **argv);
 
 /* argp_parse, with --help and --version. Options and arguments may be mixed. */
-void command_parse(const struct argp *argp, int argc, char **argv, void *input);
+void
+command_parse(const struct argp *argp, int argc, char **argv, void *input);
 
 /* A whole decimal number from `least` to `most`, or the end of the program with a usage
  * message. */
-unsigned long command_number(struct argp_state *state, const char *what, const char *text,
-			     unsigned long least, unsigned long most);
+unsigned long
+command_number(struct argp_state *state, const char *what, const char *text,
+	       unsigned long least, unsigned long most);
 
 /* Ends the program with a usage message if `value` is NULL. */
-void command_need(struct argp_state *state, const void *value, const char *option);
+void
+command_need(struct argp_state *state, const void *value, const char *option);
 
 command_run keygen_run;
 command_run campaign_run;

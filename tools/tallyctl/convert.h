@@ -13,7 +13,7 @@
 /* Writes the campaign folder `out` and prints the campaign id; what is odd about the file is
  * told on stderr. Not strict: a limit that ballots break is left out of the manifest, a project
  * that is not in PROJECTS is left out of the ballot. `path` names the file that pb is from. */
-MUST_USE enum tally_exit convert_pb(const struct pb *pb, const char *path, bool strict,
-				    const char *out);
+MUST_USE enum tally_exit
+convert_pb(const struct pb *pb, const char *path, bool strict, const char *out);
 
 #endif

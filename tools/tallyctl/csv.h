@@ -36,10 +36,11 @@ enum csv_result {
 
 /* Write interest in memory[0, size], until the records are no longer used. A byte order mark is
  * skipped. */
-struct csv csv_make(char *memory, size_t size);
+struct csv
+csv_make(char *memory, size_t size);
 
 /* The next record, or CSV_FAULT with *sentence and record->line. */
-MUST_USE enum csv_result csv_next(struct csv *csv, struct csv_record *record,
-				  const char **sentence);
+MUST_USE enum csv_result
+csv_next(struct csv *csv, struct csv_record *record, const char **sentence);
 
 #endif

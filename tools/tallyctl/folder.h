@@ -31,26 +31,33 @@ struct folder {
 };
 
 /* Fresh keys and secrets. `origin` is a key name of at most FOLDER_ORIGIN_MAX bytes. */
-void folder_init(struct folder *folder, const char *origin);
+void
+folder_init(struct folder *folder, const char *origin);
 
-void folder_free(struct folder *folder);
+void
+folder_free(struct folder *folder);
 
 /* A manifest of a campaign marked test, open since a minute, for thirty days, that publishes
  * every second; without titles, identity, voters_max, districts and contests. The caller owns
  * it. */
-json_t *folder_manifest_begin(const struct folder *folder);
+json_t *
+folder_manifest_begin(const struct folder *folder);
 
 /* Takes the finished manifest and fills folder->json and folder->manifest. TALLY_EXIT_USAGE,
  * with a complaint, if it is not a manifest after all. */
-MUST_USE enum tally_exit folder_manifest_end(struct folder *folder, json_t *manifest);
+MUST_USE enum tally_exit
+folder_manifest_end(struct folder *folder, json_t *manifest);
 
 /* Makes the directory (one that is there is used) and writes everything but the ballots. */
-MUST_USE enum tally_exit folder_save(const struct folder *folder, const char *path);
+MUST_USE enum tally_exit
+folder_save(const struct folder *folder, const char *path);
 
 /* Adds a file of that name. */
-MUST_USE enum tally_exit folder_add(const char *path, const char *name, struct bytes bytes);
+MUST_USE enum tally_exit
+folder_add(const char *path, const char *name, struct bytes bytes);
 
 /* {"en": "text", ...} from pairs of language and text; ends with NULL. */
-json_t *folder_titles(const char *language, const char *text, ...) __attribute__((sentinel));
+json_t *
+folder_titles(const char *language, const char *text, ...) __attribute__((sentinel));
 
 #endif

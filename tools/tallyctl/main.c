@@ -9,6 +9,9 @@
 static const struct command commands[] = {
     {"keygen", keygen_run, "make a key"},
     {"campaign", campaign_run, "check a manifest, or make a test campaign"},
+    {"ballot", ballot_run, "make or show a ballot"},
+    {"entry", entry_run, "show an entry of a public log"},
+    {"results", results_run, "count a public log again and print the result"},
     {NULL, NULL, NULL},
 };
 

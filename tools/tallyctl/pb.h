@@ -57,15 +57,19 @@ struct pb_fault {
 };
 
 /* NULL and *fault filled if the text is not a .pb file. The text is copied. */
-MUST_USE struct pb *pb_parse(const char *text, size_t size, struct pb_fault *fault);
+MUST_USE struct pb *
+pb_parse(const char *text, size_t size, struct pb_fault *fault);
 
-void pb_free(struct pb *pb);
+void
+pb_free(struct pb *pb);
 
 /* Value of a META key, or NULL. */
-const char *pb_meta(const struct pb *pb, const char *key);
+const char *
+pb_meta(const struct pb *pb, const char *key);
 
 /* A decimal number without sign, in hundredths: "12.5" is 1250. False for anything else, for
  * more than two decimals that are not zero, and for more than 2^53 (what JSON readers keep). */
-MUST_USE bool pb_hundredths(const char *text, int64_t *out);
+MUST_USE bool
+pb_hundredths(const char *text, int64_t *out);
 
 #endif

@@ -26,19 +26,23 @@ struct survey {
 
 /* Limits as META states them. TALLY_EXIT_USAGE, with a complaint, for a vote type this release
  * does not run, and for limits that are no numbers. */
-MUST_USE enum tally_exit survey_limits_read(const struct pb *pb, struct survey_limits *out);
+MUST_USE enum tally_exit
+survey_limits_read(const struct pb *pb, struct survey_limits *out);
 
 /* `occurrences` as survey_occurrences gives them. */
-void survey_take(const struct pb *pb, const struct survey_limits *limits,
-		 const uint32_t *occurrences, struct survey *out);
+void
+survey_take(const struct pb *pb, const struct survey_limits *limits,
+	    const uint32_t *occurrences, struct survey *out);
 
 /* For every vote: 1 if its voter_id was not there before, else 2, 3, ... The caller frees it.
  */
-uint32_t *survey_occurrences(const struct pb *pb);
+uint32_t *
+survey_occurrences(const struct pb *pb);
 
 /* The projects a vote names, known ones, once each, ascending: at most PB_CHOICES_MAX places.
  * Returns how many. */
-size_t survey_choices(const struct pb *pb, const struct pb_vote *vote,
-		      uint16_t places[PB_CHOICES_MAX]);
+size_t
+survey_choices(const struct pb *pb, const struct pb_vote *vote,
+	       uint16_t places[PB_CHOICES_MAX]);
 
 #endif

@@ -1,0 +1,12 @@
+#include "tools/tallyctl/command.h"
+
+int
+entry_run(int argc, char **argv)
+{
+	static const struct command commands[] = {
+	    {"show", entry_show_run, "kind and fields of one entry"},
+	    {NULL, NULL, NULL},
+	};
+
+	return command_dispatch(commands, argc, argv);
+}

@@ -1,0 +1,18 @@
+/* outcome_json: the results of a log for scripts.
+ *
+ *   {"campaign": hex id, "test": bool, "index": entries covered, "phase": "open",
+ *    "ballots": counted, "replaced": n, "voided": n, "in_tree": n,
+ *    "districts": [{"id": "..", "ballots": n}],
+ *    "contests": [{"id": "..", "ballots": n, "blank": n, "abstained": n,
+ *                  "options": [{"id": "..", "votes": n, "score": n}],
+ *                  "winners": [], "outcome": "none"}]} */
+#ifndef TALLY_TOOLS_OUTCOME_JSON_H
+#define TALLY_TOOLS_OUTCOME_JSON_H
+
+#include "tools/lib/recount.h"
+
+/* On stdout. */
+void
+outcome_json_print(const struct recount *recount);
+
+#endif
