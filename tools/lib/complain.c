@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 line(const char *why, const char *format, va_list arguments)
 {
 	flockfile(stderr);
