@@ -49,7 +49,7 @@ struct parcel_item {
 	uint32_t correlation;
 	struct bytes payload;
 	enum tally_verdict verdict;
-	uint64_t index;	  /* answered with; FRAME_NO_INDEX: none */
+	uint64_t index;   /* answered with; FRAME_NO_INDEX: none */
 	uint64_t barrier; /* the answer leaves once so many entries are durable */
 	/* TASK_BALLOT: facts of trip 1 */
 	struct verify_item *facts;

@@ -134,7 +134,8 @@ ask_disk(struct station *station, struct station_read *read)
 	}
 	if (station->newest.size < needed)
 		return;
-	read->size = station->newest.size;
+	if (read->message == TALLY_MESSAGE_RECEIPT)
+		read->seen = station->newest;
 	read->note_size = station->note_size;
 	memcpy(read->note, station->note, station->note_size);
 	read->away = true;

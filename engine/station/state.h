@@ -29,12 +29,12 @@ struct connection {
 	enum connection_state state;
 	uint32_t generation;
 	uint16_t signer; /* place among signers: a frontend, or the anonymous one */
-	bool queued;	 /* in its signer's queue */
-	bool paused;	 /* the shell was told there is no room to read */
-	bool ending;	 /* a goodbye is in line: nothing more is taken from it */
-	bool waiting;	 /* out of the queue until a parcel or a read is free again */
-	bool send_told;	 /* EFFECT_SEND given, STATION_SENT not yet come */
-	int16_t next;	 /* in its signer's queue */
+	bool queued;     /* in its signer's queue */
+	bool paused;     /* the shell was told there is no room to read */
+	bool ending;     /* a goodbye is in line: nothing more is taken from it */
+	bool waiting;    /* out of the queue until a parcel or a read is free again */
+	bool send_told;  /* EFFECT_SEND given, STATION_SENT not yet come */
+	int16_t next;    /* in its signer's queue */
 	uint32_t owed_requests;
 	uint32_t owed_reads;
 	size_t owed_bytes; /* reserved in the output for both */
@@ -79,9 +79,9 @@ struct station {
 	unsigned waiting_count;
 	int16_t signers_first;
 	int16_t signers_last;
-	struct parcel *parcels;	    /* parcels_max: a ring */
+	struct parcel *parcels;     /* parcels_max: a ring */
 	uint64_t parcels_filled;    /* parcels ever begun; the filling one is the last */
-	uint64_t parcels_sent;	    /* next to be given to a worker */
+	uint64_t parcels_sent;      /* next to be given to a worker */
 	uint64_t parcels_sequenced; /* next to be sequenced */
 	uint64_t parcels_answered;  /* next to be answered */
 	unsigned jobs_count;
@@ -95,7 +95,7 @@ struct station {
 	struct station_batch batches[2];
 	struct station_batch *filling;
 	struct station_batch *in_flight; /* NULL: none */
-	uint64_t batches_count;		 /* sealed so far */
+	uint64_t batches_count;          /* sealed so far */
 	uint64_t space;
 	uint64_t fetch_index; /* FRAME_NO_INDEX: none asked */
 	bool fetch_done;
@@ -132,12 +132,12 @@ struct station {
 	/* rhythm */
 	uint64_t clock_since_ms; /* wall and monotonic clock have agreed since then */
 	int64_t clock_offset_ms; /* wall - monotonic, as it was then */
-	bool clock_jumped;	 /* and they do not agree long enough yet */
-	bool phase_queued;	 /* a TASK_PHASE is in line */
-	bool closing;		 /* draining what was received before the instant */
+	bool clock_jumped;       /* and they do not agree long enough yet */
+	bool phase_queued;       /* a TASK_PHASE is in line */
+	bool closing;            /* draining what was received before the instant */
 	uint64_t publish_due_ms;
 	uint64_t publish_target; /* publish the first checkpoint at least so large; 0: none */
-	uint64_t published;	 /* size */
+	uint64_t published;      /* size */
 	uint64_t published_ballots;
 	bool publishing;
 	struct checkpoint publication;

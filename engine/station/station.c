@@ -277,7 +277,7 @@ station_step(struct station *station, const struct station_event *event,
 
 	happen(station, event);
 	do {
-		arrive_intake(station);	   /* act 1 */
+		arrive_intake(station);    /* act 1 */
 		sequence_parcels(station); /* act 2 */
 		rhythm_serve(station);
 		sequence_commit(station);  /* trip 2 */

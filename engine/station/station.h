@@ -15,10 +15,12 @@
 #ifndef TALLY_STATION_STATION_H
 #define TALLY_STATION_STATION_H
 
+#include "campaign/law.h"
 #include "campaign/manifest.h"
 #include "limits.h"
 #include "pollbook/decision.h"
 #include "station/parcel.h"
+#include "tally/counts.h"
 #include "tree/frontier.h"
 #include "tree/note.h"
 
@@ -28,17 +30,17 @@ enum station_event_kind {
 	STATION_TICK,
 	STATION_CONNECTED, /* connection; nonce: 32 fresh random bytes */
 	STATION_RECEIVED,  /* connection; size bytes were put where station_receive_room said */
-	STATION_SENT,	   /* connection; size bytes of station_output have left */
+	STATION_SENT,      /* connection; size bytes of station_output have left */
 	STATION_DISCONNECTED, /* connection: its socket is gone */
 	STATION_VERIFIED,     /* parcel is back from trip 1 */
 	STATION_FETCHED,   /* the ballot EFFECT_FETCH asked for is there; size 0: could not */
 	STATION_COMMITTED, /* trip 2 ended, successfully; space: see STATION_SPACE */
-	STATION_SPACE,	   /* space: bytes the ledger can surely still take */
-	STATION_SIGNED,	   /* the checkpoint EFFECT_SIGN asked for: note */
-	STATION_READ,	   /* read is done */
+	STATION_SPACE,     /* space: bytes the ledger can surely still take */
+	STATION_SIGNED,    /* the checkpoint EFFECT_SIGN asked for: note */
+	STATION_READ,      /* read is done */
 	STATION_PUBLISHED, /* the publication ended; ok or not */
-	STATION_KEPT,	   /* the keeper ended; ok or not */
-	STATION_STOP,	   /* the operator asks to stop */
+	STATION_KEPT,      /* the keeper ended; ok or not */
+	STATION_STOP,      /* the operator asks to stop */
 };
 
 struct station_event {
@@ -69,8 +71,8 @@ enum station_effect_kind {
 	EFFECT_SIGN,   /* sign: re-hash, remember, sign, STATION_SIGNED; on failure it ends */
 	EFFECT_READ,   /* read: fill its answer, STATION_READ */
 	EFFECT_PUBLISH, /* station_publication(), STATION_PUBLISHED */
-	EFFECT_KEEP,	/* station_keepsake(), STATION_KEPT */
-	EFFECT_SAY,	/* a line for the operator: text */
+	EFFECT_KEEP,    /* station_keepsake(), STATION_KEPT */
+	EFFECT_SAY,     /* a line for the operator: text */
 	EFFECT_STOPPED, /* all that was asked is done: the process may end */
 };
 
@@ -111,10 +113,9 @@ struct station_read {
 	uint32_t generation;
 	uint32_t correlation;
 	uint16_t contest;
-	uint64_t sequence;	/* order of arrival */
-	uint64_t index;		/* RECEIPT: of which entry */
-	struct checkpoint seen; /* compare: does our tree have this root at this size? */
-	uint64_t size;		/* RECEIPT: under the checkpoint of this size */
+	uint64_t sequence;      /* order of arrival */
+	uint64_t index;         /* RECEIPT: of which entry */
+	struct checkpoint seen; /* RECEIPT: under this one; compare: is it in our tree? */
 	enum tally_verdict verdict;
 	size_t note_size;
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
@@ -143,7 +144,7 @@ struct station_setup {
 	const struct manifest *manifest;
 	struct pollbook_table *pollbook; /* the station takes it */
 	unsigned workers_count;
-	uint64_t space;	      /* as in STATION_SPACE */
+	uint64_t space;       /* as in STATION_SPACE */
 	uint8_t salt_key[32]; /* random: TALLY salts are BLAKE2b(key = this, index) */
 	int64_t wall_ms;
 	uint64_t mono_ms;
