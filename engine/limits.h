@@ -60,6 +60,12 @@ enum {
 	segment_bytes = 64 * 1024 * 1024,
 	segment_bytes_least = 4 * 1024 * 1024,
 	keep_every_ms = 5000,
+
+	/* HTTP: 64 connections x 8 KiB */
+	http_connections_max = 64,
+	http_connection_bytes = 8 * 1024,
+	http_backlog_max = 64,
+	http_deadline_s = 10,
 };
 
 _Static_assert(batch_bytes_max + 4096 < segment_bytes_least, "a batch fits an empty segment");
