@@ -1,0 +1,371 @@
+#include "shell/chores.h"
+
+#include "shell/line.h"
+#include "tally/status.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- the mailbox ------------------------------------------------------------------------------ */
+
+static _Noreturn void
+end_process(const char *why)
+{
+	line_warn("%s", why);
+	line_warn(
+	    "stopped: what was answered is safe; nothing more is promised by this process");
+	_exit(TALLY_EXIT_WORLD);
+}
+
+static void
+on_failed(void *context, const char *why)
+{
+	(void)context;
+	end_process(why);
+}
+
+static void
+on_said(void *context, const char *text)
+{
+	(void)context;
+	line_warn("%s", text);
+}
+
+static struct mailbox *
+mailbox_open(struct server *server)
+{
+	pthread_mutex_lock(&server->mailbox.lock);
+	return &server->mailbox;
+}
+
+static void
+mailbox_close(struct server *server)
+{
+	pthread_mutex_unlock(&server->mailbox.lock);
+	uv_async_send(&server->wake);
+}
+
+static void
+on_committed(void *context, uint64_t checksum, uint64_t space)
+{
+	struct mailbox *mailbox = mailbox_open(context);
+
+	mailbox->committed = true;
+	mailbox->checksum = checksum;
+	mailbox->space = space;
+	mailbox_close(context);
+}
+
+static void
+on_space(void *context, uint64_t space)
+{
+	struct mailbox *mailbox = mailbox_open(context);
+
+	mailbox->space_changed = true;
+	mailbox->space = space;
+	mailbox_close(context);
+}
+
+static void
+on_noted(void *context, struct bytes note)
+{
+	struct mailbox *mailbox = mailbox_open(context);
+
+	CHECK(note.size <= sizeof mailbox->note);
+	mailbox->noted = true;
+	mailbox->note_size = note.size;
+	memcpy(mailbox->note, note.data, note.size);
+	mailbox_close(context);
+}
+
+void
+chores_published(void *context, int status, const char *why)
+{
+	struct mailbox *mailbox = mailbox_open(context);
+
+	if (status != DISK_OK)
+		line_warn("publishing: %s", why);
+	mailbox->published = true;
+	mailbox->published_ok = status == DISK_OK;
+	mailbox_close(context);
+}
+
+static void
+on_kept(void *context, int status, const char *why)
+{
+	struct mailbox *mailbox = mailbox_open(context);
+
+	if (status != DISK_OK)
+		line_warn("keeping the poll book: %s", why);
+	mailbox->kept = true;
+	mailbox->kept_ok = status == DISK_OK;
+	mailbox_close(context);
+}
+
+/* The texts of TALLY entries go to the publisher once their entries are durable. */
+static void
+batch_committed(struct server *server, const struct mailbox *mail)
+{
+	const struct station_batch *batch = server->committing;
+	struct station_event event = {
+	    .kind = STATION_COMMITTED, .checksum = mail->checksum, .space = mail->space};
+
+	server->committing = NULL;
+	if (batch->text_size > 0 &&
+	    publisher_text(server->start.publisher, batch->text_index,
+			   bytes_make(batch->text, batch->text_size)) != DISK_OK)
+		line_warn("keeping a tally's text: %s", disk_error());
+	server_step(server, &event);
+}
+
+static void
+on_wake(uv_async_t *wake)
+{
+	struct server *server = wake->data;
+	struct mailbox mail;
+
+	pthread_mutex_lock(&server->mailbox.lock);
+	mail = server->mailbox;
+	server->mailbox.committed = false;
+	server->mailbox.space_changed = false;
+	server->mailbox.noted = false;
+	server->mailbox.published = false;
+	server->mailbox.kept = false;
+	pthread_mutex_unlock(&server->mailbox.lock);
+	if (mail.committed)
+		batch_committed(server, &mail);
+	if (mail.space_changed)
+		server_step(server, &(struct station_event){.kind = STATION_SPACE,
+							    .space = mail.space});
+	if (mail.noted)
+		server_step(server,
+			    &(struct station_event){.kind = STATION_SIGNED,
+						    .note = {mail.note, mail.note_size}});
+	if (mail.published)
+		server_step(server, &(struct station_event){.kind = STATION_PUBLISHED,
+							    .ok = mail.published_ok});
+	if (mail.kept)
+		server_step(server,
+			    &(struct station_event){.kind = STATION_KEPT, .ok = mail.kept_ok});
+}
+
+/* --- workers ---------------------------------------------------------------------------------- */
+
+static void
+fetch_replaced(struct server *server, struct parcel *parcel)
+{
+	for (size_t i = 0; i < parcel->items_count; i++) {
+		struct parcel_item *item = &parcel->items[i];
+
+		if (item->replaces != UINT64_MAX &&
+		    archive_read(server->start.archive, item->replaces, item->replaced,
+				 TALLY_BALLOT_SIZE_MAX + 1, &item->replaced_size) != DISK_OK)
+			end_process(disk_error());
+	}
+}
+
+/* A proof is checked before it leaves: the treefile is derived and may be damaged. */
+static bool
+make_receipt(struct treefile *tree, struct station_read *read)
+{
+	struct writer writer = writer_make(read->answer, sizeof read->answer);
+	struct tree_hash leaf;
+	struct tree_hash root;
+	struct proof proof;
+
+	memcpy(root.bytes, read->seen.root, sizeof root.bytes);
+	if (!treefile_source(tree, 0, read->index, 1, &leaf) ||
+	    !proof_inclusion(read->index, read->seen.size, treefile_source, tree, &proof) ||
+	    !proof_inclusion_verify(&proof, read->index, read->seen.size, &leaf, &root))
+		return false;
+	receipt_write(&writer, read->index, &proof, bytes_make(read->note, read->note_size));
+	read->answer_size = writer.size;
+	return !writer.failed;
+}
+
+static void
+answer_read(struct treefile *tree, struct station_read *read)
+{
+	struct tree_hash root;
+
+	if (read->message == TALLY_MESSAGE_RECEIPT) {
+		if (!make_receipt(tree, read)) {
+			line_warn(
+			    "making a receipt: the tree's files do not give a valid proof");
+			read->verdict = TALLY_INTERNAL;
+		}
+		return;
+	}
+	if (!proof_root(read->seen.size, treefile_source, tree, &root))
+		line_warn("comparing a checkpoint: the tree's files cannot be read");
+	else if (memcmp(root.bytes, read->seen.root, sizeof root.bytes) != 0)
+		read->verdict = TALLY_INTERNAL;
+}
+
+static void
+job_run(uv_work_t *work)
+{
+	struct job *job = work->data;
+	struct server *server = job->server;
+
+	if (job->parcel != NULL) {
+		fetch_replaced(server, job->parcel);
+		parcel_verify(job->parcel, server->start.manifest);
+	} else if (job->read != NULL) {
+		answer_read(server->start.tree, job->read);
+	} else if (archive_read(server->start.archive, job->fetch_index,
+				station_fetch_room(server->start.station),
+				TALLY_BALLOT_SIZE_MAX + 1, &job->fetched_size) != DISK_OK) {
+		end_process(disk_error());
+	}
+}
+
+static void
+job_done(uv_work_t *work, int status)
+{
+	struct job *job = work->data;
+	struct server *server = job->server;
+	struct station_event event = {.kind = STATION_FETCHED, .size = job->fetched_size};
+
+	CHECK(status == 0);
+	if (job->parcel != NULL)
+		event = (struct station_event){.kind = STATION_VERIFIED, .parcel = job->parcel};
+	else if (job->read != NULL)
+		event = (struct station_event){.kind = STATION_READ, .read = job->read};
+	job->next_free = server->jobs_free;
+	server->jobs_free = job;
+	server_step(server, &event);
+}
+
+static void
+job_queue(struct server *server, const struct station_effect *effect)
+{
+	struct job *job = server->jobs_free;
+
+	CHECK(job != NULL);
+	server->jobs_free = job->next_free;
+	job->work.data = job;
+	job->server = server;
+	job->parcel = effect->parcel;
+	job->read = effect->read;
+	job->fetch_index = effect->index;
+	job->fetched_size = 0;
+	CHECK(uv_queue_work(&server->loop, &job->work, job_run, job_done) == 0);
+}
+
+/* --- effects ---------------------------------------------------------------------------------- */
+
+static void
+commit(struct server *server, const struct station_batch *batch)
+{
+	struct committer_batch job = {
+	    .memory = batch->memory,
+	    .number = batch->number,
+	    .first_index = batch->first_index,
+	    .entries_count = batch->entries_count,
+	    .entries_size = batch->entries_size,
+	};
+
+	CHECK(server->committing == NULL);
+	server->committing = batch;
+	committer_commit(server->committer, &job);
+}
+
+static void
+publish(struct server *server)
+{
+	struct checkpoint checkpoint;
+	struct bytes note;
+
+	station_publication(server->start.station, &checkpoint, &note);
+	publisher_publish(server->start.publisher, &checkpoint, note);
+}
+
+static void
+keep(struct server *server)
+{
+	struct station_keepsake keepsake;
+	struct home_state state;
+
+	station_keepsake(server->start.station, &keepsake);
+	state = (struct home_state){
+	    .index = keepsake.index,
+	    .batches_count = keepsake.batches_count,
+	    .checksum = keepsake.checksum,
+	    .replay = keepsake.replay,
+	    .frontier = keepsake.frontier,
+	};
+	keeper_keep(server->keeper, &state);
+}
+
+void
+chores_perform(struct server *server, const struct station_effect *effect)
+{
+	switch (effect->kind) {
+	case EFFECT_VERIFY:
+	case EFFECT_FETCH:
+	case EFFECT_READ:
+		job_queue(server, effect);
+		break;
+	case EFFECT_COMMIT:
+		commit(server, effect->batch);
+		break;
+	case EFFECT_SIGN:
+		signer_ask(server->signer, effect->sign.size, &effect->sign.root);
+		break;
+	case EFFECT_PUBLISH:
+		publish(server);
+		break;
+	case EFFECT_KEEP:
+		keep(server);
+		break;
+	default:
+		CHECK(!"an effect that is not a chore");
+	}
+}
+
+int
+chores_start(struct server *server)
+{
+	struct start *start = &server->start;
+	struct committer_calls committer = {on_committed, on_space, on_failed, on_said, server};
+	struct signer_calls signer = {on_noted, on_failed, server};
+
+	pthread_mutex_init(&server->mailbox.lock, NULL);
+	for (size_t i = 0; i < JOBS_MAX; i++) {
+		server->jobs[i].next_free = server->jobs_free;
+		server->jobs_free = &server->jobs[i];
+	}
+	server->wake.data = server;
+	if (uv_async_init(&server->loop, &server->wake, on_wake) != 0) {
+		line_warn("making the event loop failed");
+		return TALLY_EXIT_WORLD;
+	}
+	server->committer = committer_start(start->dir_fd, start->manifest->id, start->archive,
+					    &start->place, &committer);
+	if (server->committer != NULL)
+		server->signer = signer_start(&start->desk, &signer);
+	if (server->signer != NULL)
+		server->keeper = keeper_start(start->dir_fd, start->manifest, start->archive,
+					      start->tree, on_kept, server);
+	if (server->keeper == NULL) {
+		line_warn("%s", disk_error());
+		return TALLY_EXIT_WORLD;
+	}
+	server_step(server,
+		    &(struct station_event){.kind = STATION_SPACE,
+					    .space = committer_space(server->committer)});
+	return 0;
+}
+
+void
+chores_stop(struct server *server)
+{
+	if (server->committer != NULL)
+		committer_stop(server->committer);
+	if (server->signer != NULL)
+		signer_stop(server->signer);
+	if (server->keeper != NULL)
+		keeper_stop(server->keeper);
+}

@@ -1,0 +1,15 @@
+/* clock: the two clocks, in milliseconds. Any thread. */
+#ifndef TALLY_SHELL_CLOCK_H
+#define TALLY_SHELL_CLOCK_H
+
+#include <stdint.h>
+
+/* Since 1970, as the machine's wall clock says. */
+int64_t
+clock_wall_ms(void);
+
+/* Since some moment; never goes back. */
+uint64_t
+clock_mono_ms(void);
+
+#endif

@@ -1,0 +1,528 @@
+#include "shell/restore.h"
+
+#include "ledger/entry.h"
+#include "shell/home.h"
+#include "shell/line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	HOME_DEADLINE_MS = 120000,
+	LEAVES_MAX = 256,
+	SEGMENT_BYTES_LIMIT = 1 << 30,
+};
+
+/* --- step 3 ------------------------------------------------------------------------------- */
+
+static bool
+note_batch(struct restore *restore, const struct batch *batch)
+{
+	size_t count = (size_t)batch->number;
+
+	if (count == restore->checksums_capacity) {
+		size_t capacity = count == 0 ? 4096 : count * 2;
+		uint64_t *checksums =
+		    realloc(restore->checksums, capacity * sizeof *restore->checksums);
+		uint64_t *ends;
+
+		if (checksums == NULL)
+			return false;
+		restore->checksums = checksums;
+		ends = realloc(restore->batch_ends, capacity * sizeof *restore->batch_ends);
+		if (ends == NULL)
+			return false;
+		restore->batch_ends = ends;
+		restore->checksums_capacity = capacity;
+	}
+	restore->checksums[count] = batch->checksum;
+	restore->batch_ends[count] = batch->first_index + batch->entries_count;
+	return true;
+}
+
+static bool
+visit_batch(void *context, const struct batch *batch, uint32_t segment, uint64_t offset)
+{
+	struct restore *restore = context;
+	uint64_t end = batch->first_index + batch->entries_count;
+
+	if (restore->beyond_offset == 0 && end > restore->start->remembered.checkpoint.size) {
+		restore->beyond_segment = segment;
+		restore->beyond_offset = offset;
+	}
+	return note_batch(restore, batch) &&
+	       archive_add_batch(restore->start->archive, batch, segment, offset) == DISK_OK;
+}
+
+static int
+damage(const struct scan *scan)
+{
+	char name[SEGMENT_NAME_MAX];
+
+	segment_name(scan->damage_segment, name);
+	return disk_fail(DISK_DAMAGED,
+			 "reading ledger/%s at offset %llu: %s; nothing was changed", name,
+			 (unsigned long long)scan->damage_offset, scan->damage);
+}
+
+static int
+open_ledger(const struct restore *restore, uint32_t number, int flags, int *fd)
+{
+	char name[SEGMENT_NAME_MAX];
+	char path[SEGMENT_NAME_MAX + 8];
+
+	segment_name(number, name);
+	snprintf(path, sizeof path, "ledger/%s", name);
+	return disk_open(restore->start->dir_fd, path, flags, 0, fd);
+}
+
+/* DISK_ABSENT behind the last one. */
+static int
+scan_one(struct restore *restore, uint32_t number, uint8_t **memory, size_t *capacity)
+{
+	struct stat about;
+	enum scan_result result;
+	int fd;
+	int status = open_ledger(restore, number, O_RDONLY, &fd);
+
+	if (status != DISK_OK)
+		return status;
+	if (fstat(fd, &about) != 0 || about.st_size > SEGMENT_BYTES_LIMIT) {
+		close(fd);
+		return disk_fail(DISK_DAMAGED,
+				 "reading ledger segment %u: its size is impossible", number);
+	}
+	if ((size_t)about.st_size > *capacity) {
+		free(*memory);
+		*capacity = (size_t)about.st_size;
+		*memory = malloc(*capacity);
+		CHECK(*memory != NULL);
+	}
+	status = disk_read_at(fd, "a ledger segment", *memory, (size_t)about.st_size, 0);
+	close(fd);
+	if (status == DISK_OK)
+		status = archive_add_segment(restore->start->archive, number);
+	if (status != DISK_OK)
+		return status;
+	result = scan_segment(&restore->scan, bytes_make(*memory, (size_t)about.st_size));
+	if (result == SCAN_DAMAGED)
+		return damage(&restore->scan);
+	return result == SCAN_GOES_ON ? DISK_OK : DISK_FAILED;
+}
+
+int
+restore_scan(struct restore *restore)
+{
+	uint8_t *memory = NULL;
+	size_t capacity = 0;
+	enum scan_result result;
+	int status = DISK_OK;
+
+	scan_init(&restore->scan, restore->start->remembered.checkpoint.size, visit_batch,
+		  restore);
+	for (uint32_t number = 0; status == DISK_OK; number++)
+		status = scan_one(restore, number, &memory, &capacity);
+	free(memory);
+	if (status != DISK_ABSENT)
+		return status;
+	result = scan_finish(&restore->scan);
+	if (result == SCAN_DAMAGED)
+		return damage(&restore->scan);
+	restore->torn = result == SCAN_TORN;
+	if (memcmp(restore->scan.campaign, restore->start->remembered.campaign,
+		   TALLY_HASH_SIZE) != 0)
+		return disk_fail(DISK_DAMAGED, "the ledger is of another campaign than what is "
+					       "remembered");
+	return DISK_OK;
+}
+
+/* --- step 4 ------------------------------------------------------------------------------- */
+
+struct assembly {
+	struct writer json;
+	uint16_t next;
+	uint16_t parts;
+};
+
+static bool
+assemble(void *context, uint64_t index, struct bytes bytes)
+{
+	struct assembly *assembly = context;
+	struct entry entry;
+
+	if (!entry_parse(bytes, &entry) || entry.kind != TALLY_ENTRY_CAMPAIGN ||
+	    entry.part != index)
+		return false;
+	assembly->parts = entry.parts;
+	assembly->next++;
+	writer_bytes(&assembly->json, entry.body);
+	return assembly->next < entry.parts;
+}
+
+int
+restore_manifest(struct restore *restore)
+{
+	struct start *start = restore->start;
+	struct assembly assembly = {0};
+	struct manifest_fault fault;
+	uint8_t *memory = malloc(TALLY_MANIFEST_SIZE_MAX);
+	int status;
+
+	CHECK(memory != NULL);
+	assembly.json = writer_make(memory, TALLY_MANIFEST_SIZE_MAX);
+	status =
+	    archive_walk(start->archive, 0, archive_size(start->archive), assemble, &assembly);
+	if (status == DISK_OK && (assembly.next == 0 || assembly.next != assembly.parts))
+		status = disk_fail(DISK_DAMAGED, "the ledger does not begin with a campaign");
+	if (status == DISK_OK) {
+		start->manifest = manifest_parse(writer_view(&assembly.json), &fault);
+		if (start->manifest == NULL || !manifest_supported(start->manifest, &fault))
+			status = disk_fail(DISK_DAMAGED, "the ledger's campaign: %s: %s",
+					   fault.path, fault.sentence);
+	}
+	if (status == DISK_OK &&
+	    memcmp(start->manifest->id, restore->scan.campaign, TALLY_HASH_SIZE) != 0)
+		status = disk_fail(DISK_DAMAGED, "the ledger's campaign is not the one its "
+						 "segments name");
+	free(memory);
+	return status;
+}
+
+/* --- step 5 ------------------------------------------------------------------------------- */
+
+/* What may only be in the page cache is written again with the bytes read, and synced: after a
+ * failed sync a page can be clean and wrong. */
+static int
+rewrite(const struct restore *restore, uint32_t number, uint64_t from, uint64_t to)
+{
+	uint8_t *memory = malloc((size_t)(to - from));
+	int fd = -1;
+	int status = open_ledger(restore, number, O_RDWR, &fd);
+
+	CHECK(memory != NULL || to == from);
+	if (status == DISK_OK)
+		status =
+		    disk_read_at(fd, "a ledger segment", memory, (size_t)(to - from), from);
+	if (status == DISK_OK)
+		status =
+		    disk_write_at(fd, "a ledger segment", memory, (size_t)(to - from), from);
+	if (status == DISK_OK)
+		status = disk_sync(fd, "a ledger segment");
+	if (fd >= 0)
+		close(fd);
+	free(memory);
+	return status;
+}
+
+static int
+clear_torn(const struct restore *restore)
+{
+	const struct scan *scan = &restore->scan;
+	size_t size = (size_t)(scan->torn_end - scan->torn_offset);
+	uint8_t *zeros = calloc(1, size + 1);
+	int fd = -1;
+	int status = open_ledger(restore, scan->torn_segment, O_RDWR, &fd);
+
+	CHECK(zeros != NULL);
+	if (status == DISK_OK)
+		status = disk_write_at(fd, "a ledger segment", zeros, size, scan->torn_offset);
+	if (status == DISK_OK)
+		status = disk_sync(fd, "a ledger segment");
+	if (fd >= 0)
+		close(fd);
+	free(zeros);
+	if (status == DISK_OK)
+		line_say(
+		    "the last batch was torn (segment %u, offset %llu): cut; nothing in it was "
+		    "ever answered",
+		    scan->torn_segment, (unsigned long long)scan->torn_offset);
+	return status;
+}
+
+static uint64_t
+segment_size(const struct restore *restore, uint32_t number)
+{
+	struct stat about = {0};
+	int fd;
+
+	if (open_ledger(restore, number, O_RDONLY, &fd) != DISK_OK)
+		return 0;
+	if (fstat(fd, &about) != 0)
+		about.st_size = 0;
+	close(fd);
+	return (uint64_t)about.st_size;
+}
+
+int
+restore_tail(struct restore *restore)
+{
+	const struct scan *scan = &restore->scan;
+	struct committer_place *place = &restore->start->place;
+	int status = DISK_OK;
+
+	if (restore->beyond_offset > 0)
+		for (uint32_t n = restore->beyond_segment;
+		     n <= scan->segment && status == DISK_OK; n++)
+			status = rewrite(restore, n,
+					 n == restore->beyond_segment ? restore->beyond_offset
+								      : SEGMENT_HEADER_SIZE,
+					 n == scan->segment ? scan->offset
+							    : segment_size(restore, n));
+	if (status == DISK_OK && restore->torn)
+		status = clear_torn(restore);
+	place->segment = scan->segment;
+	place->offset = scan->offset;
+	place->segments_count = scan->segments_count;
+	place->checksum = scan->checksum;
+	place->segment_bytes = committer_segment_bytes(restore->start->manifest->voters_max);
+	return status;
+}
+
+/* --- step 6 ------------------------------------------------------------------------------- */
+
+static bool
+enter_record(void *context, enum pollbook_family family, const uint8_t name[32],
+	     const struct pollbook_record *record)
+{
+	struct start *start = context;
+
+	/* Only OLD records may be left out: pollbook/decision.h */
+	return pollbook_put(&start->pollbook, family, name, record) || family == POLLBOOK_OLD;
+}
+
+static bool
+home_fits(const struct restore *restore, const struct home_state *state)
+{
+	const struct start *start = restore->start;
+	struct tree_hash root;
+	uint64_t last = state->batches_count - 1;
+
+	if (state->batches_count == 0 || state->batches_count > restore->scan.batches_count ||
+	    state->index > start->remembered.checkpoint.size)
+		return false;
+	if (restore->checksums[last] != state->checksum ||
+	    restore->batch_ends[last] != state->index || state->frontier.size != state->index)
+		return false;
+	frontier_root(&state->frontier, &root);
+	return treefile_trust(start->tree, state->index, &root) == DISK_OK;
+}
+
+static int
+from_nothing(struct restore *restore)
+{
+	struct start *start = restore->start;
+	uint8_t seed[16];
+	uint64_t voters_max = start->pollbook.voters_max;
+	int status;
+
+	memcpy(seed, start->pollbook.seed, sizeof seed);
+	memset(start->pollbook.slots, 0, start->pollbook_bytes);
+	pollbook_table_init(&start->pollbook, start->pollbook.slots,
+			    start->pollbook.slots_count, seed);
+	start->pollbook.voters_max = voters_max;
+	restore->from = 0;
+	status = home_forget(start->dir_fd);
+	return status == DISK_OK ? treefile_reset(start->tree) : status;
+}
+
+int
+restore_home(struct restore *restore)
+{
+	struct start *start = restore->start;
+	struct home_state state = {0};
+	bool believed;
+	int loaded;
+
+	start->tree = treefile_open(start->dir_fd);
+	if (start->tree == NULL)
+		return DISK_FAILED;
+	loaded = home_load(start->dir_fd, start->manifest->id, &state, enter_record, start,
+			   HOME_DEADLINE_MS);
+	if (loaded < 0)
+		return loaded;
+	believed = loaded == 1 && home_fits(restore, &state) &&
+		   station_restore_state(start->station, state.replay, &state.frontier);
+	if (loaded == 1 && !believed)
+		line_say("the poll book's home does not fit the ledger: made anew from it");
+	restore->from = state.index;
+	if (loaded == 1)
+		free((void *)(uintptr_t)state.replay.data);
+	return believed ? DISK_OK : from_nothing(restore);
+}
+
+/* --- steps 7 and 8 ------------------------------------------------------------------------- */
+
+struct walk {
+	struct restore *restore;
+	int status;
+	size_t count;
+	struct tree_hash leaves[LEAVES_MAX];
+	uint8_t replaced[TALLY_BALLOT_SIZE_MAX + 1];
+};
+
+static int
+compare_remembered(const struct start *start)
+{
+	struct tree_hash root;
+
+	station_root(start->station, &root);
+	if (memcmp(root.bytes, start->remembered.checkpoint.root, TALLY_HASH_SIZE) == 0)
+		return DISK_OK;
+	return disk_fail(DISK_DAMAGED,
+			 "the ledger's first %llu entries are not those that were "
+			 "signed; nothing is signed or accepted",
+			 (unsigned long long)start->remembered.checkpoint.size);
+}
+
+static int
+restore_entry(struct walk *walk, uint64_t index, struct bytes entry)
+{
+	struct start *start = walk->restore->start;
+	struct tree_hash *leaf = &walk->leaves[walk->count++];
+	struct bytes replaced = bytes_make(NULL, 0);
+	struct bytes text;
+	uint64_t needs = station_restore_needs(start->station, entry);
+	const char *broken;
+	size_t size;
+	int status = DISK_OK;
+
+	if (needs != UINT64_MAX) {
+		status = archive_read(start->archive, needs, walk->replaced,
+				      sizeof walk->replaced, &size);
+		if (status != DISK_OK)
+			return status;
+		replaced = bytes_make(walk->replaced + 1, size - 1);
+	}
+	tree_leaf(entry, leaf);
+	broken = station_restore_entry(start->station, entry, leaf, replaced, &text);
+	if (broken != NULL)
+		return disk_fail(DISK_DAMAGED, "replaying entry %llu: %s",
+				 (unsigned long long)index, broken);
+	if (text.size > 0)
+		status = publisher_text(start->publisher, index, text);
+	if (status == DISK_OK && index + 1 == start->remembered.checkpoint.size)
+		status = compare_remembered(start);
+	if (status == DISK_OK && walk->count == LEAVES_MAX) {
+		status = treefile_append(start->tree, walk->leaves, walk->count);
+		walk->count = 0;
+	}
+	return status;
+}
+
+static bool
+walk_entry(void *context, uint64_t index, struct bytes entry)
+{
+	struct walk *walk = context;
+
+	walk->status = restore_entry(walk, index, entry);
+	return walk->status == DISK_OK;
+}
+
+/* A TALLY entry below the kept state whose text is missing can only be had by replaying all. */
+static bool
+check_text(void *context, uint64_t index, struct bytes bytes)
+{
+	struct restore *restore = context;
+	struct entry entry;
+
+	if (entry_parse(bytes, &entry) && entry.kind == TALLY_ENTRY_TALLY &&
+	    !publisher_has_text(restore->start->publisher, index, entry.salt, entry.hash))
+		restore->text_missing = true;
+	return !restore->text_missing;
+}
+
+static int
+check_texts(struct restore *restore)
+{
+	struct start *start = restore->start;
+	uint64_t proven = publisher_size(start->publisher);
+	int status = DISK_OK;
+
+	if (proven < restore->from)
+		status = archive_walk(start->archive, proven, restore->from - proven,
+				      check_text, restore);
+	if (status != DISK_OK || !restore->text_missing)
+		return status;
+	line_say("a tally's text is missing: replaying the whole ledger");
+	station_restore_nothing(start->station);
+	return from_nothing(restore);
+}
+
+int
+restore_replay(struct restore *restore)
+{
+	struct start *start = restore->start;
+	struct walk *walk = calloc(1, sizeof *walk);
+	uint64_t size = archive_size(start->archive);
+	int status = check_texts(restore);
+
+	CHECK(walk != NULL);
+	walk->restore = restore;
+	walk->status = DISK_OK;
+	if (status == DISK_OK && restore->from == start->remembered.checkpoint.size)
+		status = compare_remembered(start);
+	if (status == DISK_OK)
+		status = archive_walk(start->archive, restore->from, size - restore->from,
+				      walk_entry, walk);
+	if (status == DISK_OK)
+		status = walk->status;
+	if (status == DISK_OK && walk->count > 0)
+		status = treefile_append(start->tree, walk->leaves, walk->count);
+	free(walk);
+	return status;
+}
+
+static bool
+count_ballot(void *context, uint64_t index, struct bytes entry)
+{
+	uint64_t *count = context;
+
+	(void)index;
+	*count += entry.data[0] == TALLY_ENTRY_BALLOT;
+	return true;
+}
+
+int
+restore_sign(struct restore *restore)
+{
+	struct start *start = restore->start;
+	uint64_t size = station_size(start->station);
+	uint64_t published = publisher_size(start->publisher);
+	uint64_t unpublished = 0;
+	struct tree_hash root;
+	int status = DISK_OK;
+
+	if (published > size)
+		return disk_fail(DISK_DAMAGED, "public/checkpoint is larger than the ledger");
+	start->desk = (struct signer_desk){
+	    .archive = start->archive,
+	    .tree = start->tree,
+	    .remembered = &start->remembered,
+	    .key = &start->key,
+	};
+	station_frontier(start->station, &start->desk.frontier);
+	station_root(start->station, &root);
+	if (size > start->remembered.checkpoint.size)
+		status = signer_sign(&start->desk, size, &root);
+	if (status == DISK_OK)
+		status = archive_walk(start->archive, published, size - published, count_ballot,
+				      &unpublished);
+	if (status == DISK_OK)
+		station_restored(
+		    start->station, restore->scan.batches_count, &start->remembered.checkpoint,
+		    bytes_make(start->remembered.note, start->remembered.note_size), published,
+		    unpublished);
+	return status;
+}
+
+void
+restore_end(struct restore *restore)
+{
+	free(restore->checksums);
+	free(restore->batch_ends);
+}

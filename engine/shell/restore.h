@@ -1,0 +1,50 @@
+/* restore: the steps of a start that read the ledger (see start.h, steps 3 to 8).
+ *
+ * Called in the order they stand here, each once. */
+#ifndef TALLY_SHELL_RESTORE_H
+#define TALLY_SHELL_RESTORE_H
+
+#include "ledger/scan.h"
+#include "shell/start.h"
+
+struct restore {
+	struct start *start;
+	struct scan scan;
+	bool torn;
+	uint64_t *checksums; /* of every batch, in order */
+	size_t checksums_capacity;
+	uint64_t *batch_ends;    /* index behind every batch */
+	uint32_t beyond_segment; /* first batch beyond the remembered checkpoint, */
+	uint64_t beyond_offset;  /* 0: there is none */
+	uint64_t from;           /* replay starts at this index */
+	bool text_missing;
+};
+
+/* Step 3. */
+MUST_USE int
+restore_scan(struct restore *restore);
+
+/* Step 4, but for the key. */
+MUST_USE int
+restore_manifest(struct restore *restore);
+
+/* Step 5. */
+MUST_USE int
+restore_tail(struct restore *restore);
+
+/* Step 6: fills poll book and station if the home is believed; opens the treefile. */
+MUST_USE int
+restore_home(struct restore *restore);
+
+/* Step 7, and the comparison of step 8. */
+MUST_USE int
+restore_replay(struct restore *restore);
+
+/* Step 8; hands over to the station. */
+MUST_USE int
+restore_sign(struct restore *restore);
+
+void
+restore_end(struct restore *restore);
+
+#endif

@@ -1,0 +1,480 @@
+#include "shell/server.h"
+
+#include "shell/chores.h"
+#include "shell/clock.h"
+#include "shell/health.h"
+#include "shell/line.h"
+#include "base/text.h"
+#include "tally/status.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- events and effects ---------------------------------------------------------------------- */
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	struct client *client = handle->data;
+	struct station_event event = {.kind = STATION_DISCONNECTED,
+				      .connection = client->number};
+
+	client->state = CLIENT_FREE;
+	server_step(client->server, &event);
+}
+
+static void
+close_client(struct client *client)
+{
+	if (client->state != CLIENT_OPEN)
+		return;
+	client->state = CLIENT_CLOSING;
+	uv_close((uv_handle_t *)&client->tcp, on_closed);
+}
+
+static void
+on_written(uv_write_t *request, int status)
+{
+	struct client *client = request->data;
+	struct station_event event = {
+	    .kind = STATION_SENT, .connection = client->number, .size = client->writing};
+
+	if (client->state != CLIENT_OPEN)
+		return;
+	if (status != 0)
+		close_client(client);
+	else
+		server_step(client->server, &event);
+}
+
+/* Takes what the socket takes at once; the rest when it can be written. The bytes stay where they
+ * are until STATION_SENT. */
+static void
+send_output(struct server *server, struct client *client)
+{
+	struct bytes output = station_output(server->start.station, client->number);
+	uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)output.data, (unsigned)output.size);
+	int sent;
+
+	if (client->state != CLIENT_OPEN)
+		return;
+	sent = uv_try_write((uv_stream_t *)&client->tcp, &buffer, 1);
+	if (sent > 0) {
+		client->sent = (size_t)sent;
+		server->sent[server->sent_count++] = client;
+		return;
+	}
+	if (sent != UV_EAGAIN) {
+		close_client(client);
+		return;
+	}
+	client->writing = output.size;
+	client->write.data = client;
+	if (uv_write(&client->write, (uv_stream_t *)&client->tcp, &buffer, 1, on_written) != 0)
+		close_client(client);
+}
+
+static void
+on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+	struct client *client = handle->data;
+	struct writer room =
+	    station_receive_room(client->server->start.station, client->number);
+
+	(void)suggested;
+	*buffer = uv_buf_init((char *)room.data, (unsigned)room.capacity);
+}
+
+static void
+on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
+{
+	struct client *client = stream->data;
+	struct station_event event = {.kind = STATION_RECEIVED, .connection = client->number};
+
+	(void)buffer;
+	if (size == UV_ENOBUFS) {
+		uv_read_stop(stream); /* S1: until EFFECT_RESUME */
+	} else if (size < 0) {
+		close_client(client);
+	} else if (size > 0) {
+		event.size = (size_t)size;
+		server_step(client->server, &event);
+	}
+}
+
+static void
+perform(struct server *server, const struct station_effect *effect)
+{
+	struct client *client = &server->clients[effect->connection];
+
+	switch (effect->kind) {
+	case EFFECT_SEND:
+		send_output(server, client);
+		break;
+	case EFFECT_CLOSE:
+		close_client(client);
+		break;
+	case EFFECT_RESUME:
+		if (client->state == CLIENT_OPEN)
+			uv_read_start((uv_stream_t *)&client->tcp, on_room, on_read);
+		break;
+	case EFFECT_SAY:
+		line_say("%s", effect->text);
+		break;
+	case EFFECT_STOPPED:
+		server->stopped = true;
+		uv_timer_start(&server->goodbye, server_on_goodbye, 500, 0);
+		break;
+	default:
+		chores_perform(server, effect);
+	}
+}
+
+static void
+step_once(struct server *server, struct station_event *event)
+{
+	event->wall_ms = clock_wall_ms();
+	event->mono_ms = clock_mono_ms();
+	station_step(server->start.station, event, &server->effects);
+	for (size_t i = 0; i < server->effects.count; i++)
+		perform(server, &server->effects.list[i]);
+}
+
+void
+server_step(struct server *server, struct station_event *event)
+{
+	step_once(server, event);
+	while (server->sent_count > 0) {
+		struct client *client = server->sent[--server->sent_count];
+		struct station_event sent = {
+		    .kind = STATION_SENT, .connection = client->number, .size = client->sent};
+
+		if (client->state == CLIENT_OPEN)
+			step_once(server, &sent);
+	}
+}
+
+/* --- connections ------------------------------------------------------------------------------ */
+
+static struct client *
+free_client(struct server *server)
+{
+	for (unsigned i = 0; i < connections_max; i++)
+		if (server->clients[i].state == CLIENT_FREE)
+			return &server->clients[i];
+	return NULL;
+}
+
+static void
+on_turned_away(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+/* Every place is taken by a proven frontend: a stranger is turned away at the door. */
+static void
+turn_away(struct server *server)
+{
+	uv_tcp_t *tcp = malloc(sizeof *tcp);
+
+	if (tcp == NULL)
+		return;
+	uv_tcp_init(&server->loop, tcp);
+	uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)tcp);
+	uv_close((uv_handle_t *)tcp, on_turned_away);
+}
+
+static void
+on_connection(uv_stream_t *listener, int status)
+{
+	struct server *server = listener->data;
+	struct client *client = free_client(server);
+	uint8_t nonce[TALLY_NONCE_SIZE];
+	struct station_event event = {.kind = STATION_CONNECTED, .nonce = nonce};
+
+	if (status != 0)
+		return;
+	if (client == NULL) {
+		turn_away(server);
+		return;
+	}
+	uv_tcp_init(&server->loop, &client->tcp);
+	client->tcp.data = client;
+	if (uv_accept(listener, (uv_stream_t *)&client->tcp) != 0) {
+		client->state = CLIENT_CLOSING;
+		uv_close((uv_handle_t *)&client->tcp, NULL);
+		return;
+	}
+	uv_tcp_nodelay(&client->tcp, 1);
+	client->state = CLIENT_OPEN;
+	randombytes_buf(nonce, sizeof nonce);
+	event.connection = client->number;
+	server_step(server, &event);
+	if (client->state == CLIENT_OPEN)
+		uv_read_start((uv_stream_t *)&client->tcp, on_room, on_read);
+}
+
+/* --- the loop -------------------------------------------------------------------------------- */
+
+static void
+on_tick(uv_timer_t *timer)
+{
+	struct station_event event = {.kind = STATION_TICK};
+
+	server_step(timer->data, &event);
+}
+
+static void
+on_signal(uv_signal_t *signal, int number)
+{
+	struct server *server = signal->data;
+	struct station_event event = {.kind = STATION_STOP};
+
+	(void)number;
+	if (server->stopping)
+		return;
+	server->stopping = true;
+	line_say("stopping: what was received is decided and answered first");
+	health_set(server->health, false, "stopping");
+	uv_close((uv_handle_t *)&server->listener, NULL);
+	server_step(server, &event);
+}
+
+void
+server_on_goodbye(uv_timer_t *timer)
+{
+	struct server *server = timer->data;
+
+	uv_stop(&server->loop);
+}
+
+static bool
+is_loopback(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET) {
+		const struct sockaddr_in *v4 =
+		    (const struct sockaddr_in *)(const void *)address;
+
+		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+	}
+	return address->sa_family == AF_INET6 &&
+	       IN6_IS_ADDR_LOOPBACK(
+		   &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+}
+
+/* "HOST:PORT" or "[HOST]:PORT". */
+static bool
+split_address(const char *text, char *host, size_t capacity, char *port, size_t port_capacity)
+{
+	const char *colon = strrchr(text, ':');
+	size_t size = colon == NULL ? 0 : (size_t)(colon - text);
+
+	if (size == 0 || size >= capacity || strlen(colon + 1) == 0 ||
+	    strlen(colon + 1) >= port_capacity)
+		return false;
+	if (text[0] == '[' && text[size - 1] == ']')
+		snprintf(host, capacity, "%.*s", (int)size - 2, text + 1);
+	else
+		snprintf(host, capacity, "%.*s", (int)size, text);
+	snprintf(port, port_capacity, "%s", colon + 1);
+	return true;
+}
+
+static int
+listen_at(struct server *server, const struct sockaddr *address, bool plain, const char *text)
+{
+	struct sockaddr_storage bound;
+	int size = sizeof bound;
+	int status;
+
+	if (!plain && !is_loopback(address)) {
+		line_warn(
+		    "--listen %s: beyond loopback ballots would travel without TLS; put a TLS "
+		    "proxy before tallyd, or say --plain",
+		    text);
+		return TALLY_EXIT_USAGE;
+	}
+	uv_tcp_init(&server->loop, &server->listener);
+	server->listener.data = server;
+	status = uv_tcp_bind(&server->listener, address, 0);
+	if (status == 0)
+		status = uv_listen((uv_stream_t *)&server->listener, 1024, on_connection);
+	if (status == 0)
+		status =
+		    uv_tcp_getsockname(&server->listener, (struct sockaddr *)&bound, &size);
+	if (status != 0) {
+		line_warn("listening at %s: %s", text, uv_strerror(status));
+		return TALLY_EXIT_WORLD;
+	}
+	server->port =
+	    ntohs(bound.ss_family == AF_INET ? ((struct sockaddr_in *)&bound)->sin_port
+					     : ((struct sockaddr_in6 *)&bound)->sin6_port);
+	return 0;
+}
+
+static int
+listen_door(struct server *server, const struct server_options *options)
+{
+	uv_getaddrinfo_t request;
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+	char host[256];
+	char port[8];
+	int status;
+
+	if (!split_address(options->listen, host, sizeof host, port, sizeof port)) {
+		line_warn("--listen %s: expected HOST:PORT", options->listen);
+		return TALLY_EXIT_USAGE;
+	}
+	status = uv_getaddrinfo(&server->loop, &request, NULL, host, port, &hints);
+	if (status != 0) {
+		line_warn("--listen %s: %s", options->listen, uv_strerror(status));
+		return TALLY_EXIT_USAGE;
+	}
+	status = listen_at(server, request.addrinfo->ai_addr, options->plain, options->listen);
+	uv_freeaddrinfo(request.addrinfo);
+	return status;
+}
+
+static int
+open_health(struct server *server, const struct server_options *options)
+{
+	char host[256];
+	char port[8];
+	char *end;
+	long number;
+
+	if (!split_address(options->http, host, sizeof host, port, sizeof port)) {
+		line_warn("--http %s: expected HOST:PORT", options->http);
+		return TALLY_EXIT_USAGE;
+	}
+	number = strtol(port, &end, 10);
+	if (*end != '\0' || number < 0 || number > 65535) {
+		line_warn("--http %s: expected HOST:PORT", options->http);
+		return TALLY_EXIT_USAGE;
+	}
+	server->health = health_start(host, (uint16_t)number);
+	if (server->health == NULL) {
+		line_warn("%s", disk_error());
+		return TALLY_EXIT_WORLD;
+	}
+	return 0;
+}
+
+static int
+make_loop(struct server *server)
+{
+	if (uv_loop_init(&server->loop) != 0 ||
+	    uv_timer_init(&server->loop, &server->ticker) != 0 ||
+	    uv_timer_init(&server->loop, &server->goodbye) != 0 ||
+	    uv_signal_init(&server->loop, &server->on_term) != 0 ||
+	    uv_signal_init(&server->loop, &server->on_int) != 0) {
+		line_warn("making the event loop failed");
+		return TALLY_EXIT_WORLD;
+	}
+	server->ticker.data = server;
+	server->goodbye.data = server;
+	server->on_term.data = server;
+	server->on_int.data = server;
+	for (unsigned i = 0; i < connections_max; i++) {
+		server->clients[i].server = server;
+		server->clients[i].number = i;
+	}
+	return 0;
+}
+
+static void
+say_ready(const struct server *server)
+{
+	const struct law *law = station_law(server->start.station);
+	char text[32];
+	struct writer writer = writer_make(text, sizeof text - 1);
+
+	text_time_write(&writer, law->closes);
+	text[writer.size] = '\0';
+	line_say("ready: %s, %llu entries; ballots at port %u, http at port %u; closes %s",
+		 server->start.manifest->origin,
+		 (unsigned long long)station_durable(server->start.station), server->port,
+		 health_port(server->health), text);
+}
+
+/* The first tick comes before the first connection: after downtime across the closing time CLOSE
+ * stands before any ballot. */
+static int
+serve(struct server *server, const struct server_options *options)
+{
+	struct station_event tick = {.kind = STATION_TICK};
+	int code = make_loop(server);
+
+	if (code == 0)
+		code = chores_start(server);
+	if (code == 0)
+		code = open_health(server, options);
+	if (code != 0)
+		return code;
+	server_step(server, &tick);
+	code = listen_door(server, options);
+	if (code != 0)
+		return code;
+	health_set(server->health, true, NULL);
+	uv_timer_start(&server->ticker, on_tick, tick_ms, tick_ms);
+	uv_signal_start(&server->on_term, on_signal, SIGTERM);
+	uv_signal_start(&server->on_int, on_signal, SIGINT);
+	say_ready(server);
+	uv_run(&server->loop, UV_RUN_DEFAULT);
+	return TALLY_EXIT_FINE;
+}
+
+static void
+say_verdicts(const struct server *server)
+{
+	const uint64_t *verdicts = station_verdicts(server->start.station);
+
+	for (unsigned i = 0; i < TALLY_VERDICTS_COUNT; i++)
+		if (verdicts[i] > 0)
+			line_say("answered %s: %llu", tally_verdict_text(i)->name,
+				 (unsigned long long)verdicts[i]);
+}
+
+static unsigned
+cores(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count < 1 ? 1 : count > 64 ? 64 : (unsigned)count;
+}
+
+int
+server_run(const struct server_options *options)
+{
+	struct server *server = calloc(1, sizeof *server);
+	char threads[16];
+	int code;
+
+	if (server == NULL)
+		return TALLY_EXIT_WORLD;
+	server->workers_count = options->workers_count > 0 ? options->workers_count : cores();
+	snprintf(threads, sizeof threads, "%u", server->workers_count + 1);
+	setenv("UV_THREADPOOL_SIZE", threads, 1);
+	signal(SIGPIPE, SIG_IGN);
+	code = start_run(&server->start,
+			 &(struct start_options){.data = options->data,
+						 .workers_count = server->workers_count,
+						 .published = chores_published,
+						 .context = server});
+	if (code == 0)
+		code = serve(server, options);
+	chores_stop(server);
+	if (server->health != NULL)
+		health_stop(server->health);
+	if (code == 0) {
+		say_verdicts(server);
+		line_say("stopped with %llu entries",
+			 (unsigned long long)station_durable(server->start.station));
+	}
+	start_end(&server->start);
+	free(server);
+	return code;
+}

@@ -1,0 +1,154 @@
+#include "shell/signer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	LEAVES_MAX = 256
+};
+
+struct signer_thread {
+	struct signer_desk desk;
+	struct signer_calls calls;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool asked;
+	bool stopping;
+	uint64_t size;
+	struct tree_hash root;
+};
+
+struct rehash {
+	struct signer_desk *desk;
+	size_t count;
+	int status;
+	struct tree_hash leaves[LEAVES_MAX];
+};
+
+static bool
+rehash_flush(struct rehash *rehash)
+{
+	rehash->status = treefile_append(rehash->desk->tree, rehash->leaves, rehash->count);
+	rehash->count = 0;
+	return rehash->status == DISK_OK;
+}
+
+static bool
+rehash_entry(void *context, uint64_t index, struct bytes entry)
+{
+	struct rehash *rehash = context;
+	struct tree_hash *leaf = &rehash->leaves[rehash->count++];
+
+	CHECK(index == rehash->desk->frontier.size);
+	tree_leaf(entry, leaf);
+	frontier_append(&rehash->desk->frontier, leaf);
+	return rehash->count < LEAVES_MAX || rehash_flush(rehash);
+}
+
+static int
+rehash_until(struct signer_desk *desk, uint64_t size)
+{
+	struct rehash rehash = {.desk = desk, .status = DISK_OK};
+	int status = archive_walk(desk->archive, desk->frontier.size,
+				  size - desk->frontier.size, rehash_entry, &rehash);
+
+	if (status == DISK_OK && rehash.status == DISK_OK && rehash.count > 0)
+		rehash_flush(&rehash);
+	return status != DISK_OK ? status : rehash.status;
+}
+
+int
+signer_sign(struct signer_desk *desk, uint64_t size, const struct tree_hash *root)
+{
+	uint8_t memory[REMEMBERED_NOTE_MAX];
+	struct writer note = writer_make(memory, sizeof memory);
+	struct checkpoint checkpoint = {.size = size};
+	struct tree_hash read_back;
+	int status = rehash_until(desk, size);
+
+	if (status != DISK_OK)
+		return status;
+	frontier_root(&desk->frontier, &read_back);
+	if (desk->frontier.size != size || !tree_hash_equal(&read_back, root))
+		return disk_fail(
+		    DISK_DAMAGED,
+		    "hashing the ledger again before signing size %llu: the disk gives "
+		    "back other entries than were accepted; nothing is signed",
+		    (unsigned long long)size);
+	memcpy(checkpoint.root, read_back.bytes, sizeof checkpoint.root);
+	checkpoint_write(&note, &checkpoint, desk->key);
+	CHECK(!note.failed);
+	return remembered_write(desk->remembered, &checkpoint, writer_view(&note));
+}
+
+static void *
+signer_run(void *argument)
+{
+	struct signer_thread *signer = argument;
+
+	for (;;) {
+		uint64_t size;
+		struct tree_hash root;
+
+		pthread_mutex_lock(&signer->lock);
+		while (!signer->asked && !signer->stopping)
+			pthread_cond_wait(&signer->changed, &signer->lock);
+		if (!signer->asked) {
+			pthread_mutex_unlock(&signer->lock);
+			return NULL;
+		}
+		signer->asked = false;
+		size = signer->size;
+		root = signer->root;
+		pthread_mutex_unlock(&signer->lock);
+		if (signer_sign(&signer->desk, size, &root) != DISK_OK) {
+			signer->calls.failed(signer->calls.context, disk_error());
+			return NULL;
+		}
+		signer->calls.signed_note(signer->calls.context,
+					  bytes_make(signer->desk.remembered->note,
+						     signer->desk.remembered->note_size));
+	}
+}
+
+struct signer_thread *
+signer_start(const struct signer_desk *desk, const struct signer_calls *calls)
+{
+	struct signer_thread *signer = calloc(1, sizeof *signer);
+
+	if (signer == NULL)
+		return NULL;
+	signer->desk = *desk;
+	signer->calls = *calls;
+	pthread_mutex_init(&signer->lock, NULL);
+	pthread_cond_init(&signer->changed, NULL);
+	CHECK(pthread_create(&signer->thread, NULL, signer_run, signer) == 0);
+	return signer;
+}
+
+void
+signer_ask(struct signer_thread *signer, uint64_t size, const struct tree_hash *root)
+{
+	pthread_mutex_lock(&signer->lock);
+	CHECK(!signer->asked);
+	signer->asked = true;
+	signer->size = size;
+	signer->root = *root;
+	pthread_cond_signal(&signer->changed);
+	pthread_mutex_unlock(&signer->lock);
+}
+
+void
+signer_stop(struct signer_thread *signer)
+{
+	pthread_mutex_lock(&signer->lock);
+	signer->stopping = true;
+	pthread_cond_signal(&signer->changed);
+	pthread_mutex_unlock(&signer->lock);
+	pthread_join(signer->thread, NULL);
+	pthread_mutex_destroy(&signer->lock);
+	pthread_cond_destroy(&signer->changed);
+	free(signer);
+}

@@ -1,0 +1,200 @@
+#include "shell/start.h"
+
+#include "shell/clock.h"
+#include "shell/line.h"
+#include "shell/restore.h"
+#include "tally/status.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+/* L6: held until the process ends, however it ends. */
+static int
+take_lock(struct start *start, const char *data)
+{
+	char text[32] = "";
+	int used;
+	int status = disk_open(start->dir_fd, "lock", O_RDWR | O_CREAT, 0600, &start->lock_fd);
+
+	if (status != DISK_OK)
+		return status;
+	if (flock(start->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		if (pread(start->lock_fd, text, sizeof text - 1, 0) < 0)
+			text[0] = '\0';
+		return disk_fail(DISK_FAILED, "%s is in use: locked by process %s", data, text);
+	}
+	used = snprintf(text, sizeof text, "%ld", (long)getpid());
+	if (ftruncate(start->lock_fd, 0) != 0 ||
+	    pwrite(start->lock_fd, text, (size_t)used, 0) < 0)
+		return disk_fail(DISK_FAILED, "writing %s/lock: %s", data, strerror(errno));
+	return DISK_OK;
+}
+
+static int
+read_key(struct start *start)
+{
+	uint8_t *text;
+	size_t size;
+	bool valid;
+	int status = disk_load(start->dir_fd, "log.key", NOTE_PRIVATE_TEXT_MAX, &text, &size);
+
+	if (status != DISK_OK)
+		return status;
+	valid = note_private_key_parse(bytes_make(text, size), &start->key);
+	sodium_memzero(text, size);
+	free(text);
+	if (!valid)
+		return disk_fail(DISK_DAMAGED, "reading log.key: it is not a private key");
+	if (memcmp(start->key.key.public_key, start->manifest->log_key.public_key,
+		   TALLY_KEY_SIZE) != 0)
+		return disk_fail(DISK_DAMAGED,
+				 "reading log.key: the campaign names another key");
+	return DISK_OK;
+}
+
+static void *
+map_memory(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int
+make_pollbook(struct start *start)
+{
+	const struct manifest *manifest = start->manifest;
+	size_t records =
+	    pollbook_records_for(manifest->voters_max, manifest->revote == MANIFEST_REVOTE_LAST,
+				 manifest->signing == TALLY_SIGNING_VOTER);
+	size_t slots = pollbook_slots_for(records);
+	struct pollbook_slot *memory;
+	uint8_t seed[16];
+
+	start->pollbook_bytes = slots * sizeof *memory;
+	memory = map_memory(start->pollbook_bytes);
+	if (memory == NULL)
+		return disk_fail(DISK_FAILED, "making a poll book for %u voters: %s",
+				 manifest->voters_max, strerror(errno));
+	randombytes_buf(seed, sizeof seed);
+	pollbook_table_init(&start->pollbook, memory, slots, seed);
+	start->pollbook.voters_max = manifest->voters_max;
+	return DISK_OK;
+}
+
+static int
+make_station(struct start *start, unsigned workers_count)
+{
+	struct station_setup setup = {.manifest = start->manifest,
+				      .pollbook = &start->pollbook,
+				      .workers_count = workers_count,
+				      .wall_ms = clock_wall_ms(),
+				      .mono_ms = clock_mono_ms()};
+	void *memory;
+
+	start->station_bytes = station_memory(start->manifest);
+	memory = map_memory(start->station_bytes);
+	if (memory == NULL)
+		return disk_fail(DISK_FAILED, "making the station: %s", strerror(errno));
+	randombytes_buf(setup.salt_key, sizeof setup.salt_key);
+	start->station = station_init(memory, &setup);
+	return DISK_OK;
+}
+
+static int
+open_files(struct start *start, const struct start_options *options)
+{
+	int status =
+	    disk_open(AT_FDCWD, options->data, O_RDONLY | O_DIRECTORY, 0, &start->dir_fd);
+
+	if (status == DISK_OK)
+		status = take_lock(start, options->data);
+	if (status == DISK_OK)
+		status = remembered_open(&start->remembered, start->dir_fd);
+	if (status != DISK_OK)
+		return status;
+	start->archive = archive_open(start->dir_fd);
+	return start->archive == NULL ? DISK_FAILED : DISK_OK;
+}
+
+static int
+run(struct start *start, const struct start_options *options)
+{
+	struct restore restore = {.start = start};
+	int status = open_files(start, options);
+
+	if (status == DISK_OK)
+		status = restore_scan(&restore);
+	if (status == DISK_OK)
+		status = restore_manifest(&restore);
+	if (status == DISK_OK)
+		status = read_key(start);
+	if (status == DISK_OK)
+		status = make_pollbook(start);
+	if (status == DISK_OK)
+		status = make_station(start, options->workers_count);
+	if (status == DISK_OK)
+		status = restore_tail(&restore);
+	if (status == DISK_OK)
+		status = restore_home(&restore);
+	if (status == DISK_OK) {
+		start->publisher = publisher_start(start->dir_fd, start->archive, start->tree,
+						   options->published, options->context);
+		status = start->publisher == NULL ? DISK_FAILED : DISK_OK;
+	}
+	if (status == DISK_OK)
+		status = restore_replay(&restore);
+	if (status == DISK_OK)
+		status = restore_sign(&restore);
+	restore_end(&restore);
+	return status;
+}
+
+int
+start_run(struct start *start, const struct start_options *options)
+{
+	int status;
+
+	memset(start, 0, sizeof *start);
+	start->dir_fd = -1;
+	start->lock_fd = -1;
+	start->remembered.fd = -1;
+	start->remembered.anchor_fd = -1;
+	status = run(start, options);
+	if (status == DISK_OK)
+		return TALLY_EXIT_FINE;
+	line_warn("%s", disk_error());
+	return TALLY_EXIT_WORLD;
+}
+
+void
+start_end(struct start *start)
+{
+	if (start->publisher != NULL)
+		publisher_stop(start->publisher);
+	if (start->tree != NULL)
+		treefile_close(start->tree);
+	if (start->archive != NULL)
+		archive_close(start->archive);
+	if (start->station != NULL)
+		munmap(start->station, start->station_bytes);
+	if (start->pollbook.slots != NULL)
+		munmap(start->pollbook.slots, start->pollbook_bytes);
+	manifest_free(start->manifest);
+	remembered_close(&start->remembered);
+	sodium_memzero(&start->key, sizeof start->key);
+	if (start->lock_fd >= 0)
+		close(start->lock_fd);
+	if (start->dir_fd >= 0)
+		close(start->dir_fd);
+}

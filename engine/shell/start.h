@@ -1,0 +1,55 @@
+/* start: from what lies in a data directory to a station that may go on.
+ *
+ *   1  lock DIR/lock (L6)
+ *   2  what is remembered: DIR/remembered and the anchor (L5)
+ *   3  scan every segment: whole, torn at its end, or damaged (L4)
+ *   4  the manifest from the CAMPAIGN entries; the log key must be the one it names
+ *   5  rewrite in place and sync what lies beyond the remembered checkpoint; clear a torn tail (L3)
+ *   6  the poll book from its home, if it is believed; else from nothing
+ *   7  replay the ledger's tail: law, tally, poll book, tree; texts of TALLY entries
+ *   8  compare the root at the remembered size (L5), then remember and sign what is there now
+ *
+ * Steps 1 to 4 change nothing in the directory. Everything runs on the caller's thread, but for
+ * the child of step 6; the publisher's thread is started on the way. */
+#ifndef TALLY_SHELL_START_H
+#define TALLY_SHELL_START_H
+
+#include "shell/archive.h"
+#include "shell/committer.h"
+#include "shell/publisher.h"
+#include "shell/signer.h"
+#include "station/station.h"
+
+struct start {
+	int dir_fd;
+	int lock_fd;
+	struct note_private_key key;
+	struct remembered remembered;
+	struct archive *archive;
+	struct treefile *tree;
+	struct publisher *publisher;
+	struct manifest *manifest;
+	struct pollbook_table pollbook;
+	size_t pollbook_bytes;
+	struct station *station;
+	size_t station_bytes;
+	struct signer_desk desk;
+	struct committer_place place;
+};
+
+struct start_options {
+	const char *data;
+	unsigned workers_count;
+	publisher_done *published;
+	void *context; /* of `published` */
+};
+
+/* 0, or an exit code after a line that says why. On failure start_end must still be called. */
+MUST_USE int
+start_run(struct start *start, const struct start_options *options);
+
+/* Gives back everything; the threads that use it have ended. */
+void
+start_end(struct start *start);
+
+#endif
