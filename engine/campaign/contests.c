@@ -7,6 +7,7 @@
 #include "limits.h"
 
 _Static_assert(MANIFEST_MONEY_MAX <= INT64_MAX / options_max, "no sum of costs overflows");
+_Static_assert(options_max == 4096 && choices_max == 1024, "the sentences below name them");
 
 /* Ids of districts, for zones and voters; of contests, for each other. */
 struct ids {

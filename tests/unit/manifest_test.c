@@ -4,73 +4,7 @@
 
 #include "limits.h"
 #include "tests/lib/campaign.h"
-
-/* A good manifest in which `find` (there once or more: the first one) is made `put`. */
-static char *
-changed(const struct campaign_wish *wish, const char *find, const char *put)
-{
-	struct campaign campaign;
-	char *json = campaign_json(&campaign, wish);
-	char *at = strstr(json, find);
-	size_t size = strlen(json) + strlen(put) + 1;
-	char *result = malloc(size);
-
-	if (at == NULL)
-		fail_msg("the manifest has no %s", find);
-	assert_non_null(result);
-	snprintf(result, size, "%.*s%s%s", (int)(at - json), json, put, at + strlen(find));
-	free(json);
-	return result;
-}
-
-struct refusal {
-	const char *find;
-	const char *put;
-	const char *path;
-	const char *sentence; /* NULL: any */
-};
-
-static void
-refuse(const struct campaign_wish *wish, const struct refusal *refusal)
-{
-	char *json = changed(wish, refusal->find, refusal->put);
-	struct manifest_fault fault = {{0}, {0}};
-	struct manifest *manifest = manifest_parse(bytes_of_string(json), &fault);
-
-	if (manifest != NULL)
-		fail_msg("accepted: %s", refusal->put);
-	if (strcmp(fault.path, refusal->path) != 0)
-		fail_msg("%s: path %s, not %s (%s)", refusal->put, fault.path, refusal->path,
-			 fault.sentence);
-	if (refusal->sentence != NULL)
-		assert_string_equal(fault.sentence, refusal->sentence);
-	assert_true(strlen(fault.sentence) > 0);
-	free(json);
-}
-
-static void
-refuse_all(const struct campaign_wish *wish, const struct refusal *refusals, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		refuse(wish, &refusals[i]);
-}
-
-#define REFUSE_ALL(wish, refusals) \
-	refuse_all(wish, refusals, sizeof(refusals) / sizeof *(refusals))
-
-/* Parses a good manifest with one change. */
-static struct manifest *
-accept(const struct campaign_wish *wish, const char *find, const char *put)
-{
-	char *json = changed(wish, find, put);
-	struct manifest_fault fault = {{0}, {0}};
-	struct manifest *manifest = manifest_parse(bytes_of_string(json), &fault);
-
-	if (manifest == NULL)
-		fail_msg("%s: %s", fault.path, fault.sentence);
-	free(json);
-	return manifest;
-}
+#include "tests/lib/refusal.h"
 
 static void
 everything_is_read(void **state)
@@ -144,23 +78,25 @@ optional_members_are_read(void **state)
 	struct manifest *manifest;
 
 	(void)state;
-	manifest = accept(&wish, "\"cost\":200", "\"category\":\"parks\",\"zone\":\"d1\"");
+	manifest =
+	    assert_accepted(&wish, "\"cost\":200", "\"category\":\"parks\",\"zone\":\"d1\"");
 	assert_string_equal(manifest->contests[0].options[1].category, "parks");
 	assert_string_equal(manifest->contests[0].options[1].zone, "d1");
 	assert_int_equal(manifest->contests[0].options[1].cost, 0);
 	assert_int_equal(manifest->contests[0].budget_cap, -1);
 	manifest_free(manifest);
 
-	manifest = accept(&wish, "{\"policy\":\"live\"}",
-			  "{\"policy\":\"sealed\",\"unseal_delay_s\":86400}");
+	manifest = assert_accepted(&wish, "{\"policy\":\"live\"}",
+				   "{\"policy\":\"sealed\",\"unseal_delay_s\":86400}");
 	assert_true(manifest->sealed);
 	assert_int_equal(manifest->unseal_delay_s, 86400);
 	manifest_free(manifest);
 
-	manifest = accept(&wish, "\"identity\":\"opaque\"",
-			  "\"identity\":\"cnp\",\"precedence\":\"booth\",\"roster\":{\"root\":"
-			  "\"ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\""
-			  ",\"count\":5}");
+	manifest = assert_accepted(
+	    &wish, "\"identity\":\"opaque\"",
+	    "\"identity\":\"cnp\",\"precedence\":\"booth\",\"roster\":{\"root\":"
+	    "\"ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\""
+	    ",\"count\":5}");
 	assert_int_equal(manifest->identity, MANIFEST_IDENTITY_CNP);
 	assert_int_equal(manifest->precedence, MANIFEST_PRECEDENCE_BOOTH);
 	assert_true(manifest->has_roster);
@@ -168,10 +104,10 @@ optional_members_are_read(void **state)
 	assert_int_equal(manifest->roster_count, 5);
 	manifest_free(manifest);
 
-	manifest = accept(&wish,
-			  "\"publishing\":{\"every_s\":60,\"min_ballots\":32,"
-			  "\"tally_every_ballots\":10000},",
-			  "");
+	manifest = assert_accepted(&wish,
+				   "\"publishing\":{\"every_s\":60,\"min_ballots\":32,"
+				   "\"tally_every_ballots\":10000},",
+				   "");
 	assert_int_equal(manifest->publish_every_s, 60);
 	assert_int_equal(manifest->publish_min, 32);
 	assert_int_equal(manifest->tally_every_ballots, 10000);
@@ -234,7 +170,7 @@ shape_is_refused(void **state)
 	};
 
 	(void)state;
-	REFUSE_ALL(NULL, refusals);
+	ASSERT_REFUSED(NULL, refusals);
 }
 
 static void
@@ -251,7 +187,7 @@ long_keys_are_cut_between_characters(void **state)
 	for (size_t i = 0; 2 + 2 * i <= 255 - 8; i++)
 		memcpy(path + 2 + 2 * i, "\xc8\x99", 3);
 	refusal.path = path;
-	refuse(NULL, &refusal);
+	assert_refused(NULL, &refusal, 1);
 }
 
 static void
@@ -268,7 +204,7 @@ times_are_refused(void **state)
 	};
 
 	(void)state;
-	REFUSE_ALL(NULL, refusals);
+	ASSERT_REFUSED(NULL, refusals);
 }
 
 static void
@@ -315,7 +251,7 @@ numbers_and_choices_are_refused(void **state)
 	};
 
 	(void)state;
-	REFUSE_ALL(NULL, refusals);
+	ASSERT_REFUSED(NULL, refusals);
 }
 
 static void
@@ -351,7 +287,7 @@ keys_are_refused(void **state)
 	note_key_write(&to_log, &campaign.log.key);
 	note_key_make(&renamed, BYTES_OF("renamed.example"), campaign.log.key.public_key);
 	note_key_write(&to_renamed, &renamed);
-	REFUSE_ALL(&wish, refusals);
+	ASSERT_REFUSED(&wish, refusals);
 	free(json);
 }
 
@@ -375,7 +311,7 @@ bounds_are_kept(void **state)
 	assert_null(manifest_parse(BYTES_OF(""), &fault));
 	assert_null(manifest_parse(BYTES_OF("[]"), &fault));
 	assert_null(manifest_parse(BYTES_OF("7"), &fault));
-	refuse(NULL, &many_frontends);
+	assert_refused(NULL, &many_frontends, 1);
 	free(large);
 }
 
@@ -409,7 +345,8 @@ unsupported_is_refused_by_name(void **state)
 	note_key_write(&to, &witness.key);
 	writer_string(&to, "\"]");
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
-		struct manifest *manifest = accept(NULL, refusals[i].find, refusals[i].put);
+		struct manifest *manifest =
+		    assert_accepted(NULL, refusals[i].find, refusals[i].put);
 		struct manifest_fault fault;
 
 		assert_false(manifest_supported(manifest, &fault));
