@@ -1,0 +1,114 @@
+/* Any bytes as a manifest. What is refused names a printable place and a reason; what is accepted
+ * keeps what every later room rests on. */
+#include "tests/fuzz/fuzz.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "campaign/manifest.h"
+#include "limits.h"
+#include "tally/counts.h"
+
+static void
+fault_check(const struct manifest_fault *fault)
+{
+	CHECK(memchr(fault->path, 0, sizeof fault->path) != NULL);
+	CHECK(memchr(fault->sentence, 0, sizeof fault->sentence) != NULL);
+	CHECK(fault->path[0] == '$');
+	CHECK(fault->sentence[0] != 0);
+	for (const char *at = fault->path; *at != 0; at++)
+		CHECK((unsigned char)*at >= 0x20 && *at != 0x7f);
+	for (const char *at = fault->sentence; *at != 0; at++)
+		CHECK((unsigned char)*at >= 0x20 && *at != 0x7f);
+}
+
+static void
+contest_check(const struct manifest *manifest, const struct manifest_contest *contest)
+{
+	int64_t cost = 0;
+
+	CHECK(contest->min >= 1);
+	CHECK(contest->min <= contest->max);
+	CHECK(contest->max <= contest->options_count);
+	CHECK(contest->options_count <= contest_options_max);
+	CHECK(contest->options_first + contest->options_count <= manifest->options_count);
+	CHECK(contest->titles.count >= 1);
+	CHECK(contest->outcome_rule[0] != 0);
+	for (size_t i = 0; i < contest->options_count; i++) {
+		CHECK(contest->options[i].id[0] != 0);
+		CHECK(contest->options[i].titles.count >= 1);
+		CHECK(contest->options[i].cost >= 0);
+		cost += contest->options[i].cost;
+	}
+	CHECK(cost >= 0);
+}
+
+static size_t
+district_choices(const struct manifest *manifest, size_t district)
+{
+	size_t choices = 0;
+
+	for (size_t i = 0; i < manifest->contests_count; i++) {
+		if (manifest_votes_in(&manifest->contests[i], (uint16_t)district))
+			choices += manifest->contests[i].max;
+	}
+	return choices;
+}
+
+static void
+text_check(const struct manifest *manifest)
+{
+	size_t text_max = counts_text_max(manifest);
+	void *memory = malloc(counts_memory(manifest) + text_max);
+	struct counts counts;
+	struct writer text;
+
+	CHECK(memory != NULL);
+	counts_init(&counts, manifest, memory);
+	text = writer_make((uint8_t *)memory + counts_memory(manifest), text_max);
+	counts_text_write(&text, &counts, manifest, 0);
+	CHECK(!text.failed);
+	free(memory);
+}
+
+static void
+manifest_check(const struct manifest *manifest, struct bytes json)
+{
+	uint8_t hash[TALLY_HASH_SIZE];
+
+	crypto_hash_sha256(hash, json.data, json.size);
+	CHECK(memcmp(hash, manifest->id, sizeof hash) == 0);
+	CHECK(bytes_equal(manifest->json, json));
+	CHECK(manifest->opens % 60 == 0 && manifest->closes % 60 == 0);
+	CHECK(manifest->opens < manifest->closes);
+	CHECK(strcmp(manifest->origin, manifest->log_key.name) == 0);
+	CHECK(manifest->authorities_count >= 1 && manifest->frontends_count >= 1);
+	CHECK((manifest->registrars_count > 0) == (manifest->signing == TALLY_SIGNING_VOTER));
+	CHECK((manifest->revisions_max == 1) == (manifest->revote == MANIFEST_REVOTE_FIRST));
+	CHECK(manifest->contests_count >= 1 && manifest->contests_count <= contests_max);
+	CHECK(manifest->options_count <= options_max);
+	for (size_t i = 0; i < manifest->contests_count; i++)
+		contest_check(manifest, &manifest->contests[i]);
+	for (size_t i = 0; i < manifest_districts(manifest); i++)
+		CHECK(district_choices(manifest, i) <= choices_max);
+	text_check(manifest);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bytes json = bytes_make(data, size);
+	struct manifest_fault fault;
+	struct manifest *manifest = manifest_parse(json, &fault);
+
+	if (manifest == NULL) {
+		fault_check(&fault);
+		return 0;
+	}
+	manifest_check(manifest, json);
+	if (!manifest_supported(manifest, &fault))
+		fault_check(&fault);
+	manifest_free(manifest);
+	return 0;
+}
