@@ -29,6 +29,11 @@ enum {
 	witnesses_max = 16,
 	revisions_limit = 1000,  /* the largest revisions_max a manifest may ask for */
 	voters_limit = 100000000,
+	unseal_delay_max_s = 365 * 86400,
+	publish_every_max_s = 3600,
+	publish_min_max = 100000,
+	tally_every_max = 1000000000, /* ballots */
+	witness_wait_max_s = 60,
 
 	/* journey */
 	connections_max = 512,

@@ -213,7 +213,7 @@ tie_order_read(const struct node *outcome)
 static const char *
 outcome_read(const struct node *contest_node)
 {
-	static const char *const keys[] = {"rule",	 "budget", "threshold", "tie_order",
+	static const char *const keys[] = {"rule",       "budget", "threshold", "tie_order",
 					   "completion", "order",  NULL};
 	struct node node = node_key(contest_node, "outcome");
 	struct node rule;
@@ -240,10 +240,10 @@ static void
 contest_read(const struct node *node, const struct ids *ids, struct manifest *manifest,
 	     struct manifest_contest *contest)
 {
-	static const char *const keys[] = {"id",	"titles",    "voters",	   "method",
-					   "min",	"max",	     "budget_cap", "sum_points",
-					   "value_min", "value_max", "blank",	   "options",
-					   "outcome",	NULL};
+	static const char *const keys[] = {"id",        "titles",    "voters",     "method",
+					   "min",       "max",       "budget_cap", "sum_points",
+					   "value_min", "value_max", "blank",      "options",
+					   "outcome",   NULL};
 	struct node id;
 	struct node method;
 

@@ -1,8 +1,8 @@
 /* law: what is in force at an index: the manifest, changed by the entries before it.
  *
  * Phases. A campaign is before, open or closed; PHASE entries alone change that. A clock-driven
- * PHASE states the minute tallyd's clock showed: open needs opens <= minute < closes,
- * closed needs closes <= minute (closes as extended), and minutes never go back. A notice that changes the
+ * PHASE states the minute tallyd's clock showed: open needs opens <= minute < closes, closed needs
+ * closes <= minute (closes as extended), and minutes never go back. A notice that changes the
  * phase (close while not closed; extend while closed) owes a PHASE entry with cause `notice`:
  * it must be the very next entry.
  *

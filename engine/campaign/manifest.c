@@ -11,14 +11,6 @@
 #include "limits.h"
 
 enum {
-	unseal_delay_max_s = 365 * 86400,
-	publish_every_max_s = 3600,
-	publish_min_max = 100000,
-	tally_every_max = 1000000000,
-	witness_wait_max_s = 60,
-};
-
-enum {
 	keys_max = 1 + authorities_max + frontends_max + registrars_max + witnesses_max
 };
 
@@ -224,10 +216,10 @@ static void
 root_read(const struct node *root, struct manifest *manifest)
 {
 	static const char *const members[] = {
-	    "format",	 "test",	"origin",    "titles",	   "opens",   "closes",
-	    "log_key",	 "authorities", "frontends", "registrars", "signing", "tag_context",
-	    "identity",	 "voters_max",	"revote",    "precedence", "results", "publishing",
-	    "witnesses", "roster",	"districts", "contests",   NULL};
+	    "format",    "test",        "origin",    "titles",     "opens",   "closes",
+	    "log_key",   "authorities", "frontends", "registrars", "signing", "tag_context",
+	    "identity",  "voters_max",  "revote",    "precedence", "results", "publishing",
+	    "witnesses", "roster",      "districts", "contests",   NULL};
 	static const char *const formats[] = {TALLY_MANIFEST_FORMAT, NULL};
 	struct node format = node_key(root, "format");
 	struct node origin = node_key(root, "origin");

@@ -23,7 +23,7 @@ struct node_reading {
 struct node {
 	struct node_reading *reading;
 	const struct node *parent; /* NULL: the document, "$" */
-	const char *key;	   /* of an object's member; NULL: element `at` of an array */
+	const char *key;           /* of an object's member; NULL: element `at` of an array */
 	size_t at;
 	json_t *value; /* NULL: absent */
 };

@@ -19,26 +19,26 @@ enum {
 
 /* Zero means the value in brackets. */
 struct campaign_wish {
-	size_t districts;	    /* [0] */
-	size_t contests;	    /* [1] */
-	size_t options;		    /* of each contest [3] */
-	size_t max;		    /* choices in each contest [all options] */
-	size_t min;		    /* [1] */
-	int64_t budget_cap;	    /* [none] */
-	bool single;		    /* method [approval] */
-	bool blank;		    /* allowed in every contest [no] */
-	size_t frontends;	    /* the last one is a booth if there are several [1] */
-	size_t authorities;	    /* [1] */
-	size_t registrars;	    /* voter signing only [1] */
+	size_t districts;           /* [0] */
+	size_t contests;            /* [1] */
+	size_t options;             /* of each contest [3] */
+	size_t max;                 /* choices in each contest [all options] */
+	size_t min;                 /* [1] */
+	int64_t budget_cap;         /* [none] */
+	bool single;                /* method [approval] */
+	bool blank;                 /* allowed in every contest [no] */
+	size_t frontends;           /* the last one is a booth if there are several [1] */
+	size_t authorities;         /* [1] */
+	size_t registrars;          /* voter signing only [1] */
 	enum tally_signing signing; /* [TALLY_SIGNING_FRONTEND] */
-	uint16_t revisions_max;	    /* 2 or more: revote policy last [1: first] */
-	uint32_t voters_max;	    /* [1000] */
+	uint16_t revisions_max;     /* 2 or more: revote policy last [1: first] */
+	uint32_t voters_max;        /* [1000] */
 	uint32_t publish_every_s;   /* [60] */
-	uint32_t publish_min;	    /* [32] */
-	uint32_t tally_every;	    /* ballots [10000] */
-	const char *origin;	    /* ["tally.example/test"] */
-	const char *opens;	    /* ["2026-01-01T08:00:00Z"] */
-	const char *closes;	    /* ["2026-01-31T20:00:00Z"] */
+	uint32_t publish_min;       /* [32] */
+	uint32_t tally_every;       /* ballots [10000] */
+	const char *origin;         /* ["tally.example/test"] */
+	const char *opens;          /* ["2026-01-01T08:00:00Z"] */
+	const char *closes;         /* ["2026-01-31T20:00:00Z"] */
 };
 
 struct campaign {
@@ -76,7 +76,7 @@ struct campaign_vote {
 	uint64_t voter;
 	uint16_t revision; /* 0 means 1 */
 	uint16_t district;
-	size_t signer;	 /* place among frontends or registrars */
+	size_t signer;   /* place among frontends or registrars */
 	uint64_t serial; /* voter signing; the voter key depends on voter and serial */
 	const struct campaign_choice *choices;
 	size_t choices_count;

@@ -6,7 +6,9 @@
 
 #include "tests/lib/campaign.h"
 
-enum { recount_choices_max = 64 };
+enum {
+	recount_choices_max = 64
+};
 
 struct recount_vote {
 	struct campaign_vote vote; /* its choices are those below */

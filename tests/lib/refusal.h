@@ -24,7 +24,7 @@ struct refusal {
 void
 assert_refused(const struct campaign_wish *wish, const struct refusal *refusals, size_t count);
 
-#define ASSERT_REFUSED(wish, refusals)                                                         \
+#define ASSERT_REFUSED(wish, refusals) \
 	assert_refused(wish, refusals, sizeof(refusals) / sizeof *(refusals))
 
 #endif

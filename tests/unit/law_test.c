@@ -274,11 +274,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(clock_opens_and_closes),	  TEST(down_over_the_whole_campaign),
-	    TEST(minutes_never_go_back),	  TEST(a_clock_behind_asks_for_nothing),
+	    TEST(clock_opens_and_closes),         TEST(down_over_the_whole_campaign),
+	    TEST(minutes_never_go_back),          TEST(a_clock_behind_asks_for_nothing),
 	    TEST(extend_moves_the_closing_time),  TEST(a_notice_owes_its_phase),
-	    TEST(close_before_it_opened),	  TEST(notices_form_a_chain),
-	    TEST(notices_of_another_campaign),	  TEST(written_and_read),
+	    TEST(close_before_it_opened),         TEST(notices_form_a_chain),
+	    TEST(notices_of_another_campaign),    TEST(written_and_read),
 	    TEST(impossible_states_are_not_read),
 	};
 

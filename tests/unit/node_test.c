@@ -105,8 +105,8 @@ integers_keep_their_range(void **state)
 	static const struct {
 		const char *json;
 		bool good;
-	} cases[] = {{"[-5]", true},	 {"[7]", true},	    {"[-6]", false},
-		     {"[8]", false},	 {"[1.0]", false},  {"[1e0]", false},
+	} cases[] = {{"[-5]", true},     {"[7]", true},     {"[-6]", false},
+		     {"[8]", false},     {"[1.0]", false},  {"[1e0]", false},
 		     {"[\"1\"]", false}, {"[null]", false}, {"[true]", false}};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -234,10 +234,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(a_path_names_every_step),	     TEST(the_first_fault_stays),
-	    TEST(keys_are_known_or_refused),	     TEST(integers_keep_their_range),
+	    TEST(a_path_names_every_step),           TEST(the_first_fault_stays),
+	    TEST(keys_are_known_or_refused),         TEST(integers_keep_their_range),
 	    TEST(absent_members_have_their_default), TEST(texts_and_identifiers),
-	    TEST(ids_are_new_and_then_known),	     TEST(sizes_of_arrays_and_objects),
+	    TEST(ids_are_new_and_then_known),        TEST(sizes_of_arrays_and_objects),
 	    TEST(choices_hashes_and_minutes),
 	};
 
