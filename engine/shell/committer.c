@@ -16,7 +16,7 @@ enum {
 };
 
 struct committer {
-	int ledger_fd;
+	int dir_fd;
 	uint8_t campaign[TALLY_HASH_SIZE];
 	struct archive *archive;
 	struct committer_calls calls;
@@ -79,7 +79,7 @@ reserve_blocks(int fd, const char *name, uint64_t size)
 }
 
 int
-committer_make_segment(int ledger_fd, uint32_t number, uint64_t size,
+committer_make_segment(int dir_fd, uint32_t number, uint64_t size,
 		       const uint8_t campaign[TALLY_HASH_SIZE])
 {
 	struct segment segment = {.number = number, .size = size};
@@ -93,7 +93,7 @@ committer_make_segment(int ledger_fd, uint32_t number, uint64_t size,
 	segment_header_write(&segment, header);
 	segment_name(number, name);
 	snprintf(making, sizeof making, "%s.new", name);
-	status = disk_open(ledger_fd, making, O_RDWR | O_CREAT | O_TRUNC, 0600, &fd);
+	status = disk_open(dir_fd, making, O_RDWR | O_CREAT | O_TRUNC, 0600, &fd);
 	if (status == DISK_OK)
 		status = reserve_blocks(fd, making, size);
 	if (status == DISK_OK)
@@ -104,12 +104,12 @@ committer_make_segment(int ledger_fd, uint32_t number, uint64_t size,
 		status = disk_fail(DISK_FAILED, "syncing %s: %s", making, strerror(errno));
 	if (fd >= 0)
 		close(fd);
-	if (status == DISK_OK && renameat(ledger_fd, making, ledger_fd, name) != 0)
+	if (status == DISK_OK && renameat(dir_fd, making, dir_fd, name) != 0)
 		status = disk_fail(DISK_FAILED, "naming %s: %s", name, strerror(errno));
 	if (status == DISK_OK)
-		status = disk_sync_directory(ledger_fd, ".");
+		status = disk_sync_folder(dir_fd, "ledger");
 	if (status != DISK_OK)
-		unlinkat(ledger_fd, making, 0);
+		unlinkat(dir_fd, making, 0);
 	return status;
 }
 
@@ -132,7 +132,7 @@ open_segment(struct committer *committer, uint32_t number)
 	segment_name(number, name);
 	if (committer->fd >= 0)
 		close(committer->fd);
-	status = disk_open(committer->ledger_fd, name, O_RDWR, 0, &committer->fd);
+	status = disk_open(committer->dir_fd, name, O_RDWR, 0, &committer->fd);
 	if (status != DISK_OK)
 		return status;
 	end = lseek(committer->fd, 0, SEEK_END);
@@ -249,7 +249,7 @@ make_reserve(struct committer *committer, bool *complained)
 	int status;
 
 	pthread_mutex_unlock(&committer->lock);
-	status = committer_make_segment(committer->ledger_fd, number, committer->segment_bytes,
+	status = committer_make_segment(committer->dir_fd, number, committer->segment_bytes,
 					committer->campaign);
 	pthread_mutex_lock(&committer->lock);
 	if (status != DISK_OK) {
@@ -294,7 +294,6 @@ committer_make(int dir_fd, const uint8_t *campaign, const struct committer_place
 	if (committer == NULL)
 		return NULL;
 	committer->fd = -1;
-	committer->ledger_fd = -1;
 	memcpy(committer->campaign, campaign, TALLY_HASH_SIZE);
 	committer->segment_bytes = place->segment_bytes;
 	committer->checksum = place->checksum;
@@ -306,8 +305,8 @@ committer_make(int dir_fd, const uint8_t *campaign, const struct committer_place
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&committer->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	if (disk_directory(dir_fd, "ledger", 0700, &committer->ledger_fd) != DISK_OK ||
-	    open_segment(committer, place->segment) != DISK_OK) {
+	committer->dir_fd = dir_fd;
+	if (open_segment(committer, place->segment) != DISK_OK) {
 		free(committer);
 		return NULL;
 	}
@@ -363,7 +362,6 @@ committer_stop(struct committer *committer)
 	pthread_join(committer->writer, NULL);
 	pthread_join(committer->reserver, NULL);
 	close(committer->fd);
-	close(committer->ledger_fd);
 	pthread_mutex_destroy(&committer->lock);
 	pthread_cond_destroy(&committer->changed);
 	free(committer);

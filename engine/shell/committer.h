@@ -41,6 +41,7 @@ struct committer_calls {
 	void *context;
 };
 
+/* `dir_fd` is the data directory. */
 MUST_USE struct committer *
 committer_start(int dir_fd, const uint8_t campaign[TALLY_HASH_SIZE], struct archive *archive,
 		const struct committer_place *place, const struct committer_calls *calls);
@@ -55,9 +56,10 @@ committer_commit(struct committer *committer, const struct committer_batch *batc
 void
 committer_stop(struct committer *committer);
 
-/* Makes a whole empty segment, synced and named; for --init and for the committer. */
+/* Makes a whole empty segment in DIR/ledger, which exists, synced and named; for --init and for
+ * the committer. `dir_fd` is the data directory. */
 MUST_USE int
-committer_make_segment(int ledger_fd, uint32_t number, uint64_t size,
+committer_make_segment(int dir_fd, uint32_t number, uint64_t size,
 		       const uint8_t campaign[TALLY_HASH_SIZE]);
 
 /* Size of the segments of a campaign: enough for a quarter of its ballots, within limits.h. */

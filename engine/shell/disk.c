@@ -121,6 +121,19 @@ disk_sync_directory(int dir_fd, const char *name)
 	return fsync(dir_fd) == 0 ? DISK_OK : disk_fail_errno("sync folder", name);
 }
 
+int
+disk_sync_folder(int dir_fd, const char *name)
+{
+	int fd;
+	int status = disk_open(dir_fd, name, O_RDONLY | O_DIRECTORY, 0, &fd);
+
+	if (status != DISK_OK)
+		return status;
+	status = disk_sync_directory(fd, name);
+	close(fd);
+	return status;
+}
+
 static int
 load_open(int fd, const char *name, size_t size_max, uint8_t **memory, size_t *size)
 {

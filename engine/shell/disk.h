@@ -52,9 +52,13 @@ disk_open(int dir_fd, const char *name, int flags, mode_t mode, int *fd);
 MUST_USE int
 disk_directory(int dir_fd, const char *name, mode_t mode, int *fd);
 
-/* fsync of a directory. */
+/* fsync of the directory `dir_fd`; `name` is for the sentence. */
 MUST_USE int
 disk_sync_directory(int dir_fd, const char *name);
+
+/* Opens the directory `name` in `dir_fd`, syncs and closes it. */
+MUST_USE int
+disk_sync_folder(int dir_fd, const char *name);
 
 /* Whole file into malloc'ed memory, NUL after its end. At most `size_max` bytes, else
  * DISK_DAMAGED. */

@@ -159,10 +159,10 @@ write_ledger(struct work *work)
 		return disk_fail(DISK_FAILED, "writing the campaign: no memory");
 	status = disk_directory(work->dir_fd, "ledger", 0700, &work->ledger_fd);
 	if (status == DISK_OK)
-		status = committer_make_segment(work->ledger_fd, 0, size, work->manifest->id);
+		status = committer_make_segment(work->dir_fd, 0, size, work->manifest->id);
 	segment_name(0, name);
 	if (status == DISK_OK)
-		status = disk_open(work->ledger_fd, name, O_RDWR, 0, &fd);
+		status = disk_open(work->dir_fd, name, O_RDWR, 0, &fd);
 	if (status == DISK_OK)
 		status = write_batches(work, fd, name);
 	if (fd >= 0)
@@ -219,7 +219,7 @@ write_all(struct work *work)
 	if (status == DISK_OK)
 		status = write_remembered(work);
 	if (status == DISK_OK)
-		status = disk_sync_directory(work->dir_fd, ".");
+		status = disk_sync_folder(work->dir_fd, ".");
 	if (status != DISK_OK) {
 		line_warn("%s", disk_error());
 		return TALLY_EXIT_WORLD;

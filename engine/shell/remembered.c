@@ -140,7 +140,7 @@ make_anchor(struct remembered *remembered, int dir_fd, const char *anchor)
 		snprintf(folder, sizeof folder, "%s", remembered->anchor);
 		slash = strrchr(folder, '/');
 		slash[slash == folder ? 1 : 0] = '\0';
-		status = disk_sync_directory(AT_FDCWD, folder);
+		status = disk_sync_folder(AT_FDCWD, folder);
 	}
 	if (status == DISK_OK)
 		status = disk_replace(dir_fd, "anchor", bytes_of_string(remembered->anchor),

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,7 +65,7 @@ damage(const struct scan *scan)
 
 	segment_name(scan->damage_segment, name);
 	return disk_fail(DISK_DAMAGED,
-			 "reading ledger/%s at offset %llu: %s; nothing was changed", name,
+			 "reading %s at offset %llu: %s; nothing was changed", name,
 			 (unsigned long long)scan->damage_offset, scan->damage);
 }
 
@@ -74,11 +73,9 @@ static int
 open_ledger(const struct restore *restore, uint32_t number, int flags, int *fd)
 {
 	char name[SEGMENT_NAME_MAX];
-	char path[SEGMENT_NAME_MAX + 8];
 
 	segment_name(number, name);
-	snprintf(path, sizeof path, "ledger/%s", name);
-	return disk_open(restore->start->dir_fd, path, flags, 0, fd);
+	return disk_open(restore->start->dir_fd, name, flags, 0, fd);
 }
 
 /* DISK_ABSENT behind the last one. */
