@@ -18,10 +18,7 @@ step() { printf '\n== %s\n' "$*"; }
 
 # Waits until the daemon says a line, or has ended.
 await() {
-	until grep -q "$1" tallyd.log; do
-		kill -0 "$daemon" 2>/dev/null || { cat tallyd.log >&2; exit 3; }
-		read -r -t 0.05 _ < /dev/zero || true
-	done
+	grep -q "$1" < <(tail -n +1 -f --pid="$daemon" tallyd.log) || { cat tallyd.log >&2; exit 3; }
 }
 
 step "a campaign: keys, manifest, 20,000 ballots for the evening and 200 that come too late"
