@@ -11,7 +11,10 @@ static const struct command commands[] = {
     {"campaign", campaign_run, "check a manifest, or make a test campaign"},
     {"ballot", ballot_run, "make or show a ballot"},
     {"entry", entry_run, "show an entry of a public log"},
+    {"send", send_run, "send ballots to tallyd"},
     {"results", results_run, "count a public log again and print the result"},
+    {"receipt", receipt_run, "fetch a receipt"},
+    {"notice", notice_run, "sign an order of the authority and send it"},
     {NULL, NULL, NULL},
 };
 

@@ -1,0 +1,190 @@
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ballot/notice.h"
+#include "base/text.h"
+#include "tools/lib/complain.h"
+#include "tools/lib/keyfile.h"
+#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/peer.h"
+
+enum { KEY_TO = 't', KEY_KEY = 'k', KEY_CONNECT = 'c', KEY_CAMPAIGN = 0x100, KEY_LOG_KEY = 0x101 };
+
+struct options {
+	const char *kind_text;
+	enum tally_notice_kind kind;
+	const char *to;
+	int64_t closes;
+	const char *key;
+	const char *connect;
+	const char *campaign;
+	const char *log_key;
+};
+
+static const struct argp_option option_table[] = {
+    {"to", KEY_TO, "TIME", 0, "extend: the new closing time, such as 2026-11-23T20:00:00+02:00", 0},
+    {"key", KEY_KEY, "FILE", 0, "the authority's private key", 0},
+    {"connect", KEY_CONNECT, "HOST:PORT", 0, "the server", 0},
+    {"campaign", KEY_CAMPAIGN, "ID", 0, "the campaign it must run", 0},
+    {"log-key", KEY_LOG_KEY, "VKEY", 0, "the log key it must have", 0},
+    {0},
+};
+
+static error_t
+take_kind(struct argp_state *state, struct options *options, const char *kind)
+{
+	if (options->kind_text)
+		argp_usage(state);
+	options->kind_text = kind;
+	if (strcmp(kind, "close") == 0)
+		options->kind = TALLY_NOTICE_CLOSE;
+	else if (strcmp(kind, "extend") == 0)
+		options->kind = TALLY_NOTICE_EXTEND;
+	else
+		argp_error(state, "notice '%s' is not supported in this release: close and extend"
+				  " are", kind);
+	return 0;
+}
+
+static error_t
+take_end(struct argp_state *state, struct options *options)
+{
+	command_need(state, options->kind_text, "close or extend");
+	command_need(state, options->key, "--key");
+	command_need(state, options->connect, "--connect");
+	if (options->kind == TALLY_NOTICE_CLOSE) {
+		if (options->to)
+			argp_error(state, "--to goes with extend");
+		return 0;
+	}
+	command_need(state, options->to, "--to");
+	if (!text_time_parse(bytes_of_string(options->to), &options->closes) ||
+	    options->closes % 60 != 0)
+		argp_error(state, "'%s' is not a whole minute in RFC 3339", options->to);
+	return 0;
+}
+
+static error_t
+take(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case KEY_TO:
+		options->to = argument;
+		return 0;
+	case KEY_KEY:
+		options->key = argument;
+		return 0;
+	case KEY_CONNECT:
+		options->connect = argument;
+		return 0;
+	case KEY_CAMPAIGN:
+		options->campaign = argument;
+		return 0;
+	case KEY_LOG_KEY:
+		options->log_key = argument;
+		return 0;
+	case ARGP_KEY_ARG:
+		return take_kind(state, options, argument);
+	case ARGP_KEY_END:
+		return take_end(state, options);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static struct bytes
+make(const struct options *options, const struct peer *peer,
+     const struct tally_client_state *state, const struct note_private_key *key,
+     struct writer *writer)
+{
+	const struct notice_head head = {.campaign = peer->campaign,
+					 .number = state->notices_count + 1,
+					 .previous = state->notice_hash,
+					 .kind = options->kind};
+	uint8_t closes[8];
+	bool extends = options->kind == TALLY_NOTICE_EXTEND;
+
+	be64_store(closes, (uint64_t)options->closes);
+	notice_write(writer, &head, bytes_make(closes, extends ? sizeof closes : 0), key->key.id,
+		     key->secret);
+	CHECK(!writer->failed);
+	return writer_view(writer);
+}
+
+/* Asks for the newest notice, then sends one that follows it. */
+static enum tally_exit
+serve(const struct options *options, const struct peer *peer,
+      const struct note_private_key *key, struct tally_connection *connection)
+{
+	struct tally_client_event answer;
+	uint8_t memory[512];
+	struct writer writer = writer_make(memory, sizeof memory);
+	const struct tally_verdict_text *text;
+	int status = tally_state(connection, &answer);
+	struct bytes notice;
+
+	if (status == TALLY_CLIENT_FINE && answer.kind == TALLY_CLIENT_EVENT_STATE) {
+		notice = make(options, peer, &answer.state, key, &writer);
+		status = tally_notice(connection, notice.data, notice.size, &answer);
+	}
+	if (status != TALLY_CLIENT_FINE) {
+		complain("%s", tally_trouble(connection));
+		return TALLY_EXIT_WORLD;
+	}
+	text = tally_verdict_text(answer.verdict);
+	if (answer.verdict == TALLY_ACCEPTED) {
+		printf("%s %llu\n", text->name, (unsigned long long)answer.index);
+		return TALLY_EXIT_FINE;
+	}
+	printf("%s\n", text->name);
+	complain("the notice is refused: %s", text->sentence);
+	return TALLY_EXIT_FAILED;
+}
+
+/* The connection is anonymous: a notice's own signature is its authority. */
+static enum tally_exit
+send_notice(const struct options *options, struct peer *peer, const struct note_private_key *key)
+{
+	struct tally_connection *connection;
+	enum tally_exit code = peer_learn(peer);
+
+	if (code == TALLY_EXIT_FINE)
+		code = peer_connect(peer, NULL, &connection);
+	if (code != TALLY_EXIT_FINE)
+		return code;
+	code = serve(options, peer, key, connection);
+	tally_close(connection);
+	return code;
+}
+
+int
+notice_run(int argc, char **argv)
+{
+	const struct argp argp = {option_table,
+				  take,
+				  "close\nextend --to TIME",
+				  "Signs an order of the authority and sends it. Prints the verdict"
+				  " and, if accepted, the index of its entry.",
+				  NULL,
+				  NULL,
+				  NULL};
+	struct options options = {0};
+	struct peer peer = {0};
+	struct note_private_key key;
+	enum tally_exit code;
+
+	command_parse(&argp, argc, argv, &options);
+	if (!peer_address(&peer, options.connect) ||
+	    (options.campaign && !peer_pin_campaign(&peer, options.campaign)) ||
+	    (options.log_key && !peer_pin_log(&peer, options.log_key)))
+		return TALLY_EXIT_USAGE;
+	code = keyfile_read(options.key, &key);
+	if (code != TALLY_EXIT_FINE)
+		return code;
+	code = send_notice(&options, &peer, &key);
+	sodium_memzero(&key, sizeof key);
+	return code;
+}

@@ -1,0 +1,272 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tools/lib/ballotfile.h"
+#include "tools/lib/complain.h"
+#include "tools/lib/keyfile.h"
+#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/harvest.h"
+#include "tools/tallyctl/sender.h"
+
+enum {
+	KEY_CONNECT = 'c',
+	KEY_KEY = 'k',
+	KEY_BALLOTS = 'b',
+	KEY_RECEIPTS = 'r',
+	KEY_ANSWERS = 'a',
+	KEY_CONNECTIONS = 'n',
+	KEY_RETRIES = 0x100,
+	KEY_NO_RETRY = 0x101,
+	KEY_CAMPAIGN = 0x102,
+	KEY_LOG_KEY = 0x103,
+	retries_most = 1000,
+};
+
+struct options {
+	const char *connect;
+	const char *key;
+	const char *ballots;
+	const char *receipts;
+	const char *answers;
+	const char *campaign;
+	const char *log_key;
+	unsigned connections;
+	unsigned retries;
+	bool no_retry;
+};
+
+static const struct argp_option option_table[] = {
+    {"connect", KEY_CONNECT, "HOST:PORT", 0, "the server", 0},
+    {"key", KEY_KEY, "FILE", 0, "the frontend's private key", 0},
+    {"ballots", KEY_BALLOTS, "FILE", 0, "u16 size, ballot, repeated", 0},
+    {"receipts", KEY_RECEIPTS, "DIR", 0, "fetch receipts into DIR/INDEX.tlog-proof", 0},
+    {"answers", KEY_ANSWERS, "FILE", 0, "a line a ballot, in the file's order: verdict index", 0},
+    {"connections", KEY_CONNECTIONS, "N", 0, "at once (1)", 0},
+    {"retries", KEY_RETRIES, "N", 0, "times to connect again after a connection broke (0)", 0},
+    {"no-retry", KEY_NO_RETRY, NULL, 0, "take slow-down and unavailable for an answer", 0},
+    {"campaign", KEY_CAMPAIGN, "ID", 0, "the campaign it must run", 0},
+    {"log-key", KEY_LOG_KEY, "VKEY", 0, "the log key it must have", 0},
+    {0},
+};
+
+static error_t
+take_number(int key, const char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	if (key == KEY_CONNECTIONS)
+		options->connections = (unsigned)command_number(state, "--connections", argument, 1,
+								SENDER_CONNECTIONS_MAX);
+	else
+		options->retries =
+		    (unsigned)command_number(state, "--retries", argument, 0, retries_most);
+	return 0;
+}
+
+static error_t
+take(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case KEY_CONNECT:
+		options->connect = argument;
+		return 0;
+	case KEY_KEY:
+		options->key = argument;
+		return 0;
+	case KEY_BALLOTS:
+		options->ballots = argument;
+		return 0;
+	case KEY_RECEIPTS:
+		options->receipts = argument;
+		return 0;
+	case KEY_ANSWERS:
+		options->answers = argument;
+		return 0;
+	case KEY_CONNECTIONS:
+	case KEY_RETRIES:
+		return take_number(key, argument, state);
+	case KEY_NO_RETRY:
+		options->no_retry = true;
+		return 0;
+	case KEY_CAMPAIGN:
+		options->campaign = argument;
+		return 0;
+	case KEY_LOG_KEY:
+		options->log_key = argument;
+		return 0;
+	case ARGP_KEY_END:
+		command_need(state, options->connect, "--connect");
+		command_need(state, options->key, "--key");
+		command_need(state, options->ballots, "--ballots");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* One delivery: what is sent, to whom, and what became of it. */
+struct delivery {
+	const struct options *options;
+	struct peer peer;
+	struct note_private_key key;
+	struct ballotfile file;
+	struct sender_answer *answers;
+	double seconds;
+};
+
+static double
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static enum tally_exit
+deliver(struct delivery *delivery)
+{
+	const struct options *options = delivery->options;
+	const struct sender_options sender = {.peer = &delivery->peer,
+					      .key = &delivery->key,
+					      .connections = options->connections,
+					      .retries = options->retries,
+					      .retry_later = !options->no_retry};
+	enum tally_exit code = peer_learn(&delivery->peer);
+	double begin = now();
+
+	if (code != TALLY_EXIT_FINE)
+		return code;
+	code = sender_run(&sender, delivery->file.ballots, delivery->file.count,
+			  delivery->answers);
+	delivery->seconds = now() - begin;
+	return code;
+}
+
+static enum tally_exit
+write_answers(const struct delivery *delivery, const char *path)
+{
+	FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+	bool written;
+
+	if (!file)
+		return complain_errno("cannot create %s", path);
+	for (size_t i = 0; i < delivery->file.count; i++) {
+		const struct sender_answer *answer = &delivery->answers[i];
+
+		fputs(answer->answered ? tally_verdict_text(answer->verdict)->name : "unanswered",
+		      file);
+		if (answer->answered && answer->index != TALLY_CLIENT_NO_INDEX)
+			fprintf(file, " %" PRIu64 "\n", answer->index);
+		else
+			fputs(" -\n", file);
+	}
+	written = fflush(file) == 0 && !ferror(file);
+	if (file != stdout)
+		written = fclose(file) == 0 && written;
+	return written ? TALLY_EXIT_FINE : complain_errno("cannot write %s", path);
+}
+
+/* A line a verdict that was given; TALLY_EXIT_FAILED if one of them refuses. */
+static enum tally_exit
+print_verdicts(const struct delivery *delivery)
+{
+	size_t *counts = calloc(UINT16_MAX + 1, sizeof *counts);
+	size_t answered = 0, accepted;
+
+	CHECK(counts);
+	for (size_t i = 0; i < delivery->file.count; i++)
+		if (delivery->answers[i].answered) {
+			counts[delivery->answers[i].verdict]++;
+			answered++;
+		}
+	for (unsigned i = 0; i <= UINT16_MAX; i++)
+		if (counts[i])
+			printf("%s %zu\n", tally_verdict_text(i)->name, counts[i]);
+	accepted = counts[TALLY_ACCEPTED];
+	free(counts);
+	complain("%zu answers in %.2f s, %.0f/s", answered, delivery->seconds,
+		 delivery->seconds > 0 ? (double)answered / delivery->seconds : 0.0);
+	if (answered < delivery->file.count)
+		complain("%zu ballots without an answer: send the same file again",
+			 delivery->file.count - answered);
+	return accepted == answered ? TALLY_EXIT_FINE : TALLY_EXIT_FAILED;
+}
+
+static enum tally_exit
+worse(enum tally_exit a, enum tally_exit b)
+{
+	return a > b ? a : b;
+}
+
+static enum tally_exit
+work(struct delivery *delivery)
+{
+	const struct options *options = delivery->options;
+	enum tally_exit code = deliver(delivery);
+
+	if (delivery->seconds > 0)
+		code = worse(code, print_verdicts(delivery));
+	if (options->answers)
+		code = worse(code, write_answers(delivery, options->answers));
+	if (options->receipts && code <= TALLY_EXIT_FAILED)
+		code = worse(code, harvest_receipts(&delivery->peer, &delivery->key,
+						    options->receipts, delivery->file.ballots,
+						    delivery->answers, delivery->file.count));
+	return code;
+}
+
+static enum tally_exit
+load(struct delivery *delivery)
+{
+	const struct options *options = delivery->options;
+	enum tally_exit code;
+
+	if (!peer_address(&delivery->peer, options->connect) ||
+	    (options->campaign && !peer_pin_campaign(&delivery->peer, options->campaign)) ||
+	    (options->log_key && !peer_pin_log(&delivery->peer, options->log_key)))
+		return TALLY_EXIT_USAGE;
+	code = keyfile_read(options->key, &delivery->key);
+	if (code == TALLY_EXIT_FINE)
+		code = ballotfile_read(options->ballots, &delivery->file);
+	if (code == TALLY_EXIT_FINE) {
+		delivery->answers =
+		    calloc(delivery->file.count + 1, sizeof *delivery->answers);
+		CHECK(delivery->answers);
+	}
+	return code;
+}
+
+int
+send_run(int argc, char **argv)
+{
+	const struct argp argp = {
+	    option_table,
+	    take,
+	    NULL,
+	    "Sends ballots to tallyd and prints a line for every verdict: its name and count."
+	    "\vExit code 0 if all were accepted, 1 if any was refused, 3 if any has no answer. A"
+	    " ballot without an answer may be sent again: it is never counted twice.",
+	    NULL,
+	    NULL,
+	    NULL};
+	struct options options = {.connections = 1};
+	struct delivery delivery = {.options = &options};
+	enum tally_exit code;
+
+	command_parse(&argp, argc, argv, &options);
+	code = load(&delivery);
+	if (code == TALLY_EXIT_FINE)
+		code = work(&delivery);
+	free(delivery.answers);
+	ballotfile_free(&delivery.file);
+	sodium_memzero(&delivery.key, sizeof delivery.key);
+	return code;
+}
