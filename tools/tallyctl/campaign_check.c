@@ -41,9 +41,9 @@ int
 campaign_check_run(int argc, char **argv)
 {
 	const struct argp argp = {
-	    NULL,	 take,
+	    NULL,        take,
 	    "FILE.json", "Prints the campaign id of a manifest, or where it is wrong.",
-	    NULL,	 NULL,
+	    NULL,        NULL,
 	    NULL};
 	const char *path = NULL;
 	struct manifest *manifest;

@@ -12,7 +12,7 @@
 
 struct cast_contest {
 	bool blank;
-	size_t count;			     /* 0: abstains */
+	size_t count;                        /* 0: abstains */
 	const struct ballot_choice *choices; /* ascending by option */
 };
 

@@ -5,13 +5,18 @@
 
 #include "tools/lib/complain.h"
 
-enum { attempts_max = 12, pause_ms = 50, pause_max_ms = 1000 };
+enum {
+	attempts_max = 12,
+	pause_ms = 50,
+	pause_max_ms = 1000
+};
 
 void
 fetch_pause(unsigned attempt)
 {
 	unsigned ms = attempt < 5 ? pause_ms << attempt : pause_max_ms;
-	const struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+	const struct timespec time = {.tv_sec = ms / 1000,
+				      .tv_nsec = (long)(ms % 1000) * 1000000};
 
 	nanosleep(&time, NULL);
 }

@@ -22,8 +22,9 @@ check(const struct harvest *harvest, const struct tally_client_event *receipt,
       const struct bytes *ballot, uint64_t index)
 {
 	struct tally_receipt facts;
-	enum tally_receipt_result result = tally_receipt_check(
-	    receipt->text, receipt->text_size, harvest->vkey, ballot->data, ballot->size, &facts);
+	enum tally_receipt_result result =
+	    tally_receipt_check(receipt->text, receipt->text_size, harvest->vkey, ballot->data,
+				ballot->size, &facts);
 
 	if (result == TALLY_RECEIPT_PROVEN && facts.index == index)
 		return TALLY_EXIT_FINE;
@@ -52,8 +53,9 @@ one(const struct harvest *harvest, const struct bytes *ballot, uint64_t index)
 }
 
 enum tally_exit
-harvest_receipts(const struct peer *peer, const struct note_private_key *key, const char *folder,
-		 const struct bytes *ballots, const struct sender_answer *answers, size_t count)
+harvest_receipts(const struct peer *peer, const struct note_private_key *key,
+		 const char *folder, const struct bytes *ballots,
+		 const struct sender_answer *answers, size_t count)
 {
 	struct harvest harvest = {.folder = folder};
 	enum tally_exit code;

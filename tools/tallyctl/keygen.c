@@ -58,7 +58,7 @@ keygen_run(int argc, char **argv)
 {
 	const struct argp argp = {
 	    option_table, take, NULL, "Makes an Ed25519 key and prints its vkey.",
-	    NULL,	  NULL, NULL};
+	    NULL,         NULL, NULL};
 	struct options options = {0};
 	struct note_private_key key;
 	enum tally_exit code;

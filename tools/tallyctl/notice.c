@@ -9,7 +9,13 @@
 #include "tools/tallyctl/command.h"
 #include "tools/tallyctl/peer.h"
 
-enum { KEY_TO = 't', KEY_KEY = 'k', KEY_CONNECT = 'c', KEY_CAMPAIGN = 0x100, KEY_LOG_KEY = 0x101 };
+enum {
+	KEY_TO = 't',
+	KEY_KEY = 'k',
+	KEY_CONNECT = 'c',
+	KEY_CAMPAIGN = 0x100,
+	KEY_LOG_KEY = 0x101
+};
 
 struct options {
 	const char *kind_text;
@@ -23,7 +29,8 @@ struct options {
 };
 
 static const struct argp_option option_table[] = {
-    {"to", KEY_TO, "TIME", 0, "extend: the new closing time, such as 2026-11-23T20:00:00+02:00", 0},
+    {"to", KEY_TO, "TIME", 0, "extend: the new closing time, such as 2026-11-23T20:00:00+02:00",
+     0},
     {"key", KEY_KEY, "FILE", 0, "the authority's private key", 0},
     {"connect", KEY_CONNECT, "HOST:PORT", 0, "the server", 0},
     {"campaign", KEY_CAMPAIGN, "ID", 0, "the campaign it must run", 0},
@@ -42,8 +49,10 @@ take_kind(struct argp_state *state, struct options *options, const char *kind)
 	else if (strcmp(kind, "extend") == 0)
 		options->kind = TALLY_NOTICE_EXTEND;
 	else
-		argp_error(state, "notice '%s' is not supported in this release: close and extend"
-				  " are", kind);
+		argp_error(state,
+			   "notice '%s' is not supported in this release: close and extend"
+			   " are",
+			   kind);
 	return 0;
 }
 
@@ -108,8 +117,8 @@ make(const struct options *options, const struct peer *peer,
 	bool extends = options->kind == TALLY_NOTICE_EXTEND;
 
 	be64_store(closes, (uint64_t)options->closes);
-	notice_write(writer, &head, bytes_make(closes, extends ? sizeof closes : 0), key->key.id,
-		     key->secret);
+	notice_write(writer, &head, bytes_make(closes, extends ? sizeof closes : 0),
+		     key->key.id, key->secret);
 	CHECK(!writer->failed);
 	return writer_view(writer);
 }
@@ -146,7 +155,8 @@ serve(const struct options *options, const struct peer *peer,
 
 /* The connection is anonymous: a notice's own signature is its authority. */
 static enum tally_exit
-send_notice(const struct options *options, struct peer *peer, const struct note_private_key *key)
+send_notice(const struct options *options, struct peer *peer,
+	    const struct note_private_key *key)
 {
 	struct tally_connection *connection;
 	enum tally_exit code = peer_learn(peer);
@@ -163,14 +173,15 @@ send_notice(const struct options *options, struct peer *peer, const struct note_
 int
 notice_run(int argc, char **argv)
 {
-	const struct argp argp = {option_table,
-				  take,
-				  "close\nextend --to TIME",
-				  "Signs an order of the authority and sends it. Prints the verdict"
-				  " and, if accepted, the index of its entry.",
-				  NULL,
-				  NULL,
-				  NULL};
+	const struct argp argp = {
+	    option_table,
+	    take,
+	    "close\nextend --to TIME",
+	    "Signs an order of the authority and sends it. Prints the verdict"
+	    " and, if accepted, the index of its entry.",
+	    NULL,
+	    NULL,
+	    NULL};
 	struct options options = {0};
 	struct peer peer = {0};
 	struct note_private_key key;

@@ -30,7 +30,7 @@ enum column {
 	COLUMNS_COUNT,
 };
 
-static const char *const column_names[COLUMNS_COUNT] = {"project_id", "cost",	  "name",
+static const char *const column_names[COLUMNS_COUNT] = {"project_id", "cost",     "name",
 							"category",   "voter_id", "vote"};
 
 /* What the parser carries from record to record. */

@@ -28,7 +28,7 @@ struct pb_project {
 	const char *id;
 	const char *name;     /* "" where there is none */
 	const char *category; /* the whole cell, "" where there is none */
-	int64_t cost;	      /* minor units: the file's number times 100, exactly */
+	int64_t cost;         /* minor units: the file's number times 100, exactly */
 	size_t line;
 };
 

@@ -14,7 +14,9 @@
 #include "tools/lib/complain.h"
 #include "tools/lib/keyfile.h"
 
-enum { hello_timeout_s = 10 };
+enum {
+	hello_timeout_s = 10
+};
 
 bool
 peer_address(struct peer *peer, const char *text)
@@ -44,8 +46,8 @@ peer_address(struct peer *peer, const char *text)
 bool
 peer_pin_campaign(struct peer *peer, const char *text)
 {
-	peer->has_campaign = text_hex_parse(bytes_of_string(text), peer->campaign,
-					    sizeof peer->campaign);
+	peer->has_campaign =
+	    text_hex_parse(bytes_of_string(text), peer->campaign, sizeof peer->campaign);
 	if (!peer->has_campaign)
 		complain("'%s' is not a campaign id: 64 lower-case hexadecimal digits", text);
 	return peer->has_campaign;
@@ -137,11 +139,10 @@ take_hello(struct peer *peer, const struct frame *frame)
 		memcpy(peer->campaign, hello.campaign, sizeof peer->campaign);
 	if (peer->has_log)
 		return true;
-	end = hello.checkpoint.size
-		  ? memchr(hello.checkpoint.data, '\n', hello.checkpoint.size)
-		  : NULL;
-	origin = bytes_make(hello.checkpoint.data,
-			    end ? (size_t)(end - hello.checkpoint.data) : 0);
+	end = hello.checkpoint.size ? memchr(hello.checkpoint.data, '\n', hello.checkpoint.size)
+				    : NULL;
+	origin =
+	    bytes_make(hello.checkpoint.data, end ? (size_t)(end - hello.checkpoint.data) : 0);
 	if (!note_name_valid(origin))
 		return false;
 	note_key_make(&peer->log, origin, hello.log_key);

@@ -12,7 +12,9 @@
 #include "tally/client.h"
 #include "tree/key.h"
 
-enum { PEER_HOST_MAX = 255 };
+enum {
+	PEER_HOST_MAX = 255
+};
 
 struct peer {
 	char host[PEER_HOST_MAX + 1];

@@ -5,7 +5,13 @@
 #include "tools/tallyctl/fetch.h"
 #include "tools/tallyctl/peer.h"
 
-enum { KEY_CONNECT = 'c', KEY_INDEX = 'i', KEY_CAMPAIGN = 0x100, KEY_LOG_KEY = 0x101, KEY_OUT = 'o' };
+enum {
+	KEY_CONNECT = 'c',
+	KEY_INDEX = 'i',
+	KEY_CAMPAIGN = 0x100,
+	KEY_LOG_KEY = 0x101,
+	KEY_OUT = 'o'
+};
 
 struct options {
 	const char *connect;
@@ -75,13 +81,9 @@ fetch_and_print(const struct peer *peer, const struct options *options)
 int
 receipt_run(int argc, char **argv)
 {
-	const struct argp argp = {option_table,
-				  take,
-				  NULL,
-				  "Fetches the receipt of an entry: a C2SP tlog-proof.",
-				  NULL,
-				  NULL,
-				  NULL};
+	const struct argp argp = {
+	    option_table, take, NULL, "Fetches the receipt of an entry: a C2SP tlog-proof.",
+	    NULL,         NULL, NULL};
 	struct options options = {.out = "-"};
 	struct peer peer = {0};
 	enum tally_exit code;

@@ -45,7 +45,8 @@ static const struct argp_option option_table[] = {
     {"key", KEY_KEY, "FILE", 0, "the frontend's private key", 0},
     {"ballots", KEY_BALLOTS, "FILE", 0, "u16 size, ballot, repeated", 0},
     {"receipts", KEY_RECEIPTS, "DIR", 0, "fetch receipts into DIR/INDEX.tlog-proof", 0},
-    {"answers", KEY_ANSWERS, "FILE", 0, "a line a ballot, in the file's order: verdict index", 0},
+    {"answers", KEY_ANSWERS, "FILE", 0, "a line a ballot, in the file's order: verdict index",
+     0},
     {"connections", KEY_CONNECTIONS, "N", 0, "at once (1)", 0},
     {"retries", KEY_RETRIES, "N", 0, "times to connect again after a connection broke (0)", 0},
     {"no-retry", KEY_NO_RETRY, NULL, 0, "take slow-down and unavailable for an answer", 0},
@@ -60,8 +61,8 @@ take_number(int key, const char *argument, struct argp_state *state)
 	struct options *options = state->input;
 
 	if (key == KEY_CONNECTIONS)
-		options->connections = (unsigned)command_number(state, "--connections", argument, 1,
-								SENDER_CONNECTIONS_MAX);
+		options->connections = (unsigned)command_number(
+		    state, "--connections", argument, 1, SENDER_CONNECTIONS_MAX);
 	else
 		options->retries =
 		    (unsigned)command_number(state, "--retries", argument, 0, retries_most);
@@ -161,7 +162,8 @@ write_answers(const struct delivery *delivery, const char *path)
 	for (size_t i = 0; i < delivery->file.count; i++) {
 		const struct sender_answer *answer = &delivery->answers[i];
 
-		fputs(answer->answered ? tally_verdict_text(answer->verdict)->name : "unanswered",
+		fputs(answer->answered ? tally_verdict_text(answer->verdict)->name
+				       : "unanswered",
 		      file);
 		if (answer->answered && answer->index != TALLY_CLIENT_NO_INDEX)
 			fprintf(file, " %" PRIu64 "\n", answer->index);
@@ -237,8 +239,7 @@ load(struct delivery *delivery)
 	if (code == TALLY_EXIT_FINE)
 		code = ballotfile_read(options->ballots, &delivery->file);
 	if (code == TALLY_EXIT_FINE) {
-		delivery->answers =
-		    calloc(delivery->file.count + 1, sizeof *delivery->answers);
+		delivery->answers = calloc(delivery->file.count + 1, sizeof *delivery->answers);
 		CHECK(delivery->answers);
 	}
 	return code;
@@ -252,7 +253,8 @@ send_run(int argc, char **argv)
 	    take,
 	    NULL,
 	    "Sends ballots to tallyd and prints a line for every verdict: its name and count."
-	    "\vExit code 0 if all were accepted, 1 if any was refused, 3 if any has no answer. A"
+	    "\vExit code 0 if all were accepted, 1 if any was refused, 3 if any has no answer. "
+	    "A"
 	    " ballot without an answer may be sent again: it is never counted twice.",
 	    NULL,
 	    NULL,

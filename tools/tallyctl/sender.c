@@ -11,7 +11,11 @@
 #include "tools/lib/complain.h"
 #include "tools/tallyctl/fetch.h"
 
-enum { later_attempts_max = 20, tag_offset = 48, progress_ms = 250 };
+enum {
+	later_attempts_max = 20,
+	tag_offset = 48,
+	progress_ms = 250
+};
 
 /* One connection and the ballots that take it. */
 struct lane {
@@ -84,9 +88,8 @@ take_answer(void *context, uint64_t place, const struct tally_client_event *even
 static bool
 round_run(struct lane *lane)
 {
-	if (!lane->connection &&
-	    peer_connect(lane->options->peer, lane->options->key, &lane->connection) !=
-		TALLY_EXIT_FINE)
+	if (!lane->connection && peer_connect(lane->options->peer, lane->options->key,
+					      &lane->connection) != TALLY_EXIT_FINE)
 		return false;
 	if (tally_submit_all(lane->connection, hand_out, take_answer, lane) ==
 	    TALLY_CLIENT_FINE)
@@ -125,7 +128,8 @@ lane_of(const struct bytes *ballot, unsigned lanes)
 }
 
 static void
-lanes_fill(struct lane *lanes, unsigned count, const struct bytes *ballots, size_t ballots_count)
+lanes_fill(struct lane *lanes, unsigned count, const struct bytes *ballots,
+	   size_t ballots_count)
 {
 	for (size_t i = 0; i < ballots_count; i++)
 		lanes[lane_of(&ballots[i], count)].all_count++;

@@ -13,12 +13,14 @@
 #include "base/check.h"
 #include "tools/tallyctl/peer.h"
 
-enum { SENDER_CONNECTIONS_MAX = 64 };
+enum {
+	SENDER_CONNECTIONS_MAX = 64
+};
 
 struct sender_answer {
 	bool answered;
 	uint16_t verdict;
-	uint8_t class; /* enum tally_class */
+	uint8_t class;  /* enum tally_class */
 	uint64_t index; /* TALLY_CLIENT_NO_INDEX: none */
 };
 

@@ -13,11 +13,11 @@
 
 /* What a ballot of the stream is. */
 enum stream_kind {
-	STREAM_FRESH,	 /* a voter's first: accepted */
-	STREAM_RESENT,	 /* an accepted one again, byte for byte: accepted, the same index */
-	STREAM_SECOND,	 /* another vote of a voter who has voted: has-voted */
+	STREAM_FRESH,    /* a voter's first: accepted */
+	STREAM_RESENT,   /* an accepted one again, byte for byte: accepted, the same index */
+	STREAM_SECOND,   /* another vote of a voter who has voted: has-voted */
 	STREAM_TAMPERED, /* an accepted one with another signature: bad-signature */
-	STREAM_FORGED,	 /* a new tag, the signature broken: bad-signature */
+	STREAM_FORGED,   /* a new tag, the signature broken: bad-signature */
 	STREAM_STRANGER, /* signed by a key that is not listed: unknown-signer */
 	STREAM_OVERFULL, /* six projects: too-many-choices */
 	STREAM_KINDS_COUNT,
@@ -30,7 +30,7 @@ struct stream {
 	uint64_t voters_count; /* tags handed out */
 	struct ballotfile_maker ballots;
 	struct ballotfile_maker verdicts; /* text: one verdict name a line */
-	size_t *accepted;		  /* offsets in ballots */
+	size_t *accepted;                 /* offsets in ballots */
 	size_t accepted_count;
 	size_t counts[STREAM_KINDS_COUNT];
 };

@@ -15,8 +15,8 @@ struct survey_limits {
 /* Counts of ballots. */
 struct survey {
 	size_t repeated_project; /* name a project twice */
-	size_t unknown_project;	 /* name one that PROJECTS does not have */
-	size_t repeated_voter;	 /* of a voter_id that was there before */
+	size_t unknown_project;  /* name one that PROJECTS does not have */
+	size_t repeated_voter;   /* of a voter_id that was there before */
 	size_t empty;
 	size_t over_one; /* choose-1, and more than one project */
 	size_t under_min;
