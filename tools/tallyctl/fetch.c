@@ -6,7 +6,7 @@
 #include "tools/lib/complain.h"
 
 enum {
-	attempts_max = 12,
+	attempts_max = 6,
 	pause_ms = 50,
 	pause_max_ms = 1000
 };
