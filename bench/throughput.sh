@@ -27,6 +27,7 @@ for round in $(seq "$rounds"); do
 	bare=$("$out/bench/verify_rate" "$(nproc)")
 	rm -rf data
 	"$bin/tallyd" --init --data data --campaign campaign/campaign.json --log-key campaign/log.key 2> init.log
+	: > tallyd.log
 	"$bin/tallyd" --data data --listen 127.0.0.1:0 --http 127.0.0.1:0 2> tallyd.log &
 	daemon=$!
 	grep -q ' ready: ' < <(tail -n +1 -f --pid="$daemon" tallyd.log)

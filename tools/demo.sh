@@ -26,6 +26,7 @@ step "a campaign: keys, manifest, 20,000 ballots for the evening and 200 that co
 
 step "tallyd: a data directory, then the daemon"
 "$bin/tallyd" --init --data data --campaign campaign/campaign.json --log-key campaign/log.key --anchor anchor
+: > tallyd.log
 "$bin/tallyd" --data data --listen 127.0.0.1:0 --http 127.0.0.1:0 2> tallyd.log &
 daemon=$!
 await ' ready: '
