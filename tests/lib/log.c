@@ -43,6 +43,7 @@ test_log_free(struct test_log *log)
 		free(log->entries[i].text);
 	}
 	free(log->entries);
+	free(log->leaves);
 	free(log->memory);
 	campaign_free(&log->campaign);
 }
@@ -66,10 +67,16 @@ is_ballot(struct bytes bytes, struct ballot *ballot)
 static bool
 find_replaced(const struct test_log *log, const struct ballot *ballot, struct ballot *out)
 {
-	for (size_t i = log->count - 1; i > 0; i--)
-		if (is_ballot(test_log_entry(log, i - 1), out) &&
-		    memcmp(out->tag, ballot->tag, TALLY_TAG_SIZE) == 0)
+	const size_t tag_at = 1 + 48; /* ballot/ballot.h */
+
+	for (size_t i = log->count - 1; i > 0; i--) {
+		struct bytes entry = test_log_entry(log, i - 1);
+
+		if (entry.size > tag_at + TALLY_TAG_SIZE &&
+		    memcmp(entry.data + tag_at, ballot->tag, TALLY_TAG_SIZE) == 0 &&
+		    is_ballot(entry, out))
 			return true;
+	}
 	return false;
 }
 
@@ -96,13 +103,16 @@ test_log_append(struct test_log *log, struct bytes entry)
 	if (log->count == log->capacity) {
 		log->capacity = log->capacity == 0 ? 64 : 2 * log->capacity;
 		log->entries = realloc(log->entries, log->capacity * sizeof *log->entries);
+		log->leaves = realloc(log->leaves, log->capacity * sizeof *log->leaves);
 		assert_non_null(log->entries);
+		assert_non_null(log->leaves);
 	}
 	last = &log->entries[log->count++];
 	*last = (struct test_log_entry){malloc(entry.size + 1), entry.size, NULL};
 	assert_non_null(last->data);
 	if (entry.size > 0)
 		memcpy(last->data, entry.data, entry.size);
+	tree_leaf(entry, &log->leaves[log->count - 1]);
 	follow(log);
 	return log->count - 1;
 }
@@ -197,6 +207,32 @@ test_log_replace(struct test_log *log, size_t index, struct bytes entry)
 	free(log->entries[index].data);
 	log->entries[index].data = data;
 	log->entries[index].size = entry.size;
+	tree_leaf(bytes_make(data, entry.size), &log->leaves[index]);
+}
+
+void
+test_log_drop(struct test_log *log, size_t index)
+{
+	size_t behind = log->count - index - 1;
+
+	assert_true(index < log->count);
+	free(log->entries[index].data);
+	free(log->entries[index].text);
+	memmove(&log->entries[index], &log->entries[index + 1], behind * sizeof *log->entries);
+	memmove(&log->leaves[index], &log->leaves[index + 1], behind * sizeof *log->leaves);
+	log->count--;
+}
+
+void
+test_log_swap(struct test_log *log, size_t a, size_t b)
+{
+	struct test_log_entry entry = log->entries[a];
+	struct tree_hash leaf = log->leaves[a];
+
+	log->entries[a] = log->entries[b];
+	log->entries[b] = entry;
+	log->leaves[a] = log->leaves[b];
+	log->leaves[b] = leaf;
 }
 
 size_t
@@ -209,47 +245,18 @@ test_log_find(const struct test_log *log, enum tally_entry_kind kind, size_t fro
 	return 0;
 }
 
-static size_t
-split_of(size_t count)
-{
-	size_t split = 1;
-
-	while (split * 2 < count)
-		split *= 2;
-	return split;
-}
-
-static void
-hash_parts(uint8_t prefix, struct bytes left, struct bytes right, uint8_t out[TALLY_HASH_SIZE])
-{
-	crypto_hash_sha256_state sha;
-
-	crypto_hash_sha256_init(&sha);
-	crypto_hash_sha256_update(&sha, &prefix, 1);
-	crypto_hash_sha256_update(&sha, left.data, left.size);
-	crypto_hash_sha256_update(&sha, right.data, right.size);
-	crypto_hash_sha256_final(&sha, out);
-}
-
 void
 test_log_root(const struct test_log *log, size_t first, size_t count,
 	      uint8_t root[TALLY_HASH_SIZE])
 {
-	uint8_t left[TALLY_HASH_SIZE];
-	uint8_t right[TALLY_HASH_SIZE];
-	size_t split = split_of(count);
+	struct tree_hash hash;
 
-	if (count == 0) {
-		crypto_hash_sha256(root, NULL, 0);
-		return;
-	}
-	if (count == 1) {
-		hash_parts(0, test_log_entry(log, first), (struct bytes){NULL, 0}, root);
-		return;
-	}
-	test_log_root(log, first, split, left);
-	test_log_root(log, first + split, count - split, right);
-	hash_parts(1, bytes_make(left, sizeof left), bytes_make(right, sizeof right), root);
+	assert_true(first + count <= log->count);
+	if (count == 0)
+		crypto_hash_sha256(hash.bytes, NULL, 0);
+	else
+		hash = merkle_root(log->leaves + first, count);
+	memcpy(root, hash.bytes, sizeof hash.bytes);
 }
 
 struct bytes
@@ -348,27 +355,6 @@ test_log_publish(const struct test_log *log, const char *path, size_t size)
 	test_file_write(path, "checkpoint", test_log_checkpoint(log, size, note));
 }
 
-/* PATH(index, D[first : first + count]): the leaf's sibling first. */
-static void
-write_path(const struct test_log *log, size_t index, size_t first, size_t count,
-	   struct proof *proof)
-{
-	size_t split = split_of(count);
-	uint8_t *sibling;
-
-	if (count == 1)
-		return;
-	if (index < split)
-		write_path(log, index, first, split, proof);
-	else
-		write_path(log, index - split, first + split, count - split, proof);
-	sibling = proof->hashes[proof->count++].bytes;
-	if (index < split)
-		test_log_root(log, first + split, count - split, sibling);
-	else
-		test_log_root(log, first, split, sibling);
-}
-
 struct bytes
 test_log_receipt(const struct test_log *log, size_t index, size_t size, uint8_t *memory)
 {
@@ -376,7 +362,7 @@ test_log_receipt(const struct test_log *log, size_t index, size_t size, uint8_t 
 	struct writer writer = writer_make(memory, TALLY_RECEIPT_SIZE_MAX);
 	struct proof proof = {0};
 
-	write_path(log, index, 0, size, &proof);
+	merkle_path(index, log->leaves, size, &proof);
 	receipt_write(&writer, index, &proof, test_log_checkpoint(log, size, note));
 	assert_false(writer.failed);
 	return writer_view(&writer);

@@ -11,12 +11,14 @@
 
 #include "replay/replay.h"
 #include "tests/lib/campaign.h"
+#include "tests/lib/merkle.h"
 
 struct test_log {
 	struct campaign campaign;
 	size_t count;
 	size_t capacity;
 	struct test_log_entry *entries;
+	struct tree_hash *leaves;
 	struct replay replay;
 	void *memory;
 	uint8_t last_notice[TALLY_NOTICE_SIZE_MAX];
@@ -65,6 +67,13 @@ test_log_tally(struct test_log *log);
 /* Puts other bytes in the place of an entry; its text stays. */
 void
 test_log_replace(struct test_log *log, size_t index, struct bytes entry);
+
+/* Takes an entry out; those behind it move up. */
+void
+test_log_drop(struct test_log *log, size_t index);
+
+void
+test_log_swap(struct test_log *log, size_t a, size_t b);
 
 /* The entry's bytes. */
 struct bytes
