@@ -16,7 +16,7 @@
 
 enum {
 	TEXT_SIZE_MAX = 16 * 1024 * 1024,
-	TEXTS_BYTES_MAX = 64 * 1024 * 1024, /* waiting for their checkpoint */
+	TEXTS_BYTES_MAX = 512 * 1024 * 1024, /* waiting for their checkpoint */
 	TEXT_NAME_MAX = 32,
 };
 

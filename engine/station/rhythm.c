@@ -182,6 +182,7 @@ make_keepsake(struct station *station, uint64_t batches)
 	station->keep_size = writer.size;
 	station->keep_index = station->replay.index;
 	station->keep_batches = batches;
+	station->keep_tally = station->replay.last_tally;
 	station->keep_frontier = station->frontier;
 	station->keep_ready = true;
 }
@@ -194,11 +195,19 @@ rhythm_sealed(struct station *station, const struct station_batch *batch)
 		make_keepsake(station, batch->number + 1);
 }
 
+/* The texts of its TALLY entries are in public: a start from it need not make them again. */
+static bool
+texts_are_public(const struct station *station, uint64_t last_tally)
+{
+	return last_tally <= station->published;
+}
+
 /* Not before the remembered checkpoint covers it: what is kept is never ahead of it (L5). */
 static void
 serve_keeping(struct station *station)
 {
-	if (!station->keep_ready || station->newest.size < station->keep_index)
+	if (!station->keep_ready || station->newest.size < station->keep_index ||
+	    !texts_are_public(station, station->keep_tally))
 		return;
 	station->keep_ready = false;
 	station->keeping = true;
@@ -228,11 +237,14 @@ serve_stopping(struct station *station)
 	if (publication_due(station) || station->publish_target > 0 || station->publishing)
 		return;
 	station->stop_tallied = true;
+	if (station->keep_ready && !texts_are_public(station, station->keep_tally))
+		station->keep_ready = false;
 	if (station->in_flight != NULL || station->filling->entries_count > 0 ||
 	    station->signing || station->newest.size != station->durable || station->keeping ||
 	    station->keep_ready)
 		return;
-	if (station->kept != station->durable && !station->stop_kept) {
+	if (station->kept != station->durable && !station->stop_kept &&
+	    texts_are_public(station, station->replay.last_tally)) {
 		make_keepsake(station, station->durable_batches);
 		station->keep_checksum = station->durable_checksum;
 		station->stop_kept = true;

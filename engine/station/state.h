@@ -149,6 +149,7 @@ struct station {
 	bool keeping;
 	uint64_t kept;
 	uint64_t keep_index;
+	uint64_t keep_tally; /* index behind the last TALLY below it */
 	uint64_t keep_batches;
 	uint64_t keep_checksum;
 	struct frontier keep_frontier;
