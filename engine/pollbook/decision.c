@@ -7,7 +7,8 @@
 enum {
 	RECORDS_FRONTEND = 1, /* VOTER */
 	RECORDS_VOTER = 3,    /* VOTER, HOLDER, KEY */
-	SPARE_OLD = 4,	 /* one in so many voters may change a vote and be told its old index */
+	SPARE_OLD = 4, /* beyond SPARE_OLD_ALWAYS: one replaced ballot for so many voters */
+	SPARE_OLD_ALWAYS = 2000000,
 	SPARE_KEYS = 16, /* one in so many voters may get a new key */
 	SPARE_LEAST = 64,
 };
@@ -62,17 +63,26 @@ spare_for_keys(size_t voters_max)
 	return voters_max / SPARE_KEYS + SPARE_LEAST;
 }
 
+static size_t
+spare_for_old(size_t voters_max, uint16_t revisions_max)
+{
+	size_t all = voters_max * (size_t)(revisions_max - 1);
+	size_t enough = voters_max / SPARE_OLD > SPARE_OLD_ALWAYS ? voters_max / SPARE_OLD
+								  : SPARE_OLD_ALWAYS;
+
+	return (all < enough ? all : enough) + SPARE_LEAST;
+}
+
 size_t
-pollbook_records_for(uint32_t voters_max, bool revotes, bool voter_mode)
+pollbook_records_for(uint32_t voters_max, uint16_t revisions_max, bool voter_mode)
 {
 	size_t each = voter_mode ? RECORDS_VOTER : RECORDS_FRONTEND;
 	size_t records = voters_max * each;
 
-	if (revotes)
-		records += voters_max / SPARE_OLD + SPARE_LEAST;
-	if (revotes && voter_mode)
-		records += spare_for_keys(voters_max);
-	return records;
+	if (revisions_max <= 1)
+		return records;
+	records += spare_for_old(voters_max, revisions_max);
+	return voter_mode ? records + spare_for_keys(voters_max) : records;
 }
 
 /* The very bytes that are counted, or that were until they were replaced. */

@@ -45,8 +45,10 @@ void
 pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballot,
 	       uint64_t index);
 
-/* Records a table for a campaign must hold, with something left over where votes can change. */
+/* Records a table for a campaign must hold. Under policy `last` (revisions_max > 1) there is room
+ * for OLD records of every replaced ballot, up to two million or a quarter of the voters,
+ * whichever is more. */
 size_t
-pollbook_records_for(uint32_t voters_max, bool revotes, bool voter_mode);
+pollbook_records_for(uint32_t voters_max, uint16_t revisions_max, bool voter_mode);
 
 #endif

@@ -74,9 +74,8 @@ static int
 make_pollbook(struct start *start)
 {
 	const struct manifest *manifest = start->manifest;
-	size_t records =
-	    pollbook_records_for(manifest->voters_max, manifest->revote == MANIFEST_REVOTE_LAST,
-				 manifest->signing == TALLY_SIGNING_VOTER);
+	size_t records = pollbook_records_for(manifest->voters_max, manifest->revisions_max,
+					      manifest->signing == TALLY_SIGNING_VOTER);
 	size_t slots = pollbook_slots_for(records);
 	struct pollbook_slot *memory;
 	uint8_t seed[16];

@@ -136,7 +136,7 @@ old_ballots_yield_to_voters(void **state)
 		EARLY = 10,
 		REVISIONS = 60
 	};
-	size_t records = pollbook_records_for(VOTERS, true, false);
+	size_t records = pollbook_records_for(VOTERS, 2, false);
 	struct votes_bench bench = votes_bench_make(VOTERS, records, true);
 	size_t room = bench.table.records_max - VOTERS;
 	size_t replaced = 0;
@@ -176,7 +176,7 @@ new_keys_yield_to_voters(void **state)
 		VOTERS = 40
 	};
 	struct votes_bench bench =
-	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, true, true), true);
+	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, 2, true), true);
 	struct vote vote = {.tag = 0, .revision = 1, .key = 1000};
 
 	(void)state;
@@ -210,7 +210,7 @@ old_ballots_yield_to_new_keys(void **state)
 		REVOTES = 300
 	};
 	struct votes_bench bench =
-	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, true, true), true);
+	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, 2, true), true);
 	struct vote vote = {.tag = 0, .revision = 1, .key = 1000};
 	int keys = 0;
 
@@ -261,7 +261,7 @@ first_only_table_when_full(void **state)
 		VOTERS = 7
 	};
 	struct votes_bench bench =
-	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, false, true), false);
+	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, 1, true), false);
 	struct vote vote = {.revision = 1};
 
 	(void)state;
