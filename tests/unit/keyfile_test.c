@@ -150,8 +150,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_key_comes_back),		 cmocka_unit_test(two_keys_differ),
-	    cmocka_unit_test(nothing_is_overwritten),	 cmocka_unit_test(the_golden_key),
+	    cmocka_unit_test(a_key_comes_back),          cmocka_unit_test(two_keys_differ),
+	    cmocka_unit_test(nothing_is_overwritten),    cmocka_unit_test(the_golden_key),
 	    cmocka_unit_test(what_is_no_key_is_refused), cmocka_unit_test(a_secret_comes_back),
 	};
 

@@ -16,9 +16,11 @@ struct ballotfile {
 };
 
 /* `path` may be "-". A cut-off end is TALLY_EXIT_USAGE, its offset complained about. */
-MUST_USE enum tally_exit ballotfile_read(const char *path, struct ballotfile *out);
+MUST_USE enum tally_exit
+ballotfile_read(const char *path, struct ballotfile *out);
 
-void ballotfile_free(struct ballotfile *file);
+void
+ballotfile_free(struct ballotfile *file);
 
 /* Memory that ballots are collected in, to be written in one piece. Zero is empty. */
 struct ballotfile_maker {
@@ -28,11 +30,14 @@ struct ballotfile_maker {
 };
 
 /* Appends one ballot of at most 65,535 bytes. */
-void ballotfile_append(struct ballotfile_maker *maker, struct bytes ballot);
+void
+ballotfile_append(struct ballotfile_maker *maker, struct bytes ballot);
 
 /* Appends bytes as they are. */
-void ballotfile_put(struct ballotfile_maker *maker, struct bytes bytes);
+void
+ballotfile_put(struct ballotfile_maker *maker, struct bytes bytes);
 
-struct bytes ballotfile_view(const struct ballotfile_maker *maker);
+struct bytes
+ballotfile_view(const struct ballotfile_maker *maker);
 
 #endif

@@ -6,10 +6,12 @@
 
 #include "tally/status.h"
 
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void
+complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same, then what errno says. Returns TALLY_EXIT_USAGE where errno says that the path the
  * user gave is wrong (missing, a directory, in the way), else TALLY_EXIT_WORLD. */
-enum tally_exit complain_errno(const char *format, ...) __attribute__((format(printf, 1, 2)));
+enum tally_exit
+complain_errno(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

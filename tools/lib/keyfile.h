@@ -18,20 +18,24 @@ enum {
 };
 
 /* A new key of that name, from the system's randomness. False if the name is not valid. */
-MUST_USE bool keyfile_generate(const char *name, struct note_private_key *key);
+MUST_USE bool
+keyfile_generate(const char *name, struct note_private_key *key);
 
-MUST_USE enum tally_exit keyfile_read(const char *path, struct note_private_key *key);
+MUST_USE enum tally_exit
+keyfile_read(const char *path, struct note_private_key *key);
 
 /* Writes `path` and `path`.pub; neither may exist. Both or none. */
-MUST_USE enum tally_exit keyfile_create(const char *path, const struct note_private_key *key);
+MUST_USE enum tally_exit
+keyfile_create(const char *path, const struct note_private_key *key);
 
 /* `what` is a vkey, or the path of a file that holds one. */
-MUST_USE enum tally_exit keyfile_public_read(const char *what, struct note_key *key);
+MUST_USE enum tally_exit
+keyfile_public_read(const char *what, struct note_key *key);
 
-MUST_USE enum tally_exit keyfile_secret_read(const char *path,
-					     uint8_t secret[KEYFILE_SECRET_SIZE]);
+MUST_USE enum tally_exit
+keyfile_secret_read(const char *path, uint8_t secret[KEYFILE_SECRET_SIZE]);
 
-MUST_USE enum tally_exit keyfile_secret_create(const char *path,
-					       const uint8_t secret[KEYFILE_SECRET_SIZE]);
+MUST_USE enum tally_exit
+keyfile_secret_create(const char *path, const uint8_t secret[KEYFILE_SECRET_SIZE]);
 
 #endif

@@ -18,14 +18,16 @@ struct wholefile {
 
 /* `path` may be "-" for stdin. More than `size_max` bytes: TALLY_EXIT_USAGE. On failure *out is
  * zero. */
-MUST_USE enum tally_exit wholefile_read(const char *path, size_t size_max,
-					struct wholefile *out);
+MUST_USE enum tally_exit
+wholefile_read(const char *path, size_t size_max, struct wholefile *out);
 
 /* Creates `path`, which must not exist, with exactly `mode`, and syncs it. A half-written file
  * is taken away again. */
-MUST_USE enum tally_exit wholefile_create(const char *path, mode_t mode, struct bytes bytes);
+MUST_USE enum tally_exit
+wholefile_create(const char *path, mode_t mode, struct bytes bytes);
 
 /* Creates or overwrites `path` (mode 0644, less umask); "-" is stdout. */
-MUST_USE enum tally_exit wholefile_write(const char *path, struct bytes bytes);
+MUST_USE enum tally_exit
+wholefile_write(const char *path, struct bytes bytes);
 
 #endif

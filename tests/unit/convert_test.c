@@ -1,0 +1,243 @@
+#include "tests/lib/folder.h"
+#include "tests/lib/test.h"
+
+#include <sodium.h>
+#include <sys/stat.h>
+
+#include "tools/lib/ballotfile.h"
+#include "tools/lib/keyfile.h"
+#include "tools/tallyctl/convert.h"
+#include "tools/tallyctl/manifestfile.h"
+#include "verify/genuine.h"
+
+static struct test_folder folder;
+static char out[512];
+
+/* What convert_pb wrote. */
+struct written {
+	struct manifest *manifest;
+	struct ballotfile file;
+};
+
+static const char *
+inside(const char *name)
+{
+	static char path[600];
+
+	snprintf(path, sizeof path, "%s/%s", out, name);
+	return path;
+}
+
+static enum tally_exit
+convert(const char *meta, const char *votes, bool strict)
+{
+	char text[2048];
+	struct pb_fault fault;
+	struct pb *pb;
+	enum tally_exit code;
+
+	snprintf(text, sizeof text,
+		 "META\nkey;value\ndescription;A town\nlanguage;pl\n%s"
+		 "PROJECTS\nproject_id;cost;name;category\n"
+		 "7;100;Park;green,sport\nBO/1;20.5;;two words\n9;30;Tree;\n"
+		 "VOTES\nvoter_id;vote\n%s",
+		 meta, votes);
+	pb = pb_parse(text, strlen(text), &fault);
+	assert_non_null(pb);
+	code = convert_pb(pb, "/somewhere/Town_2026.pb", strict, out);
+	pb_free(pb);
+	return code;
+}
+
+static struct written
+read_back(void)
+{
+	struct written written;
+
+	assert_int_equal(manifestfile_read(inside("campaign.json"), &written.manifest),
+			 TALLY_EXIT_FINE);
+	assert_int_equal(ballotfile_read(inside("ballots.bin"), &written.file),
+			 TALLY_EXIT_FINE);
+	return written;
+}
+
+static void
+drop(struct written *written)
+{
+	manifest_free(written->manifest);
+	ballotfile_free(&written->file);
+}
+
+static void
+expect(const struct written *written, size_t at, enum tally_verdict verdict)
+{
+	struct verify_item item = {.bytes = written->file.ballots[at]};
+
+	verify_batch(written->manifest, &item, 1);
+	assert_int_equal(item.verdict, verdict);
+}
+
+static void
+a_town(void **state)
+{
+	struct written written;
+	const struct manifest_contest *contest;
+	struct note_private_key key;
+	struct note_key log;
+	struct stat status;
+
+	(void)state;
+	assert_int_equal(
+	    convert("vote_type;approval\nmax_length;2\n", "a;7,9\nb;BO/1\nb;9,7\n", false),
+	    TALLY_EXIT_FINE);
+	written = read_back();
+	assert_true(written.manifest->test);
+	assert_string_equal(written.manifest->titles.titles[0].language, "pl");
+	assert_string_equal(written.manifest->titles.titles[0].text, "A town");
+	assert_true(written.manifest->voters_max >= 3);
+	assert_int_equal(written.manifest->publish_min, 1);
+	assert_int_equal(written.manifest->opens % 60, 0);
+	contest = &written.manifest->contests[0];
+	assert_string_equal(contest->id, "pb");
+	assert_int_equal(contest->max, 2);
+	assert_int_equal(contest->options_count, 3);
+	assert_int_equal(contest->options[1].cost, 2050);
+	assert_string_equal(contest->options[0].category, "green");
+	assert_null(contest->options[1].category);
+	assert_string_equal(contest->options[1].titles.titles[0].text, "BO/1");
+	assert_int_equal(written.file.count, 3);
+	for (size_t i = 0; i < 3; i++)
+		expect(&written, i, TALLY_ACCEPTED);
+	/* the second ballot of voter b has a tag of its own */
+	assert_memory_not_equal(written.file.ballots[1].data + 48,
+				written.file.ballots[2].data + 48, TALLY_TAG_SIZE);
+	assert_int_equal(keyfile_read(inside("log.key"), &key), TALLY_EXIT_FINE);
+	assert_int_equal(keyfile_public_read(inside("log.key.pub"), &log), TALLY_EXIT_FINE);
+	assert_int_equal(log.id, written.manifest->log_key.id);
+	assert_string_equal(log.name, "pb.example/town_2026");
+	assert_int_equal(stat(inside("tag.secret"), &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	drop(&written);
+}
+
+static const char broken_votes[] = "a;7,9,BO/1\nb;7,7\nc;\n";
+
+static void
+limits_that_ballots_break(void **state)
+{
+	static const char meta[] = "vote_type;approval\nmin_length;2\nmax_length;2\n"
+				   "max_sum_cost;140\n";
+	struct written written;
+
+	(void)state;
+	assert_int_equal(convert(meta, broken_votes, false), TALLY_EXIT_FINE);
+	written = read_back();
+	assert_int_equal(written.manifest->contests[0].min, 1);
+	assert_int_equal(written.manifest->contests[0].max, 3);
+	assert_int_equal(written.manifest->contests[0].budget_cap, -1);
+	for (size_t i = 0; i < 3; i++)
+		expect(&written, i, TALLY_ACCEPTED);
+	drop(&written);
+}
+
+static void
+strict_keeps_them(void **state)
+{
+	static const char meta[] = "vote_type;approval\nmin_length;2\nmax_length;2\n"
+				   "max_sum_cost;140\n";
+	struct written written;
+
+	(void)state;
+	assert_int_equal(convert(meta, broken_votes, true), TALLY_EXIT_FINE);
+	written = read_back();
+	assert_int_equal(written.manifest->contests[0].min, 2);
+	assert_int_equal(written.manifest->contests[0].budget_cap, 14000);
+	expect(&written, 0, TALLY_TOO_MANY_CHOICES);
+	expect(&written, 1, TALLY_TOO_FEW_CHOICES);
+	expect(&written, 2, TALLY_ACCEPTED);
+	drop(&written);
+}
+
+static void
+choose_one(void **state)
+{
+	struct written written;
+
+	(void)state;
+	assert_int_equal(convert("vote_type;choose-1\nmax_length;1\n", "a;7\nb;9\n", false),
+			 TALLY_EXIT_FINE);
+	written = read_back();
+	assert_int_equal(written.manifest->contests[0].method, MANIFEST_METHOD_SINGLE);
+	expect(&written, 1, TALLY_ACCEPTED);
+	drop(&written);
+}
+
+static void
+choose_one_that_was_not(void **state)
+{
+	struct written written;
+
+	(void)state;
+	assert_int_equal(convert("vote_type;choose-1\nmax_length;1\n", "a;7,9\n", false),
+			 TALLY_EXIT_FINE);
+	written = read_back();
+	assert_int_equal(written.manifest->contests[0].method, MANIFEST_METHOD_APPROVAL);
+	expect(&written, 0, TALLY_ACCEPTED);
+	drop(&written);
+}
+
+static void
+refusals_write_nothing(void **state)
+{
+	struct stat status;
+
+	(void)state;
+	assert_int_equal(convert("vote_type;scoring\n", "a;7\n", false), TALLY_EXIT_USAGE);
+	assert_int_equal(convert("vote_type;approval\n", "a;8\n", true), TALLY_EXIT_USAGE);
+	assert_int_equal(convert("vote_type;approval\nmax_sum_cost;1\n", "a;\n", true),
+			 TALLY_EXIT_USAGE); /* no project is that cheap */
+	assert_int_equal(stat(out, &status), -1);
+}
+
+static void
+nothing_is_overwritten(void **state)
+{
+	(void)state;
+	assert_int_equal(convert("vote_type;approval\n", "a;7\n", false), TALLY_EXIT_FINE);
+	assert_int_equal(convert("vote_type;approval\n", "a;7\n", false), TALLY_EXIT_USAGE);
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	folder = test_folder_make();
+	snprintf(out, sizeof out, "%s/out", folder.path);
+	return sodium_init() < 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	test_folder_remove(&folder);
+	return 0;
+}
+
+#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    IN_A_FOLDER(a_town),
+	    IN_A_FOLDER(limits_that_ballots_break),
+	    IN_A_FOLDER(strict_keeps_them),
+	    IN_A_FOLDER(choose_one),
+	    IN_A_FOLDER(choose_one_that_was_not),
+	    IN_A_FOLDER(refusals_write_nothing),
+	    IN_A_FOLDER(nothing_is_overwritten),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
