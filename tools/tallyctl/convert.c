@@ -21,7 +21,6 @@ enum {
 
 struct conversion {
 	const struct pb *pb;
-	const char *path;
 	bool strict;
 	struct survey_limits limits;
 	struct survey survey;
@@ -215,7 +214,8 @@ manifest_make(struct conversion *conversion)
 {
 	const struct pb *pb = conversion->pb;
 	json_t *manifest = folder_manifest_begin(&conversion->folder);
-	json_t *titles = titles_of(pb, pb_meta(pb, "description"), conversion->path);
+	json_t *titles =
+	    titles_of(pb, pb_meta(pb, "description"), conversion->folder.log.key.name);
 	json_t *contest = titles ? contest_of(conversion, titles) : NULL;
 	size_t voters = pb->votes_count + pb->votes_count / 50 + 16;
 
@@ -337,7 +337,7 @@ convert(struct conversion *conversion, const char *out)
 enum tally_exit
 convert_pb(const struct pb *pb, const char *path, bool strict, const char *out)
 {
-	struct conversion conversion = {.pb = pb, .path = path, .strict = strict};
+	struct conversion conversion = {.pb = pb, .strict = strict};
 	char origin[FOLDER_ORIGIN_MAX + 1];
 	enum tally_exit code = survey_limits_read(pb, &conversion.limits);
 

@@ -61,12 +61,11 @@ peer_pin_log(struct peer *peer, const char *text)
 }
 
 static int
-dial(const struct peer *peer, const struct addrinfo *address)
+dial(const struct addrinfo *address)
 {
 	const struct timeval timeout = {.tv_sec = hello_timeout_s};
 	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	(void)peer;
 	if (fd < 0)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) == 0 &&
@@ -92,7 +91,7 @@ reach(const struct peer *peer)
 		return -1;
 	}
 	for (struct addrinfo *at = found; at && fd < 0; at = at->ai_next)
-		fd = dial(peer, at);
+		fd = dial(at);
 	error = errno;
 	freeaddrinfo(found);
 	errno = error;
