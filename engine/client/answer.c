@@ -129,10 +129,10 @@ answer_results(struct tally_client *client, const struct machine_request *reques
 		return TALLY_CLIENT_BAD_SHAPE;
 	event->kind = TALLY_CLIENT_EVENT_RESULTS;
 	event->results = (struct tally_client_results){
-	    results.covered,   results.ballots,		results.replaced,
-	    results.voided,    results.in_tree,		results.contests_count,
+	    results.covered,   results.ballots,         results.replaced,
+	    results.voided,    results.in_tree,         results.contests_count,
 	    results.contest,   results.contest_ballots, results.blank,
-	    results.abstained, results.options_count,	results.options.data,
+	    results.abstained, results.options_count,   results.options.data,
 	};
 	return TALLY_CLIENT_FINE;
 }

@@ -46,7 +46,9 @@
 
 #define FRAME_NO_INDEX UINT64_MAX
 
-enum { FRAME_OPTION_SIZE = 16 };
+enum {
+	FRAME_OPTION_SIZE = 16
+};
 
 struct frame {
 	uint8_t message;
@@ -162,7 +164,8 @@ void
 frame_verdict_write(struct writer *writer, uint32_t correlation, enum tally_verdict verdict,
 		    uint64_t index);
 void
-frame_status_write(struct writer *writer, uint32_t correlation, const struct frame_status *status);
+frame_status_write(struct writer *writer, uint32_t correlation,
+		   const struct frame_status *status);
 void
 frame_receipt_write(struct writer *writer, uint32_t correlation, uint64_t index,
 		    struct bytes receipt);
@@ -175,7 +178,9 @@ void
 frame_goodbye_write(struct writer *writer, enum tally_verdict verdict);
 
 /* What an AUTH's signature covers. */
-enum { FRAME_PROOF_SIZE = 15 + 4 * 32 };
+enum {
+	FRAME_PROOF_SIZE = 15 + 4 * 32
+};
 
 void
 frame_proof_message(const uint8_t *campaign, const uint8_t *server_nonce,

@@ -49,30 +49,30 @@
 /* Part one: the machine. */
 
 /* X(enumerator, number, sentence) */
-#define TALLY_CLIENT_STATUSES(X)                                                               \
-	X(FINE, 0, "fine")                                                                     \
-	/* a request was not taken; the machine goes on */                                     \
-	X(FULL, -1, "the server owes as many answers as its window allows")                    \
-	X(OUTPUT_FULL, -2, "the output buffer is full: send first")                            \
-	X(NOT_READY, -3, "requests are possible only after ready")                             \
-	X(TOO_LARGE, -4, "the request is larger than the server takes")                        \
-	X(BAD_CONFIG, -5, "the configuration is incomplete, or a key in it is not valid")      \
-	/* the machine is broken: close the connection */                                      \
-	X(NOT_A_FRAME, -10, "the server's bytes are not a frame")                              \
-	X(BAD_SHAPE, -11, "a message of the server does not have its shape")                   \
-	X(UNEXPECTED, -12, "the server sent a message that has no place here")                 \
-	X(OUT_OF_ORDER, -13, "an answer came out of order, or to nothing that was asked")      \
-	X(NO_VERSION, -14, "the server does not speak version 1 of the protocol")              \
-	X(WRONG_CAMPAIGN, -15, "the server runs another campaign")                             \
-	X(WRONG_LOG, -16, "the server's log key is not the expected one")                      \
-	X(BAD_CHECKPOINT, -17, "a checkpoint of the server is not signed by the log key")      \
-	X(BAD_RECEIPT, -18, "a receipt of the server does not prove the entry asked for")      \
-	X(SPLIT_VIEW, -19, "the log key has signed two different trees of the same size")      \
-	/* the blocking wrapper */                                                             \
-	X(GOODBYE, -30, "the server ended the connection")                                     \
-	X(LOST, -31, "the connection was lost")                                                \
-	X(TIMEOUT, -32, "the server did not answer in time")                                   \
-	X(WORLD, -33, "the system refused")                                                    \
+#define TALLY_CLIENT_STATUSES(X) \
+	X(FINE, 0, "fine") \
+	/* a request was not taken; the machine goes on */ \
+	X(FULL, -1, "the server owes as many answers as its window allows") \
+	X(OUTPUT_FULL, -2, "the output buffer is full: send first") \
+	X(NOT_READY, -3, "requests are possible only after ready") \
+	X(TOO_LARGE, -4, "the request is larger than the server takes") \
+	X(BAD_CONFIG, -5, "the configuration is incomplete, or a key in it is not valid") \
+	/* the machine is broken: close the connection */ \
+	X(NOT_A_FRAME, -10, "the server's bytes are not a frame") \
+	X(BAD_SHAPE, -11, "a message of the server does not have its shape") \
+	X(UNEXPECTED, -12, "the server sent a message that has no place here") \
+	X(OUT_OF_ORDER, -13, "an answer came out of order, or to nothing that was asked") \
+	X(NO_VERSION, -14, "the server does not speak version 1 of the protocol") \
+	X(WRONG_CAMPAIGN, -15, "the server runs another campaign") \
+	X(WRONG_LOG, -16, "the server's log key is not the expected one") \
+	X(BAD_CHECKPOINT, -17, "a checkpoint of the server is not signed by the log key") \
+	X(BAD_RECEIPT, -18, "a receipt of the server does not prove the entry asked for") \
+	X(SPLIT_VIEW, -19, "the log key has signed two different trees of the same size") \
+	/* the blocking wrapper */ \
+	X(GOODBYE, -30, "the server ended the connection") \
+	X(LOST, -31, "the connection was lost") \
+	X(TIMEOUT, -32, "the server did not answer in time") \
+	X(WORLD, -33, "the system refused") \
 	X(NO_MEMORY, -34, "there is no memory left")
 
 enum tally_client_status {
@@ -183,8 +183,8 @@ enum tally_client_event_kind {
 	TALLY_CLIENT_EVENT_CHECKPOINT = 5, /* text = signed note, tree_size */
 	TALLY_CLIENT_EVENT_RESULTS = 6,    /* results */
 	TALLY_CLIENT_EVENT_STATE = 7,      /* state */
-	TALLY_CLIENT_EVENT_GOODBYE = 8,    /* verdict, class, text = sentence; nothing follows */
-	TALLY_CLIENT_EVENT_BROKEN = 9,     /* status, text = sentence; nothing follows */
+	TALLY_CLIENT_EVENT_GOODBYE = 8, /* verdict, class, text = sentence; nothing follows */
+	TALLY_CLIENT_EVENT_BROKEN = 9,  /* status, text = sentence; nothing follows */
 };
 
 /* The counts of one contest. */
@@ -223,7 +223,7 @@ struct tally_client_event {
 	int status;                 /* enum tally_client_status */
 	uint64_t index;             /* of an entry, or TALLY_CLIENT_NO_INDEX */
 	uint64_t tree_size;
-	bool known;                 /* the tag has a ballot in the log */
+	bool known; /* the tag has a ballot in the log */
 	uint16_t revision;
 	const char *text;
 	size_t text_size;
@@ -271,7 +271,9 @@ tally_client_newest(const struct tally_client *client, size_t *size);
 
 /* Part two: the blocking wrapper. */
 
-enum { TALLY_TROUBLE_MAX = 256 };
+enum {
+	TALLY_TROUBLE_MAX = 256
+};
 
 struct tally_connection;
 
@@ -303,12 +305,13 @@ const char *
 tally_newest(const struct tally_connection *connection, size_t *size);
 
 /* Hands out the next ballot (valid until the next call); false if there are no more. */
-typedef bool tally_ballot_source(void *context, const void **ballot, size_t *size);
+typedef bool
+tally_ballot_source(void *context, const void **ballot, size_t *size);
 
 /* The answer to the ballot handed out at `place` (0, 1, ...), in that order. False: hand out no
  * more ballots; the answers still owed are awaited. */
-typedef bool tally_answer_sink(void *context, uint64_t place,
-			       const struct tally_client_event *answer);
+typedef bool
+tally_answer_sink(void *context, uint64_t place, const struct tally_client_event *answer);
 
 /* Submits as fast as the server's window allows until the source is empty and every answer has
  * come. FINE, or a negative status: the ballots without an answer are unknown (see the top).

@@ -5,7 +5,9 @@
 #include "tests/lib/session.h"
 #include "tests/lib/test.h"
 
-enum { PEER_OUTPUT = 4 * TALLY_CLIENT_OUTPUT_MIN };
+enum {
+	PEER_OUTPUT = 4 * TALLY_CLIENT_OUTPUT_MIN
+};
 
 /* session_config with an output buffer of PEER_OUTPUT bytes. */
 struct tally_client_config

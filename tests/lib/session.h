@@ -16,7 +16,9 @@
 #include "tree/frontier.h"
 #include "tree/note.h"
 
-enum { SESSION_ENTRIES = 3 };
+enum {
+	SESSION_ENTRIES = 3
+};
 
 struct session {
 	struct note_private_key log;
@@ -44,7 +46,8 @@ session_make(struct session *session, struct bytes manifest);
 
 /* A checkpoint of `size` entries whose root is 32 bytes of `fill`. */
 struct bytes
-session_checkpoint(const struct session *session, uint64_t size, uint8_t fill, char memory[512]);
+session_checkpoint(const struct session *session, uint64_t size, uint8_t fill,
+		   char memory[512]);
 
 /* The ballot of `revision`, signed by the frontend. */
 size_t

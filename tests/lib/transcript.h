@@ -5,11 +5,13 @@
 
 #include "tests/lib/session.h"
 
-enum { TRANSCRIPT_STEPS_MAX = 64 };
+enum {
+	TRANSCRIPT_STEPS_MAX = 64
+};
 
 struct transcript_step {
-	char sender;          /* 'C' or 'S' */
-	struct bytes frame;   /* header included */
+	char sender;        /* 'C' or 'S' */
+	struct bytes frame; /* header included */
 	const char *about;
 };
 

@@ -414,7 +414,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(one_of_each),	   cmocka_unit_test(a_pile),
+	    cmocka_unit_test(one_of_each),         cmocka_unit_test(a_pile),
 	    cmocka_unit_test(stopped_by_the_sink), cmocka_unit_test(too_large),
 	    cmocka_unit_test(ends_in_the_middle),  cmocka_unit_test(nobody_listens),
 	    cmocka_unit_test(wrong_campaign),

@@ -218,9 +218,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(key_spellings),	cmocka_unit_test(configurations),
-	    cmocka_unit_test(request_bytes),	cmocka_unit_test(windows),
-	    cmocka_unit_test(largest_window),	cmocka_unit_test(output_full),
+	    cmocka_unit_test(key_spellings),    cmocka_unit_test(configurations),
+	    cmocka_unit_test(request_bytes),    cmocka_unit_test(windows),
+	    cmocka_unit_test(largest_window),   cmocka_unit_test(output_full),
 	    cmocka_unit_test(smaller_payloads),
 	};
 

@@ -161,7 +161,7 @@ client_replays_it(void **state)
 static void
 nothing_is_left_out(void **state)
 {
-	static const uint8_t messages[] = {1,	2,   3,	  4,   5,   6,	 7,   8,  129,
+	static const uint8_t messages[] = {1,   2,   3,   4,   5,   6,   7,   8,  129,
 					   130, 131, 132, 133, 134, 135, 136, 143};
 
 	(void)state;
@@ -236,8 +236,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(campaign_is_valid),	 cmocka_unit_test(file_is_what_is_made),
-	    cmocka_unit_test(client_replays_it),	 cmocka_unit_test(nothing_is_left_out),
+	    cmocka_unit_test(campaign_is_valid),         cmocka_unit_test(file_is_what_is_made),
+	    cmocka_unit_test(client_replays_it),         cmocka_unit_test(nothing_is_left_out),
 	    cmocka_unit_test(receipt_proves_the_ballot),
 	};
 
