@@ -9,11 +9,26 @@
 
 #include "tests/lib/scene.h"
 
-/* The story has 646 entries: two full bundles and one of 134. */
-#define BUNDLE "tile/entries/000"
-#define LAST_BUNDLE "tile/entries/002.p/134"
+enum verb {
+	FLIP,
+	RESIZE,
+	REMOVE,
+	WRITE,
+};
 
-struct file_case {
+static const char *const verbs[] = {"flip a bit of", "resize", "remove", "write"};
+
+/* The story has 646 entries: two full bundles and one of 134. */
+struct edit {
+	enum verb verb;
+	const char *file;
+	size_t number; /* FLIP: offset; RESIZE: the new size */
+	enum audit_check check;
+	long index;
+	const char *words;
+};
+
+struct act {
 	const char *name;
 	void (*change)(struct scene *scene);
 	enum audit_check check;
@@ -28,188 +43,19 @@ write_text(const struct scene *scene, const char *name, const char *text)
 }
 
 static void
-flip_bundle(struct scene *scene)
-{
-	scene_flip(scene, BUNDLE, scene->log.entries[0].size + 2 + 2 + 90);
-}
-
-static void
-flip_last_bundle(struct scene *scene)
-{
-	scene_flip(scene, LAST_BUNDLE, 2 + 90);
-}
-
-static void
-flip_early_bundle(struct scene *scene)
-{
-	scene_flip(scene, "tile/entries/000.p/70", 500);
-}
-
-static void
-cut_bundle(struct scene *scene)
-{
-	scene_resize(scene, LAST_BUNDLE, 300);
-}
-
-static void
 lengthen_bundle(struct scene *scene)
 {
 	size_t size = 0;
 
 	for (size_t i = 0; i < 256; i++)
 		size += 2 + scene->log.entries[i].size;
-	scene_resize(scene, BUNDLE, size + 2);
-}
-
-static void
-empty_bundle(struct scene *scene)
-{
-	scene_resize(scene, BUNDLE, 0);
-}
-
-static void
-huge_bundle(struct scene *scene)
-{
-	scene_resize(scene, BUNDLE, 256 * 65537 + 1);
-}
-
-static void
-lengthen_early_bundle(struct scene *scene)
-{
-	scene_resize(scene, "tile/entries/001.p/44", 44 * 65537);
-}
-
-static void
-remove_bundle(struct scene *scene)
-{
-	scene_remove(scene, "tile/entries/001");
-}
-
-static void
-flip_leaf_tile(struct scene *scene)
-{
-	scene_flip(scene, "tile/0/001", 17 * 32 + 5);
-}
-
-static void
-flip_last_leaf_tile(struct scene *scene)
-{
-	scene_flip(scene, "tile/0/002.p/134", 133 * 32);
-}
-
-static void
-flip_early_leaf_tile(struct scene *scene)
-{
-	scene_flip(scene, "tile/0/001.p/44", 43 * 32);
-}
-
-static void
-cut_leaf_tile(struct scene *scene)
-{
-	scene_resize(scene, "tile/0/000", 8191);
-}
-
-static void
-cut_early_leaf_tile(struct scene *scene)
-{
-	scene_resize(scene, "tile/0/000.p/70", 69 * 32);
-}
-
-static void
-lengthen_leaf_tile(struct scene *scene)
-{
-	scene_resize(scene, "tile/0/000", 8193);
-}
-
-static void
-remove_leaf_tile(struct scene *scene)
-{
-	scene_remove(scene, "tile/0/000");
-}
-
-static void
-flip_upper_tile(struct scene *scene)
-{
-	scene_flip(scene, "tile/1/000.p/2", 40);
-}
-
-static void
-flip_early_upper_tile(struct scene *scene)
-{
-	scene_flip(scene, "tile/1/000.p/1", 0);
-}
-
-static void
-lengthen_upper_tile(struct scene *scene)
-{
-	scene_resize(scene, "tile/1/000.p/2", 96);
-}
-
-static void
-remove_upper_tile(struct scene *scene)
-{
-	scene_remove(scene, "tile/1/000.p/2");
-}
-
-static void
-tile_beyond(struct scene *scene)
-{
-	write_text(scene, "tile/0/002.p/135", "later");
-}
-
-static void
-tile_far_beyond(struct scene *scene)
-{
-	write_text(scene, "tile/0/x999/x999/x999/999", "much later");
-}
-
-static void
-level_beyond(struct scene *scene)
-{
-	write_text(scene, "tile/2/000.p/1", "higher");
-}
-
-static void
-bundle_beyond(struct scene *scene)
-{
-	write_text(scene, "tile/entries/003.p/1", "later");
-}
-
-static void
-text_beyond(struct scene *scene)
-{
-	write_text(scene, "tally/646", "later");
-}
-
-static void
-stray_file(struct scene *scene)
-{
-	write_text(scene, "tile/0/notes.txt", "remember the milk");
-}
-
-static void
-stray_width(struct scene *scene)
-{
-	write_text(scene, "tile/0/002.p/0134", "the same in another spelling");
-}
-
-static void
-stray_level(struct scene *scene)
-{
-	write_text(scene, "tile/00/000", "the same in another spelling");
-}
-
-static void
-stray_text(struct scene *scene)
-{
-	write_text(scene, "tally/0302", "the same in another spelling");
+	scene_resize(scene, "tile/entries/000", size + 2);
 }
 
 static void
 deep_folder(struct scene *scene)
 {
-	write_text(scene, "tile/0/x1/x1/x1/x1/x1/x1/x1/x1/x1/x1/x1/x1/001",
-		   "deep");
+	write_text(scene, "tile/0/x1/x1/x1/x1/x1/x1/x1/x1/x1/x1/x1/x1/001", "deep");
 }
 
 static void
@@ -236,8 +82,8 @@ link_folder(struct scene *scene)
 static void
 pipe_in_place(struct scene *scene)
 {
-	scene_remove(scene, BUNDLE);
-	assert_int_equal(mkfifoat(scene->folder.fd, BUNDLE, 0600), 0);
+	scene_remove(scene, "tile/entries/000");
+	assert_int_equal(mkfifoat(scene->folder.fd, "tile/entries/000", 0600), 0);
 }
 
 static void
@@ -260,12 +106,6 @@ flip_signature(struct scene *scene)
 	struct bytes text = test_log_checkpoint(&scene->log, scene->log.count, note);
 
 	scene_flip(scene, "checkpoint", text.size - 20);
-}
-
-static void
-flip_size(struct scene *scene)
-{
-	scene_flip(scene, "checkpoint", strlen(scene->log.campaign.log.key.name) + 1);
 }
 
 static void
@@ -294,24 +134,6 @@ other_signer_of_that_name(struct scene *scene)
 
 	note_private_key_make(&key, bytes_of_string(scene->log.campaign.log.key.name), seed);
 	sign_with(scene, &key);
-}
-
-static void
-remove_checkpoint(struct scene *scene)
-{
-	scene_remove(scene, "checkpoint");
-}
-
-static void
-huge_checkpoint(struct scene *scene)
-{
-	scene_resize(scene, "checkpoint", TALLY_CHECKPOINT_SIZE_MAX + 1);
-}
-
-static void
-empty_checkpoint(struct scene *scene)
-{
-	scene_resize(scene, "checkpoint", 0);
 }
 
 /* With the log's key. */
@@ -352,76 +174,94 @@ sign_no_size(struct scene *scene)
 	sign_another(scene, 0, 0);
 }
 
-static void
-flip_text(struct scene *scene)
-{
-	scene_flip(scene, "tally/302", 30);
-}
-
-static void
-lengthen_text(struct scene *scene)
-{
-	scene_resize(scene, "tally/302", 1000);
-}
-
-static void
-remove_text(struct scene *scene)
-{
-	scene_remove(scene, "tally/645");
-}
-
-static void
-lone_text(struct scene *scene)
-{
-	write_text(scene, "tally/301", "tally/counts/v1\n");
-}
-
-static void
-lone_last_text(struct scene *scene)
-{
-	write_text(scene, "tally/644", "tally/counts/v1\n");
-}
-
-static const struct file_case cases[] = {
-    {"a bit of a bundle", flip_bundle, AUDIT_LEAVES, 2, "its hash is not the one in"},
-    {"a bit of a bundle, its root", flip_bundle, AUDIT_ROOT, NO_INDEX, "another root"},
-    {"a bit of the last bundle", flip_last_bundle, AUDIT_LEAVES, 512, "its hash is not"},
-    {"a bit of an early bundle", flip_early_bundle, AUDIT_BUNDLES, NO_INDEX,
+static const struct edit edits[] = {
+    {FLIP, "tile/entries/001", 2 + 90, AUDIT_LEAVES, 256, "its hash is not the one in"},
+    {FLIP, "tile/entries/001", 2 + 90, AUDIT_ROOT, NO_INDEX, "another root"},
+    {FLIP, "tile/entries/002.p/134", 2 + 90, AUDIT_LEAVES, 512, "its hash is not"},
+    {FLIP, "tile/entries/000.p/70", 500, AUDIT_BUNDLES, NO_INDEX,
      "tile/entries/000.p/70: it is not the first 70 entries"},
-    {"a cut bundle", cut_bundle, AUDIT_BUNDLES, 513, "cut short"},
-    {"a longer bundle", lengthen_bundle, AUDIT_BUNDLES, 256, "2 bytes behind its last entry"},
-    {"an empty bundle", empty_bundle, AUDIT_BUNDLES, 0, "cut short"},
-    {"a huge bundle", huge_bundle, AUDIT_BUNDLES, 0, "more than the 16777472 it may have"},
-    {"a longer early bundle", lengthen_early_bundle, AUDIT_BUNDLES, NO_INDEX,
+    {RESIZE, "tile/entries/002.p/134", 300, AUDIT_BUNDLES, 513, "cut short"},
+    {RESIZE, "tile/entries/000", 0, AUDIT_BUNDLES, 0, "cut short"},
+    {RESIZE, "tile/entries/000", 256 * 65537 + 1, AUDIT_BUNDLES, 0,
+     "more than the 16777472 it may have"},
+    {RESIZE, "tile/entries/001.p/44", 44 * 65537, AUDIT_BUNDLES, NO_INDEX,
      "tile/entries/001.p/44: it is not"},
-    {"a bundle away", remove_bundle, AUDIT_FILES, NO_INDEX, "tile/entries/001: the checkpoint"},
-    {"a bundle away, its entries", remove_bundle, AUDIT_BUNDLES, 256,
-     "entries/001: it is missing"},
-    {"a bit of a tile", flip_leaf_tile, AUDIT_LEAVES, 273, "tile/0, tile 1"},
-    {"a bit of the last tile", flip_last_leaf_tile, AUDIT_LEAVES, 645, "tile/0, tile 2"},
-    {"a bit of an early tile", flip_early_leaf_tile, AUDIT_TILES, NO_INDEX,
-     "tile/0/001.p/44: hash 43"},
-    {"a cut tile", cut_leaf_tile, AUDIT_LEAVES, NO_INDEX, "tile 0 has 8191 bytes, not 8192"},
-    {"a cut early tile", cut_early_leaf_tile, AUDIT_TILES, NO_INDEX,
+    {REMOVE, "tile/entries/001", 0, AUDIT_FILES, NO_INDEX, "tile/entries/001: the checkpoint"},
+    {REMOVE, "tile/entries/001", 0, AUDIT_BUNDLES, 256, "entries/001: it is missing"},
+    {FLIP, "tile/0/001", 17 * 32 + 5, AUDIT_LEAVES, 273, "tile/0, tile 1"},
+    {FLIP, "tile/0/002.p/134", 133 * 32, AUDIT_LEAVES, 645, "tile/0, tile 2"},
+    {FLIP, "tile/0/001.p/44", 43 * 32, AUDIT_TILES, NO_INDEX, "tile/0/001.p/44: hash 43"},
+    {RESIZE, "tile/0/000", 8191, AUDIT_LEAVES, NO_INDEX, "tile 0 has 8191 bytes, not 8192"},
+    {RESIZE, "tile/0/000.p/70", 69 * 32, AUDIT_TILES, NO_INDEX,
      "tile/0/000.p/70: it has 2208 bytes, not 2240"},
-    {"a longer tile", lengthen_leaf_tile, AUDIT_LEAVES, NO_INDEX, "more than the 8192"},
-    {"a tile away", remove_leaf_tile, AUDIT_FILES, NO_INDEX, "tile/0/000: the checkpoint"},
-    {"a bit of an upper tile", flip_upper_tile, AUDIT_TILES, NO_INDEX,
-     "tile/1/000.p/2: hash 1"},
-    {"a bit of an early upper tile", flip_early_upper_tile, AUDIT_TILES, NO_INDEX,
-     "tile/1/000.p/1: hash 0"},
-    {"a longer upper tile", lengthen_upper_tile, AUDIT_TILES, NO_INDEX, "96 bytes, not 64"},
-    {"an upper tile away", remove_upper_tile, AUDIT_FILES, NO_INDEX, "tile/1/000.p/2: the"},
-    {"a tile beyond", tile_beyond, AUDIT_FILES, NO_INDEX, "tile/0/002.p/135: it goes beyond"},
-    {"a tile far beyond", tile_far_beyond, AUDIT_FILES, NO_INDEX, "999: it goes beyond"},
-    {"a level beyond", level_beyond, AUDIT_FILES, NO_INDEX, "tile/2/000.p/1: it goes beyond"},
-    {"a bundle beyond", bundle_beyond, AUDIT_FILES, NO_INDEX,
+    {RESIZE, "tile/0/000", 8193, AUDIT_LEAVES, NO_INDEX, "more than the 8192"},
+    {REMOVE, "tile/0/000", 0, AUDIT_FILES, NO_INDEX, "tile/0/000: the checkpoint"},
+    {FLIP, "tile/1/000.p/2", 40, AUDIT_TILES, NO_INDEX, "tile/1/000.p/2: hash 1"},
+    {FLIP, "tile/1/000.p/1", 0, AUDIT_TILES, NO_INDEX, "tile/1/000.p/1: hash 0"},
+    {RESIZE, "tile/1/000.p/2", 96, AUDIT_TILES, NO_INDEX, "96 bytes, not 64"},
+    {REMOVE, "tile/1/000.p/2", 0, AUDIT_FILES, NO_INDEX, "tile/1/000.p/2: the"},
+    {WRITE, "tile/0/002.p/135", 0, AUDIT_FILES, NO_INDEX, "tile/0/002.p/135: it goes beyond"},
+    {WRITE, "tile/0/x999/x999/x999/999", 0, AUDIT_FILES, NO_INDEX, "999: it goes beyond"},
+    {WRITE, "tile/2/000.p/1", 0, AUDIT_FILES, NO_INDEX, "tile/2/000.p/1: it goes beyond"},
+    {WRITE, "tile/entries/003.p/1", 0, AUDIT_FILES, NO_INDEX,
      "entries/003.p/1: it goes beyond"},
-    {"a text beyond", text_beyond, AUDIT_FILES, NO_INDEX, "tally/646: it goes beyond"},
-    {"a stray file", stray_file, AUDIT_FILES, NO_INDEX, "tile/0/notes.txt: it does not belong"},
-    {"a width spelt otherwise", stray_width, AUDIT_FILES, NO_INDEX, "0134: it does not belong"},
-    {"a level spelt otherwise", stray_level, AUDIT_FILES, NO_INDEX, "tile/00/000: it does not"},
-    {"an index spelt otherwise", stray_text, AUDIT_FILES, NO_INDEX, "tally/0302: it does not"},
+    {WRITE, "tally/646", 0, AUDIT_FILES, NO_INDEX, "tally/646: it goes beyond"},
+    {WRITE, "tile/0/notes.txt", 0, AUDIT_FILES, NO_INDEX,
+     "tile/0/notes.txt: it does not belong"},
+    {WRITE, "tile/0/002.p/0134", 0, AUDIT_FILES, NO_INDEX, "0134: it does not belong"},
+    {WRITE, "tile/00/000", 0, AUDIT_FILES, NO_INDEX, "tile/00/000: it does not"},
+    {WRITE, "tally/0302", 0, AUDIT_FILES, NO_INDEX, "tally/0302: it does not"},
+    {FLIP, "checkpoint", 19, AUDIT_CHECKPOINT, NO_INDEX, "no checkpoint of"},
+    {REMOVE, "checkpoint", 0, AUDIT_CHECKPOINT, NO_INDEX, "checkpoint: it is missing"},
+    {RESIZE, "checkpoint", TALLY_CHECKPOINT_SIZE_MAX + 1, AUDIT_CHECKPOINT, NO_INDEX,
+     "more than the 4096"},
+    {RESIZE, "checkpoint", 0, AUDIT_CHECKPOINT, NO_INDEX, "no checkpoint of"},
+    {FLIP, "tally/302", 30, AUDIT_TEXTS, 302, "tally/302: it is not the recount"},
+    {RESIZE, "tally/302", 1000, AUDIT_TEXTS, 302, "tally/302: it is not the recount"},
+    {REMOVE, "tally/645", 0, AUDIT_TEXTS, 645, "tally/645: it is missing"},
+    {WRITE, "tally/301", 0, AUDIT_TEXTS, 301, "the entry is no TALLY"},
+    {WRITE, "tally/644", 0, AUDIT_TEXTS, 644, "the entry is no TALLY"},
+};
+
+static void
+edit(const struct scene *scene, const struct edit *wished)
+{
+	switch (wished->verb) {
+	case FLIP:
+		scene_flip(scene, wished->file, wished->number);
+		break;
+	case RESIZE:
+		scene_resize(scene, wished->file, wished->number);
+		break;
+	case REMOVE:
+		scene_remove(scene, wished->file);
+		break;
+	case WRITE:
+		write_text(scene, wished->file, "remember the milk");
+		break;
+	}
+}
+
+static void
+names_the_file_that_was_edited(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+		struct scene scene;
+
+		print_message("    %s %s\n", verbs[edits[i].verb], edits[i].file);
+		scene_make(&scene, NULL, NULL);
+		assert_int_equal(scene.log.count, 646);
+		scene_publish(&scene);
+		edit(&scene, &edits[i]);
+		scene_audit(&scene);
+		assert_found(&scene, edits[i].check, edits[i].index, edits[i].words);
+		scene_close(&scene);
+	}
+}
+
+static const struct act acts[] = {
+    {"a longer bundle", lengthen_bundle, AUDIT_BUNDLES, 256, "2 bytes behind its last entry"},
     {"a deep folder", deep_folder, AUDIT_FILES, NO_INDEX, "deeper than the log has any"},
     {"a link for a tile", link_file, AUDIT_LEAVES, NO_INDEX, "symbolic link"},
     {"a link for the checkpoint", link_checkpoint, AUDIT_CHECKPOINT, NO_INDEX, "symbolic link"},
@@ -430,39 +270,28 @@ static const struct file_case cases[] = {
     {"a folder for a tile", folder_in_place, AUDIT_LEAVES, NO_INDEX, "no regular file"},
     {"no tiles at all", no_tiles, AUDIT_FILES, NO_INDEX, "tile/entries/000: the checkpoint"},
     {"a bit of the signature", flip_signature, AUDIT_CHECKPOINT, NO_INDEX, "no checkpoint of"},
-    {"a bit of the size", flip_size, AUDIT_CHECKPOINT, NO_INDEX, "no checkpoint of"},
     {"another signer", other_signer, AUDIT_CHECKPOINT, NO_INDEX, "no checkpoint of"},
     {"another signer of that name", other_signer_of_that_name, AUDIT_CHECKPOINT, NO_INDEX,
      "no checkpoint of"},
-    {"no checkpoint", remove_checkpoint, AUDIT_CHECKPOINT, NO_INDEX,
-     "checkpoint: it is missing"},
-    {"a huge checkpoint", huge_checkpoint, AUDIT_CHECKPOINT, NO_INDEX, "more than the 4096"},
-    {"an empty checkpoint", empty_checkpoint, AUDIT_CHECKPOINT, NO_INDEX, "no checkpoint of"},
     {"another root, signed", sign_other_root, AUDIT_ROOT, NO_INDEX, "another root"},
     {"a larger size, signed", sign_larger_size, AUDIT_FILES, NO_INDEX, "002.p/135: the"},
     {"a huge size, signed", sign_huge_size, AUDIT_FILES, NO_INDEX, "entries/002: the"},
     {"no size, signed", sign_no_size, AUDIT_MANIFEST, NO_INDEX, "the log has no entries"},
-    {"a bit of a text", flip_text, AUDIT_TEXTS, 302, "tally/302: it is not the recount"},
-    {"a longer text", lengthen_text, AUDIT_TEXTS, 302, "tally/302: it is not the recount"},
-    {"a text away", remove_text, AUDIT_TEXTS, 645, "tally/645: it is missing"},
-    {"a text for a ballot", lone_text, AUDIT_TEXTS, 301, "the entry is no TALLY"},
-    {"a text for a phase", lone_last_text, AUDIT_TEXTS, 644, "the entry is no TALLY"},
 };
 
 static void
-names_what_was_changed(void **state)
+names_what_was_done(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
 		struct scene scene;
 
-		print_message("    %s\n", cases[i].name);
+		print_message("    %s\n", acts[i].name);
 		scene_make(&scene, NULL, NULL);
-		assert_int_equal(scene.log.count, 646);
 		scene_publish(&scene);
-		cases[i].change(&scene);
+		acts[i].change(&scene);
 		scene_audit(&scene);
-		assert_found(&scene, cases[i].check, cases[i].index, cases[i].words);
+		assert_found(&scene, acts[i].check, acts[i].index, acts[i].words);
 		scene_close(&scene);
 	}
 }
@@ -472,7 +301,7 @@ static void
 skips_what_rests_on_a_failure(void **state)
 {
 	static const enum audit_check resting[] = {
-	    AUDIT_LEAVES, AUDIT_TILES,	 AUDIT_ROOT,  AUDIT_RULES,   AUDIT_SIGNATURES,
+	    AUDIT_LEAVES, AUDIT_TILES,   AUDIT_ROOT,  AUDIT_RULES,   AUDIT_SIGNATURES,
 	    AUDIT_VOTES,  AUDIT_ENTRIES, AUDIT_OPEN,  AUDIT_PHASES,  AUDIT_NOTICES,
 	    AUDIT_VOTERS, AUDIT_TALLIES, AUDIT_TEXTS, AUDIT_CADENCE, AUDIT_CLASSES};
 	struct scene scene;
@@ -532,7 +361,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(names_what_was_changed),
+	    cmocka_unit_test(names_the_file_that_was_edited),
+	    cmocka_unit_test(names_what_was_done),
 	    cmocka_unit_test(skips_what_rests_on_a_failure),
 	    cmocka_unit_test(leaves_the_rest_alone),
 	};

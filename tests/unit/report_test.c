@@ -1,0 +1,169 @@
+#include "tools/lib/report.h"
+
+#include "tests/lib/test.h"
+
+static const struct report_question questions[] = {
+    {"log", "one", "one holds"},
+    {"log", "two", "two holds"},
+    {"law", "three", "three holds"},
+};
+
+enum {
+	COUNT = sizeof questions / sizeof *questions
+};
+
+static struct report
+fresh(void)
+{
+	struct report report;
+
+	report_init(&report, questions, COUNT);
+	return report;
+}
+
+static void
+finding(struct report *report, size_t check, enum tally_exit code, uint64_t index)
+{
+	struct trouble trouble;
+
+	trouble_at(&trouble, code, index, "wrong %d", (int)index);
+	report_found(report, check, &trouble);
+}
+
+/* What is shown, in memory for the next call. */
+static const char *
+shown(const struct report *report, bool quiet)
+{
+	static char text[4096];
+	FILE *file = fmemopen(text, sizeof text, "w");
+
+	assert_non_null(file);
+	report_print(report, file, quiet);
+	report_print_end(report, file, "all");
+	fclose(file);
+	return text;
+}
+
+static void
+begins_without_a_pass(void **state)
+{
+	struct report report = fresh();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++)
+		assert_int_equal(report.checks[i].status, REPORT_SKIPPED);
+}
+
+static void
+keeps_a_failure(void **state)
+{
+	struct report report = fresh();
+	size_t number;
+
+	(void)state;
+	finding(&report, 1, TALLY_EXIT_FAILED, 9);
+	report_pass(&report, 1);
+	report_skip(&report, 1, "because");
+	report_remark(&report, 1, "by the way");
+	assert_int_equal(report.checks[1].status, REPORT_FAIL);
+	assert_string_equal(report.checks[1].why.sentence, "entry 9: wrong 9");
+	assert_int_equal(report_exit(&report), TALLY_EXIT_FAILED);
+	assert_ptr_equal(report_first_failure(&report, &number), &report.checks[1]);
+	assert_int_equal(number, 2);
+	assert_non_null(strstr(shown(&report, false), "FAIL: check 2: entry 9: wrong 9\n"));
+}
+
+static void
+keeps_the_first_in_the_log(void **state)
+{
+	struct report report = fresh();
+
+	(void)state;
+	finding(&report, 0, TALLY_EXIT_FAILED, 9);
+	finding(&report, 0, TALLY_EXIT_FAILED, 20);
+	assert_int_equal(report.checks[0].why.index, 9);
+	finding(&report, 0, TALLY_EXIT_FAILED, 3);
+	assert_int_equal(report.checks[0].why.index, 3);
+}
+
+/* A check that could not be made is never PASS, nor is the whole. */
+static void
+skips_what_the_world_refuses(void **state)
+{
+	struct report report = fresh();
+
+	(void)state;
+	report_pass(&report, 0);
+	finding(&report, 1, TALLY_EXIT_WORLD, 4);
+	report_pass(&report, 1);
+	report_pass(&report, 2);
+	assert_int_equal(report.checks[1].status, REPORT_SKIPPED);
+	assert_int_equal(report_exit(&report), TALLY_EXIT_WORLD);
+	assert_non_null(strstr(shown(&report, false), "FAIL: check 2 could not be made: "));
+	finding(&report, 1, TALLY_EXIT_FAILED, 7);
+	assert_int_equal(report.checks[1].status, REPORT_FAIL);
+	finding(&report, 1, TALLY_EXIT_WORLD, 1);
+	assert_int_equal(report.checks[1].status, REPORT_FAIL);
+	assert_int_equal(report.checks[1].why.index, 7);
+	assert_int_equal(report_exit(&report), TALLY_EXIT_FAILED);
+}
+
+static void
+shows_groups_once(void **state)
+{
+	struct report report = fresh();
+
+	(void)state;
+	report_pass(&report, 0);
+	report_skip(&report, 1, "not %s", "asked");
+	report_pass(&report, 2);
+	assert_string_equal(shown(&report, false), "log\n"
+						   "   1 PASS    one holds\n"
+						   "   2 SKIPPED two holds\n"
+						   "              not asked\n"
+						   "law\n"
+						   "   3 PASS    three holds\n"
+						   "PASS: all\n");
+	assert_string_equal(shown(&report, true), "PASS: all\n");
+}
+
+static void
+writes_json(void **state)
+{
+	struct report report = fresh();
+	json_t *json;
+	const char *result, *first, *second, *why;
+	int code, index;
+
+	(void)state;
+	report_pass(&report, 0);
+	finding(&report, 1, TALLY_EXIT_FAILED, 12);
+	json = report_json(&report);
+	assert_int_equal(json_unpack(json, "{s:s, s:i, s:[{s:s}, {s:s, s:s, s:i}]}", "result",
+				     &result, "exit", &code, "checks", "status", &first,
+				     "status", &second, "why", &why, "index", &index),
+			 0);
+	assert_string_equal(result, "fail");
+	assert_int_equal(code, 1);
+	assert_string_equal(first, "PASS");
+	assert_string_equal(second, "FAIL");
+	assert_string_equal(why, "entry 12: wrong 12");
+	assert_int_equal(index, 12);
+	assert_null(json_object_get(json_array_get(json_object_get(json, "checks"), 0), "why"));
+	json_decref(json);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(begins_without_a_pass),
+	    cmocka_unit_test(keeps_a_failure),
+	    cmocka_unit_test(keeps_the_first_in_the_log),
+	    cmocka_unit_test(skips_what_the_world_refuses),
+	    cmocka_unit_test(shows_groups_once),
+	    cmocka_unit_test(writes_json),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,383 @@
+/* The built program: exit codes, what goes to stdout and to stderr, receipts. */
+#include <jansson.h>
+#include <sodium.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "tests/lib/scene.h"
+
+/* A scene, and the last run of the program on it. */
+struct stage {
+	struct scene scene;
+	char vkey[NOTE_VKEY_TEXT_MAX];
+	char program[512];
+	int code;
+	char *out;
+	char *err;
+};
+
+/* build/NAME/bin/tally-verify, seen from build/NAME/tests/unit/this. */
+static bool
+find_program(char *path, size_t size)
+{
+	char own[400];
+	ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
+
+	assert_true(length > 0);
+	own[length] = '\0';
+	*strrchr(own, '/') = '\0';
+	snprintf(path, size, "%s/../../bin/tally-verify", own);
+	if (access(path, X_OK) == 0)
+		return true;
+	print_message("SKIPPED: no %s\n", path);
+	return false;
+}
+
+static bool
+stage_open(struct stage *stage)
+{
+	struct writer writer = writer_make(stage->vkey, sizeof stage->vkey - 1);
+
+	*stage = (struct stage){0};
+	if (!find_program(stage->program, sizeof stage->program))
+		return false;
+	scene_make(&stage->scene, NULL, NULL);
+	scene_publish(&stage->scene);
+	note_key_write(&writer, &stage->scene.log.campaign.log.key);
+	stage->vkey[writer.size] = '\0';
+	return true;
+}
+
+static void
+stage_close(struct stage *stage)
+{
+	free(stage->out);
+	free(stage->err);
+	scene_close(&stage->scene);
+}
+
+/* Runs the program in the scene's folder; `arguments` are the shell's. */
+static void
+run(struct stage *stage, const char *arguments)
+{
+	const char *folder = stage->scene.folder.path;
+	char command[2048];
+	char path[512];
+	size_t size;
+	int status;
+
+	free(stage->out);
+	free(stage->err);
+	snprintf(command, sizeof command, "cd %s && %s %s >out.txt 2>err.txt </dev/null",
+		 folder, stage->program, arguments);
+	status = system(command);
+	assert_true(WIFEXITED(status));
+	stage->code = WEXITSTATUS(status);
+	snprintf(path, sizeof path, "%s/out.txt", folder);
+	stage->out = (char *)test_file_read(path, &size);
+	snprintf(path, sizeof path, "%s/err.txt", folder);
+	stage->err = (char *)test_file_read(path, &size);
+	assert_non_null(stage->out);
+	assert_non_null(stage->err);
+}
+
+static void
+run_with_key(struct stage *stage, const char *arguments)
+{
+	char line[1024];
+
+	snprintf(line, sizeof line, "--key '%s' %s", stage->vkey, arguments);
+	run(stage, line);
+}
+
+static void
+assert_says(const char *text, const char *words)
+{
+	if (strstr(text, words) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", text, words);
+}
+
+/* The last line begins with those words. */
+static void
+assert_ends(const char *text, const char *words)
+{
+	const char *line = text;
+
+	for (const char *at = strchr(text, '\n'); at != NULL && at[1] != '\0';
+	     at = strchr(at + 1, '\n'))
+		line = at + 1;
+	assert_int_equal(strncmp(line, words, strlen(words)), 0);
+}
+
+static void
+passes_and_counts(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	if (!stage_open(&stage))
+		return;
+	run_with_key(&stage, ".");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_string_equal(stage.err, "");
+	assert_ends(stage.out, "PASS: .: 646 entries with root ");
+	assert_says(stage.out, "   1 PASS    the checkpoint is signed by the log's key\n");
+	assert_says(stage.out, "no campaign id was given");
+	assert_says(stage.out, "640 counted, 0 replaced, 0 voided, 640 in the tree");
+	assert_says(stage.out, "contest c0");
+	assert_null(strchr(stage.out, '\033'));
+	run_with_key(&stage, "--quiet --jobs 1 .");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_int_equal(strncmp(stage.out, "PASS: ", 6), 0);
+	stage_close(&stage);
+}
+
+static void
+fails_and_names(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	if (!stage_open(&stage))
+		return;
+	scene_flip(&stage.scene, "tile/0/001", 0);
+	run_with_key(&stage, ".");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_ends(stage.out, "FAIL: check 4: entry 256: its hash is not");
+	scene_remove(&stage.scene, "checkpoint");
+	run_with_key(&stage, "-q .");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_ends(stage.out, "FAIL: check 1: ./checkpoint: it is missing");
+	stage_close(&stage);
+}
+
+static void
+writes_json(void **state)
+{
+	struct stage stage;
+	json_t *object;
+	const char *result = "";
+	const char *status = "";
+	const char *option = "";
+	int code = -1, ballots = 0, in_tree = 0, votes = 0, number = 0;
+
+	(void)state;
+	if (!stage_open(&stage))
+		return;
+	run_with_key(&stage, "--json .");
+	object = json_loads(stage.out, 0, NULL);
+	assert_non_null(object);
+	assert_int_equal(json_unpack(object, "{s:s, s:i, s:[{s:i, s:s}], s:{s:i, s:i}}",
+				     "result", &result, "exit", &code, "checks", "number",
+				     &number, "status", &status, "results", "ballots", &ballots,
+				     "in_tree", &in_tree),
+			 0);
+	assert_string_equal(result, "pass");
+	assert_int_equal(code, 0);
+	assert_int_equal(number, 1);
+	assert_string_equal(status, "PASS");
+	assert_int_equal(ballots, 640);
+	assert_int_equal(in_tree, 640);
+	assert_int_equal(json_unpack(object, "{s:{s:[{s:[{s:s, s:i}]}]}}", "results",
+				     "contests", "options", "id", &option, "votes", &votes),
+			 0);
+	assert_string_equal(option, "o0");
+	assert_int_equal(votes, 213);
+	json_decref(object);
+	scene_flip(&stage.scene, "tally/302", 40);
+	run_with_key(&stage, "--json .");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	object = json_loads(stage.out, 0, NULL);
+	assert_non_null(object);
+	assert_int_equal(json_unpack(object, "{s:s, s:i}", "result", &result, "exit", &code),
+			 0);
+	assert_string_equal(result, "fail");
+	assert_int_equal(code, TALLY_EXIT_FAILED);
+	json_decref(object);
+	stage_close(&stage);
+}
+
+static void
+takes_keys_campaigns_and_older_checkpoints(void **state)
+{
+	struct stage stage;
+	char arguments[512];
+	char id[65] = "";
+	struct writer writer = writer_make(id, 64);
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
+
+	(void)state;
+	if (!stage_open(&stage))
+		return;
+	snprintf(arguments, sizeof arguments, "%s\n", stage.vkey);
+	test_file_write(stage.scene.folder.path, "log.key.pub", bytes_of_string(arguments));
+	test_file_write(stage.scene.folder.path, "old",
+			test_log_checkpoint(&stage.scene.log, 300, note));
+	text_hex_write(&writer, bytes_make(stage.scene.log.campaign.manifest->id, 32));
+	snprintf(arguments, sizeof arguments, "--key log.key.pub --campaign %s --old old .",
+		 id);
+	run(&stage, arguments);
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_says(stage.out, "23 PASS");
+	id[0] = id[0] == '0' ? '1' : '0';
+	snprintf(arguments, sizeof arguments, "--key log.key.pub --campaign %s .", id);
+	run(&stage, arguments);
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	stage.scene.log.leaves[10].bytes[0] ^= 1;
+	test_file_write(stage.scene.folder.path, "old",
+			test_log_checkpoint(&stage.scene.log, 300, note));
+	run(&stage, "--key log.key.pub --old old .");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_ends(stage.out, "FAIL: check 23: the first 300 entries have another root");
+	stage_close(&stage);
+}
+
+static void
+refuses_wrong_use(void **state)
+{
+	static const char *const wrong[] = {
+	    "",
+	    ".",
+	    "--key nonsense .",
+	    "--jobs 0 .",
+	    "--campaign 12 .",
+	    "--old nowhere .",
+	    "nowhere",
+	    ". .",
+	    "--ballot ballot .",
+	    "--receipt nowhere",
+	    "--receipt receipt .",
+	    "--nonsense .",
+	    "https://log.example/",
+	    "http://log.example/",
+	};
+	struct stage stage;
+
+	(void)state;
+	if (!stage_open(&stage))
+		return;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		print_message("    %s\n", wrong[i]);
+		if (i < 3)
+			run(&stage, wrong[i]);
+		else
+			run_with_key(&stage, wrong[i]);
+		assert_int_equal(stage.code, TALLY_EXIT_USAGE);
+		assert_string_equal(stage.out, "");
+		assert_says(stage.err, "tally-verify: ");
+	}
+	assert_says(stage.err, "not supported in this release");
+	run(&stage, "--help");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	run(&stage, "--version");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_int_equal(strncmp(stage.out, "tally-verify ", 13), 0);
+	stage_close(&stage);
+}
+
+/* The ballot of an entry, as ballots are kept in files. */
+static void
+write_ballot(struct stage *stage, const char *name, size_t index)
+{
+	struct bytes entry = test_log_entry(&stage->scene.log, index);
+	uint8_t memory[2 + TALLY_BALLOT_SIZE_MAX];
+	struct writer writer = writer_make(memory, sizeof memory);
+
+	writer_u16(&writer, (uint16_t)(entry.size - 1));
+	writer_bytes(&writer, bytes_make(entry.data + 1, entry.size - 1));
+	test_file_write(stage->scene.folder.path, name, writer_view(&writer));
+}
+
+static void
+checks_receipts(void **state)
+{
+	struct stage stage;
+	uint8_t memory[TALLY_RECEIPT_SIZE_MAX];
+	struct bytes receipt;
+
+	(void)state;
+	if (!stage_open(&stage))
+		return;
+	receipt = test_log_receipt(&stage.scene.log, 50, 646, memory);
+	test_file_write(stage.scene.folder.path, "receipt", receipt);
+	write_ballot(&stage, "ballot", 50);
+	write_ballot(&stage, "other", 51);
+	run_with_key(&stage, "--receipt receipt --ballot ballot");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_says(stage.out, "It proves that this ballot, byte for byte, is entry 50 ");
+	assert_says(stage.out, "It does not prove that the ballot is counted");
+	assert_ends(stage.out, "PASS: the ballot is entry 50 of the signed log of 646 entries");
+	run_with_key(&stage, "--receipt receipt --ballot other");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_ends(stage.out, "FAIL: check 3: entry 50: it is not this ballot");
+	run_with_key(&stage, "--receipt receipt");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_says(stage.out, "does not prove what\nentry 50 holds");
+	assert_ends(stage.out, "PASS: the receipt for entry 50 carries a signed checkpoint");
+	run_with_key(&stage, "--receipt receipt --ballot ballot --json");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_says(stage.out, "\"index\": 50");
+	memory[receipt.size - 20] ^= 1;
+	test_file_write(stage.scene.folder.path, "receipt", receipt);
+	run_with_key(&stage, "--receipt receipt --ballot ballot");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_ends(stage.out, "FAIL: check 2: the checkpoint in it is none of");
+	memory[0] ^= 1;
+	test_file_write(stage.scene.folder.path, "receipt", receipt);
+	run_with_key(&stage, "--receipt receipt --ballot ballot");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_ends(stage.out, "FAIL: check 1: ");
+	stage_close(&stage);
+}
+
+/* Every hash of a receipt matters, and its index. */
+static void
+refuses_changed_receipts(void **state)
+{
+	struct stage stage;
+	uint8_t memory[TALLY_RECEIPT_SIZE_MAX];
+	struct bytes receipt;
+	char *line;
+
+	(void)state;
+	if (!stage_open(&stage))
+		return;
+	write_ballot(&stage, "ballot", 70);
+	receipt = test_log_receipt(&stage.scene.log, 70, 646, memory);
+	memory[receipt.size] = '\0';
+	line = strchr((char *)memory, '\n') + 1;
+	while (*line != '\n') {
+		size_t at = strncmp(line, "index ", 6) == 0 ? 7 : 4;
+		char kept = line[at];
+
+		line[at] = kept == '1' ? '2' : '1';
+		test_file_write(stage.scene.folder.path, "receipt", receipt);
+		run_with_key(&stage, "-q --receipt receipt --ballot ballot");
+		assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+		line[at] = kept;
+		line = strchr(line, '\n') + 1;
+	}
+	test_file_write(stage.scene.folder.path, "receipt", receipt);
+	run_with_key(&stage, "-q --receipt receipt --ballot ballot");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	stage_close(&stage);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(passes_and_counts),
+	    cmocka_unit_test(fails_and_names),
+	    cmocka_unit_test(writes_json),
+	    cmocka_unit_test(takes_keys_campaigns_and_older_checkpoints),
+	    cmocka_unit_test(refuses_wrong_use),
+	    cmocka_unit_test(checks_receipts),
+	    cmocka_unit_test(refuses_changed_receipts),
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
