@@ -1,0 +1,201 @@
+#include "tests/lib/naive.h"
+
+#include <sodium.h>
+
+#include "tests/lib/merkle.h"
+#include "tests/lib/recount.h"
+
+struct naive {
+	const struct stage *stage;
+	struct recount_vote *votes; /* ballots in the order of the log */
+	const uint8_t **tags;
+	uint16_t *revisions;
+	size_t count;
+	int phase;
+	int owed; /* by the notice before; -1: nothing */
+};
+
+static void
+read_contest(struct recount_vote *vote, const uint8_t **at, size_t contest)
+{
+	size_t n = be16_load(*at);
+
+	*at += 2;
+	if (n == TALLY_CHOICES_BLANK) {
+		vote->choices[vote->vote.choices_count++] =
+		    (struct campaign_choice){(uint16_t)contest, TALLY_CHOICES_BLANK, 0};
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		assert_true(vote->vote.choices_count < recount_choices_max);
+		vote->choices[vote->vote.choices_count++] = (struct campaign_choice){
+		    (uint16_t)contest, be16_load(*at), (int32_t)be32_load(*at + 2)};
+		*at += 6;
+	}
+}
+
+/* The tag's earlier ballot that still counts, if any. */
+static void
+replace(struct naive *naive, const uint8_t *tag, uint16_t revision)
+{
+	for (size_t i = naive->count; i-- > 0;) {
+		if (memcmp(naive->tags[i], tag, TALLY_TAG_SIZE) != 0)
+			continue;
+		assert_true(naive->stage->campaign.manifest->revisions_max > 1);
+		assert_true(revision > naive->revisions[i]); /* V1 */
+		assert_true(naive->votes[i].counted);
+		naive->votes[i].counted = false;
+		return;
+	}
+}
+
+static void
+read_ballot(struct naive *naive, const uint8_t *ballot, size_t size)
+{
+	const struct manifest *manifest = naive->stage->campaign.manifest;
+	struct recount_vote *vote = &naive->votes[naive->count];
+	const uint8_t *at = ballot + 85;
+
+	assert_int_equal(naive->phase, TALLY_PHASE_OPEN);
+	assert_memory_equal(ballot, "tally/ballot/v1", 16);
+	assert_memory_equal(ballot + 16, manifest->id, TALLY_HASH_SIZE);
+	memset(vote, 0, sizeof *vote);
+	vote->vote.district = be16_load(ballot + 82);
+	for (size_t c = 0; c < manifest->contests_count; c++)
+		if (manifest_votes_in(&manifest->contests[c], vote->vote.district))
+			read_contest(vote, &at, c);
+	assert_true(at <= ballot + size - TALLY_SIGNATURE_SIZE);
+	vote->counted = true;
+	replace(naive, ballot + 48, be16_load(ballot + 80));
+	naive->tags[naive->count] = ballot + 48;
+	naive->revisions[naive->count++] = be16_load(ballot + 80);
+}
+
+static void
+read_tally(const struct naive *naive, const uint8_t *body, size_t index)
+{
+	char *text = recount_text(&naive->stage->campaign, naive->votes, naive->count, index);
+	crypto_hash_sha256_state hash;
+	uint8_t expected[TALLY_HASH_SIZE];
+
+	assert_int_equal(be64_load(body), index);
+	crypto_hash_sha256_init(&hash);
+	crypto_hash_sha256_update(&hash, body + 8, 32);
+	crypto_hash_sha256_update(&hash, (const uint8_t *)text, strlen(text));
+	crypto_hash_sha256_final(&hash, expected);
+	assert_memory_equal(body + 40, expected, sizeof expected); /* T1 */
+	free(text);
+}
+
+static void
+read_phase(struct naive *naive, const uint8_t *body)
+{
+	int phase = body[0];
+
+	assert_true(phase != naive->phase && phase != TALLY_PHASE_BEFORE);
+	if (body[1] == TALLY_CAUSE_NOTICE)
+		assert_int_equal(phase, naive->owed);
+	else
+		assert_int_equal(naive->owed, -1);
+	naive->phase = phase;
+	naive->owed = -1;
+}
+
+static void
+read_notice(struct naive *naive, const uint8_t *body)
+{
+	int kind = body[84];
+
+	assert_true(kind == TALLY_NOTICE_EXTEND || kind == TALLY_NOTICE_CLOSE);
+	if (kind == TALLY_NOTICE_CLOSE)
+		naive->owed = TALLY_PHASE_CLOSED;
+	else if (naive->phase == TALLY_PHASE_CLOSED)
+		naive->owed = TALLY_PHASE_OPEN;
+}
+
+static void
+read_entry(struct naive *naive, size_t index)
+{
+	const struct stage_entry *entry = &naive->stage->entries[index];
+	const uint8_t *body = entry->data + 1;
+	size_t parts = (naive->stage->campaign.manifest->json.size + 64999) / 65000;
+
+	assert_int_equal(index < parts, entry->data[0] == TALLY_ENTRY_CAMPAIGN);
+	if (entry->data[0] != TALLY_ENTRY_PHASE)
+		assert_int_equal(naive->owed, -1);
+	switch (entry->data[0]) {
+	case TALLY_ENTRY_CAMPAIGN:
+		break;
+	case TALLY_ENTRY_BALLOT:
+		read_ballot(naive, body, entry->size - 1);
+		break;
+	case TALLY_ENTRY_TALLY:
+		read_tally(naive, body, index);
+		break;
+	case TALLY_ENTRY_PHASE:
+		read_phase(naive, body);
+		break;
+	case TALLY_ENTRY_NOTICE:
+		read_notice(naive, body);
+		break;
+	default:
+		fail_msg("entry %zu has kind %u", index, entry->data[0]);
+	}
+}
+
+static struct naive
+read_all(const struct stage *stage)
+{
+	struct naive naive = {.stage = stage, .owed = -1};
+
+	naive.votes = malloc((stage->entries_count + 1) * sizeof *naive.votes);
+	naive.tags = malloc((stage->entries_count + 1) * sizeof *naive.tags);
+	naive.revisions = malloc((stage->entries_count + 1) * sizeof *naive.revisions);
+	assert_true(naive.votes != NULL && naive.tags != NULL && naive.revisions != NULL);
+	for (size_t i = 0; i < stage->entries_count; i++)
+		read_entry(&naive, i);
+	return naive;
+}
+
+static void
+release(struct naive *naive)
+{
+	free(naive->votes);
+	free(naive->tags);
+	free(naive->revisions);
+}
+
+void
+naive_audit(const struct stage *stage)
+{
+	struct naive naive = read_all(stage);
+
+	release(&naive);
+}
+
+void
+naive_compare(const struct stage *stage)
+{
+	const struct station *station = stage->station;
+	struct naive naive = read_all(stage);
+	char *expected =
+	    recount_text(&stage->campaign, naive.votes, naive.count, stage->entries_count);
+	size_t capacity = counts_text_max(stage->campaign.manifest) + 1;
+	char *actual = calloc(1, capacity);
+	struct writer writer = writer_make(actual, capacity - 1);
+	struct tree_hash root = merkle_root(stage->leaves, stage->entries_count);
+	struct tree_hash own;
+
+	assert_non_null(actual);
+	assert_int_equal(station_durable(station), stage->entries_count);
+	counts_text_write(&writer, &station->durable_counts, stage->campaign.manifest,
+			  stage->entries_count);
+	assert_false(writer.failed);
+	assert_string_equal(actual, expected); /* T1, T2 */
+	assert_int_equal(station_law(station)->phase, naive.phase);
+	frontier_root(&station->durable_frontier, &own);
+	assert_memory_equal(own.bytes, root.bytes, sizeof root.bytes);
+	free(expected);
+	free(actual);
+	release(&naive);
+}

@@ -1,0 +1,621 @@
+#include "tests/lib/stage.h"
+
+#include "base/text.h"
+#include "tests/lib/stagedisk.h"
+#include "tree/proof.h"
+
+enum {
+	STEP_MS = 5,
+	LONG_STEP_MS = 250,
+	PIECE_MAX = 3000,
+};
+
+static int64_t
+time_ms(const char *text)
+{
+	int64_t seconds;
+
+	assert_true(text_time_parse(bytes_of_string(text), &seconds));
+	return seconds * 1000;
+}
+
+int64_t
+stage_wall_ms(const struct stage *stage)
+{
+	return (int64_t)stage->mono_ms + stage->wall_offset_ms;
+}
+
+void
+stage_wall_set(struct stage *stage, const char *time)
+{
+	stage->wall_offset_ms = time_ms(time) - (int64_t)stage->mono_ms;
+}
+
+struct bytes
+stage_note(const struct stage *stage)
+{
+	return bytes_make(stage->remembered_note, stage->remembered_size);
+}
+
+struct bytes
+stage_forge_note(const struct stage *stage, uint64_t size, uint8_t fill, uint8_t *memory)
+{
+	struct writer note = writer_make(memory, TALLY_CHECKPOINT_SIZE_MAX);
+	struct checkpoint checkpoint = {.size = size};
+
+	memset(checkpoint.root, fill, sizeof checkpoint.root);
+	checkpoint_write(&note, &checkpoint, &stage->campaign.log);
+	assert_false(note.failed);
+	return writer_view(&note);
+}
+
+size_t
+stage_find(const struct stage *stage, enum tally_entry_kind kind, size_t from)
+{
+	for (size_t i = from; i < stage->entries_count; i++)
+		if (stage->entries[i].data[0] == kind)
+			return i;
+	return SIZE_MAX;
+}
+
+size_t
+stage_count(const struct stage *stage, enum tally_entry_kind kind)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < stage->entries_count; i++)
+		count += stage->entries[i].data[0] == kind;
+	return count;
+}
+
+/* --- what leaves -------------------------------------------------------------------------- */
+
+static void
+check_receipt(const struct stage *stage, const struct frame *frame)
+{
+	struct frame_receipt answer;
+	struct receipt receipt;
+	struct checkpoint checkpoint;
+	struct tree_hash root;
+
+	assert_true(frame_receipt_parse(frame->payload, &answer));
+	assert_true(answer.index < stage->entries_count); /* L1 */
+	assert_true(receipt_parse(answer.text, &receipt));
+	assert_int_equal(receipt.index, answer.index);
+	assert_true(checkpoint_open(receipt.checkpoint, &stage->campaign.log.key, &checkpoint));
+	assert_true(checkpoint.size <= stage->remembered.size); /* L5 */
+	memcpy(root.bytes, checkpoint.root, sizeof root.bytes);
+	assert_true(proof_inclusion_verify(&receipt.proof, receipt.index, checkpoint.size,
+					   &stage->leaves[answer.index], &root));
+}
+
+/* Whatever names an entry, names one that is on disk (L1). */
+static void
+check_frame(const struct stage *stage, const struct frame *frame)
+{
+	struct frame_verdict verdict;
+	struct frame_status status;
+	struct frame_state state;
+	struct frame_results results;
+
+	switch (frame->message) {
+	case TALLY_MESSAGE_VERDICT:
+		assert_true(frame_verdict_parse(frame->payload, &verdict));
+		assert_true(verdict.verdict != TALLY_ACCEPTED ||
+			    verdict.index < stage->entries_count);
+		break;
+	case TALLY_MESSAGE_STATUS_IS:
+		assert_true(frame_status_parse(frame->payload, &status));
+		assert_true(!status.known || status.index < stage->entries_count);
+		break;
+	case TALLY_MESSAGE_STATE_IS:
+		assert_true(frame_state_parse(frame->payload, &state));
+		assert_true(state.size <= stage->entries_count);
+		break;
+	case TALLY_MESSAGE_RESULTS_ARE:
+		assert_true(frame_results_parse(frame->payload, &results));
+		assert_true(results.covered <= stage->entries_count);
+		assert_int_equal(results.ballots + results.replaced + results.voided,
+				 results.in_tree); /* T2 */
+		break;
+	case TALLY_MESSAGE_RECEIPT_IS:
+		check_receipt(stage, frame);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+check_output(const struct stage *stage, struct stage_socket *socket)
+{
+	struct frame frame;
+	long used;
+
+	while ((used = frame_next(bytes_make(socket->out + socket->out_checked,
+					     socket->out_end - socket->out_checked),
+				  &frame)) > 0) {
+		check_frame(stage, &frame);
+		socket->out_checked += (size_t)used;
+	}
+	assert_int_equal(used, 0);
+}
+
+static void
+put(uint8_t **memory, size_t *first, size_t *end, size_t *capacity, struct bytes bytes)
+{
+	if (*end + bytes.size > *capacity) {
+		*capacity = 2 * (*end + bytes.size);
+		*memory = realloc(*memory, *capacity);
+		assert_non_null(*memory);
+	}
+	(void)first;
+	memcpy(*memory + *end, bytes.data, bytes.size);
+	*end += bytes.size;
+}
+
+/* Takes output as the socket would; STATION_SENT follows. */
+static void
+collect(struct stage *stage, unsigned number)
+{
+	struct stage_socket *socket = &stage->sockets[number];
+	struct bytes output = station_output(stage->station, number);
+	size_t size = output.size;
+
+	socket->sending = false;
+	if (!socket->open || socket->closing)
+		return;
+	assert_true(size > 0);
+	if (stage->wish.pieces)
+		size = 1 + (size_t)test_random_below(&stage->random, size);
+	if (socket->slow && size > socket->budget)
+		size = socket->budget;
+	if (size == 0) {
+		socket->sending = true;
+		return;
+	}
+	if (socket->slow)
+		socket->budget -= size;
+	put(&socket->out, &socket->out_first, &socket->out_end, &socket->out_capacity,
+	    bytes_make(output.data, size));
+	check_output(stage, socket);
+	stage->sent[stage->sent_count] = number;
+	stage->sent_sizes[stage->sent_count++] = size;
+}
+
+/* --- steps -------------------------------------------------------------------------------- */
+
+static void
+add_chore(struct stage *stage, enum stage_chore_kind kind, const struct station_effect *effect)
+{
+	const struct stage_delay *delay = &stage->delays[kind];
+	uint64_t extra =
+	    test_random_below(&stage->random, delay->most_ms - delay->least_ms + 1);
+
+	assert_true(stage->chores_count < stage_chores_max);
+	stage->chores[stage->chores_count++] =
+	    (struct stage_chore){kind, stage->mono_ms + delay->least_ms + extra, *effect};
+	stage->asked[kind]++;
+}
+
+static void
+perform(struct stage *stage, const struct station_effect *effect)
+{
+	struct stage_socket *socket = &stage->sockets[effect->connection];
+
+	switch (effect->kind) {
+	case EFFECT_SEND:
+		collect(stage, effect->connection);
+		break;
+	case EFFECT_CLOSE:
+		assert_true(socket->open && !socket->closing);
+		socket->closing = true;
+		break;
+	case EFFECT_RESUME:
+		socket->paused = false;
+		break;
+	case EFFECT_VERIFY:
+		add_chore(stage, STAGE_VERIFY, effect);
+		assert_true(stage_pending(stage, STAGE_VERIFY) <= stage->wish.workers);
+		break;
+	case EFFECT_FETCH:
+		add_chore(stage, STAGE_FETCH, effect);
+		break;
+	case EFFECT_COMMIT:
+		assert_int_equal(stage_pending(stage, STAGE_COMMIT), 0);
+		add_chore(stage, STAGE_COMMIT, effect);
+		break;
+	case EFFECT_SIGN:
+		assert_int_equal(stage_pending(stage, STAGE_SIGN), 0);
+		add_chore(stage, STAGE_SIGN, effect);
+		break;
+	case EFFECT_READ:
+		add_chore(stage, STAGE_READ, effect);
+		break;
+	case EFFECT_PUBLISH:
+		assert_int_equal(stage_pending(stage, STAGE_PUBLISH), 0);
+		add_chore(stage, STAGE_PUBLISH, effect);
+		break;
+	case EFFECT_KEEP:
+		assert_int_equal(stage_pending(stage, STAGE_KEEP), 0);
+		add_chore(stage, STAGE_KEEP, effect);
+		break;
+	case EFFECT_SAY:
+		stage->said++;
+		stage->last_said = effect->text;
+		break;
+	case EFFECT_STOPPED:
+		stage->stopped = true;
+		break;
+	}
+}
+
+static void
+step_once(struct stage *stage, struct station_event *event)
+{
+	event->wall_ms = stage_wall_ms(stage);
+	event->mono_ms = stage->mono_ms;
+	station_step(stage->station, event, &stage->effects);
+	for (size_t i = 0; i < stage->effects.count; i++)
+		perform(stage, &stage->effects.list[i]);
+}
+
+void
+stage_step(struct stage *stage, struct station_event event)
+{
+	step_once(stage, &event);
+	while (stage->sent_count > 0) {
+		size_t at = --stage->sent_count;
+		struct station_event sent = {.kind = STATION_SENT,
+					     .connection = stage->sent[at],
+					     .size = stage->sent_sizes[at]};
+
+		if (stage->sockets[sent.connection].open)
+			step_once(stage, &sent);
+	}
+}
+
+/* --- chores ------------------------------------------------------------------------------- */
+
+static void
+verify(struct stage *stage, struct parcel *parcel)
+{
+	for (size_t i = 0; i < parcel->items_count; i++) {
+		struct parcel_item *item = &parcel->items[i];
+
+		if (item->replaces != UINT64_MAX)
+			item->replaced_size =
+			    stagedisk_fetch(stage, item->replaces, item->replaced);
+	}
+	parcel_verify(parcel, stage->campaign.manifest);
+}
+
+static void
+finish(struct stage *stage, const struct stage_chore *chore)
+{
+	const struct station_effect *effect = &chore->effect;
+	struct station_event event = {.parcel = effect->parcel, .read = effect->read};
+
+	switch (chore->kind) {
+	case STAGE_VERIFY:
+		event.kind = STATION_VERIFIED;
+		verify(stage, effect->parcel);
+		break;
+	case STAGE_FETCH:
+		event.kind = STATION_FETCHED;
+		event.size =
+		    stagedisk_fetch(stage, effect->index, station_fetch_room(stage->station));
+		break;
+	case STAGE_COMMIT:
+		event.kind = STATION_COMMITTED;
+		stagedisk_commit(stage, effect->batch);
+		event.checksum = stage->batches[stage->batches_count - 1].checksum;
+		stage->space -= effect->batch->entries_size + 64;
+		event.space = stage->space;
+		break;
+	case STAGE_SIGN:
+		event.kind = STATION_SIGNED;
+		stagedisk_sign(stage, &effect->sign);
+		event.note = stage_note(stage);
+		break;
+	case STAGE_READ:
+		event.kind = STATION_READ;
+		stagedisk_read(stage, effect->read);
+		break;
+	case STAGE_PUBLISH:
+		event.kind = STATION_PUBLISHED;
+		stagedisk_publish(stage);
+		event.ok = !stage->publish_fails;
+		break;
+	case STAGE_KEEP:
+		event.kind = STATION_KEPT;
+		stagedisk_keep(stage);
+		event.ok = !stage->keep_fails;
+		break;
+	case STAGE_CHORES:
+		fail();
+	}
+	stage_step(stage, event);
+}
+
+/* A chore that is due, any of them; false if there is none. */
+static bool
+finish_one(struct stage *stage)
+{
+	size_t first = (size_t)test_random_below(&stage->random, stage->chores_count + 1);
+
+	for (size_t i = 0; i < stage->chores_count; i++) {
+		size_t at = (first + i) % stage->chores_count;
+		struct stage_chore chore = stage->chores[at];
+
+		if (chore.due_ms > stage->mono_ms || stage->delays[chore.kind].held)
+			continue;
+		stage->chores[at] = stage->chores[--stage->chores_count];
+		finish(stage, &chore);
+		return true;
+	}
+	return false;
+}
+
+size_t
+stage_pending(const struct stage *stage, enum stage_chore_kind kind)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < stage->chores_count; i++)
+		count += stage->chores[i].kind == kind;
+	return count;
+}
+
+void
+stage_hold(struct stage *stage, enum stage_chore_kind kind)
+{
+	stage->delays[kind].held = true;
+}
+
+void
+stage_release(struct stage *stage, enum stage_chore_kind kind)
+{
+	stage->delays[kind].held = false;
+}
+
+/* --- sockets ------------------------------------------------------------------------------ */
+
+static bool
+disconnected(struct stage *stage, unsigned number)
+{
+	struct stage_socket *socket = &stage->sockets[number];
+
+	socket->open = false;
+	stage_step(stage,
+		   (struct station_event){.kind = STATION_DISCONNECTED, .connection = number});
+	return true;
+}
+
+/* One move of one socket; false if it has none. */
+static bool
+socket_move(struct stage *stage, unsigned number)
+{
+	struct stage_socket *socket = &stage->sockets[number];
+	size_t size = socket->in_end - socket->in_first;
+	struct writer room;
+
+	if (!socket->open)
+		return false;
+	if (socket->closing)
+		return disconnected(stage, number);
+	if (socket->sending && socket->budget > 0) {
+		collect(stage, number);
+		if (stage->sent_count > 0) {
+			size_t sent = stage->sent_sizes[--stage->sent_count];
+
+			stage_step(stage, (struct station_event){.kind = STATION_SENT,
+								 .connection = number,
+								 .size = sent});
+		}
+		return true;
+	}
+	if (size == 0 || socket->paused)
+		return false;
+	room = station_receive_room(stage->station, number);
+	if (room.capacity == 0) {
+		socket->paused = true;
+		return false;
+	}
+	if (stage->wish.pieces)
+		size = 1 + (size_t)test_random_below(&stage->random,
+						     size < PIECE_MAX ? size : PIECE_MAX);
+	if (size > room.capacity)
+		size = room.capacity;
+	memcpy(room.data, socket->in + socket->in_first, size);
+	socket->in_first += size;
+	stage_step(stage, (struct station_event){
+			      .kind = STATION_RECEIVED, .connection = number, .size = size});
+	return true;
+}
+
+void
+stage_settle(struct stage *stage)
+{
+	bool moved = true;
+
+	while (moved) {
+		unsigned first = (unsigned)test_random_below(&stage->random, connections_max);
+
+		moved = false;
+		for (unsigned i = 0; i < connections_max; i++)
+			moved |= socket_move(stage, (first + i) % connections_max);
+		while (finish_one(stage))
+			moved = true;
+	}
+}
+
+static void
+pass(struct stage *stage, uint64_t ms)
+{
+	stage->mono_ms += ms;
+	if (stage->mono_ms >= stage->next_tick_ms) {
+		stage->next_tick_ms = stage->mono_ms + tick_ms;
+		stage_step(stage, (struct station_event){.kind = STATION_TICK});
+	}
+	stage_settle(stage);
+}
+
+void
+stage_run(struct stage *stage, uint64_t ms)
+{
+	stage_settle(stage);
+	for (uint64_t at = 0; at < ms; at += STEP_MS)
+		pass(stage, STEP_MS);
+}
+
+void
+stage_sleep(struct stage *stage, uint64_t ms)
+{
+	stage_settle(stage);
+	for (uint64_t at = 0; at < ms; at += LONG_STEP_MS)
+		pass(stage, LONG_STEP_MS);
+}
+
+int
+stage_connect(struct stage *stage)
+{
+	uint8_t nonce[TALLY_NONCE_SIZE];
+
+	for (unsigned i = 0; i < connections_max; i++) {
+		struct stage_socket *socket = &stage->sockets[i];
+
+		if (socket->open)
+			continue;
+		socket->open = true;
+		socket->closing = false;
+		socket->paused = false;
+		socket->sending = false;
+		socket->slow = false;
+		socket->opened++;
+		socket->in_first = socket->in_end = 0;
+		socket->out_first = socket->out_end = socket->out_checked = 0;
+		test_random_fill(&stage->random, nonce, sizeof nonce);
+		stage_step(stage, (struct station_event){.kind = STATION_CONNECTED,
+							 .connection = i,
+							 .nonce = nonce});
+		return (int)i;
+	}
+	return -1;
+}
+
+void
+stage_send(struct stage *stage, unsigned number, struct bytes bytes)
+{
+	struct stage_socket *socket = &stage->sockets[number];
+
+	if (socket->in_first == socket->in_end)
+		socket->in_first = socket->in_end = 0;
+	put(&socket->in, &socket->in_first, &socket->in_end, &socket->in_capacity, bytes);
+}
+
+void
+stage_disconnect(struct stage *stage, unsigned number)
+{
+	if (stage->sockets[number].open)
+		disconnected(stage, number);
+}
+
+struct bytes
+stage_received(const struct stage *stage, unsigned number)
+{
+	const struct stage_socket *socket = &stage->sockets[number];
+
+	return bytes_make(socket->out + socket->out_first, socket->out_end - socket->out_first);
+}
+
+void
+stage_take(struct stage *stage, unsigned number, size_t size)
+{
+	struct stage_socket *socket = &stage->sockets[number];
+
+	assert_true(size <= socket->out_end - socket->out_first);
+	socket->out_first += size;
+}
+
+/* --- life --------------------------------------------------------------------------------- */
+
+static void
+set_delays(struct stage *stage)
+{
+	stage->delays[STAGE_VERIFY] = (struct stage_delay){1, 1, false};
+	stage->delays[STAGE_FETCH] = (struct stage_delay){1, 1, false};
+	stage->delays[STAGE_COMMIT] = (struct stage_delay){2, 2, false};
+	stage->delays[STAGE_SIGN] = (struct stage_delay){2, 2, false};
+	stage->delays[STAGE_READ] = (struct stage_delay){1, 1, false};
+	stage->delays[STAGE_PUBLISH] = (struct stage_delay){5, 5, false};
+	stage->delays[STAGE_KEEP] = (struct stage_delay){5, 5, false};
+	for (size_t i = 0; stage->wish.unordered && i < STAGE_CHORES; i++) {
+		stage->delays[i].least_ms = 0;
+		stage->delays[i].most_ms *= 20;
+	}
+}
+
+struct stage *
+stage_make(const struct stage_wish *wish, struct test_random random)
+{
+	struct stage *stage = calloc(1, sizeof *stage);
+
+	assert_non_null(stage);
+	stage->random = random;
+	stage->wish = *wish;
+	if (stage->wish.workers == 0)
+		stage->wish.workers = 2;
+	stage->space = wish->space > 0 ? wish->space : (uint64_t)1 << 40;
+	stage->mono_ms = 1000000;
+	stage_wall_set(stage, wish->now != NULL ? wish->now : "2026-01-10T12:00:00Z");
+	set_delays(stage);
+	campaign_make(&stage->campaign, &wish->campaign);
+	stagedisk_found(stage);
+	stagedisk_start(stage, false);
+	return stage;
+}
+
+void
+stage_free(struct stage *stage)
+{
+	stagedisk_drop(stage);
+	stagedisk_free(stage);
+	for (unsigned i = 0; i < connections_max; i++) {
+		free(stage->sockets[i].in);
+		free(stage->sockets[i].out);
+	}
+	campaign_free(&stage->campaign);
+	free(stage);
+}
+
+void
+stage_crash(struct stage *stage)
+{
+	for (size_t i = 0; i < stage->chores_count; i++) {
+		const struct stage_chore *chore = &stage->chores[i];
+
+		if (test_random_below(&stage->random, 2) == 0)
+			continue;
+		if (chore->kind == STAGE_COMMIT)
+			stagedisk_commit(stage, chore->effect.batch);
+		else if (chore->kind == STAGE_SIGN)
+			stagedisk_sign(stage, &chore->effect.sign);
+		else if (chore->kind == STAGE_PUBLISH)
+			stagedisk_publish(stage);
+		else if (chore->kind == STAGE_KEEP)
+			stagedisk_keep(stage);
+	}
+	stage->chores_count = 0;
+	for (unsigned i = 0; i < connections_max; i++)
+		stage->sockets[i].open = false;
+	stagedisk_drop(stage);
+}
+
+void
+stage_restart(struct stage *stage, bool kept)
+{
+	stage->stopped = false;
+	stage->next_tick_ms = 0;
+	stagedisk_start(stage, kept);
+}
