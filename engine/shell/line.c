@@ -8,6 +8,10 @@
 
 static void
 line_write(char priority, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
+static void
+line_write(char priority, const char *format, va_list arguments)
 {
 	char text[1024];
 	int used = getenv("JOURNAL_STREAM") != NULL
