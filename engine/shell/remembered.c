@@ -31,68 +31,102 @@ slot_write(const struct remembered *remembered, uint8_t slot[REMEMBERED_SLOT_SIZ
 	be64_store(slot + CHECKSUM_OFFSET, XXH3_64bits(slot, CHECKSUM_OFFSET));
 }
 
-static bool
-slot_parse(const uint8_t slot[REMEMBERED_SLOT_SIZE], struct remembered *out)
-{
-	struct reader reader = reader_make(bytes_make(slot, CHECKSUM_OFFSET));
+/* What a file of two slots, and another one, may say. */
+struct slot {
+	uint8_t campaign[TALLY_HASH_SIZE];
+	uint64_t sequence;
+	struct checkpoint checkpoint;
+	struct bytes note; /* a view into the file's bytes */
+};
 
-	if (be64_load(slot + CHECKSUM_OFFSET) != XXH3_64bits(slot, CHECKSUM_OFFSET))
+struct reading {
+	uint8_t files[2][2 * REMEMBERED_SLOT_SIZE];
+	struct slot slots[4];
+	size_t slots_count;
+};
+
+static bool
+slot_parse(const uint8_t bytes[REMEMBERED_SLOT_SIZE], struct slot *out)
+{
+	struct reader reader = reader_make(bytes_make(bytes, CHECKSUM_OFFSET));
+	size_t note_size;
+
+	if (be64_load(bytes + CHECKSUM_OFFSET) != XXH3_64bits(bytes, CHECKSUM_OFFSET))
 		return false;
 	reader_expect(&reader, BYTES_OF("tallyrem"));
 	if (reader_u32(&reader) != 1)
 		return false;
-	out->note_size = reader_u32(&reader);
+	note_size = reader_u32(&reader);
 	out->sequence = reader_u64(&reader);
 	reader_copy(&reader, out->campaign, TALLY_HASH_SIZE);
 	out->checkpoint.size = reader_u64(&reader);
 	reader_copy(&reader, out->checkpoint.root, TALLY_HASH_SIZE);
-	if (out->note_size > REMEMBERED_NOTE_MAX)
+	if (note_size > REMEMBERED_NOTE_MAX)
 		return false;
-	reader_copy(&reader, out->note, out->note_size);
+	out->note = reader_bytes(&reader, note_size);
 	return !reader.failed && out->sequence > 0;
 }
 
-/* Takes `slot` into *best if it is valid and newer. */
+/* Takes a valid slot beside those already there, if it can be of the same log (L5). */
 static int
-consider(const uint8_t *slot, const char *name, bool *found, struct remembered *best)
+take_slot(struct reading *reading, const uint8_t *bytes, const char *name)
 {
-	struct remembered seen;
+	struct slot *slot = &reading->slots[reading->slots_count];
 
-	if (!slot_parse(slot, &seen))
+	if (!slot_parse(bytes, slot))
 		return DISK_OK;
-	if (*found && seen.checkpoint.size == best->checkpoint.size &&
-	    memcmp(seen.checkpoint.root, best->checkpoint.root, TALLY_HASH_SIZE) != 0)
-		return disk_fail(DISK_DAMAGED,
-				 "reading %s: two different roots are remembered "
-				 "for one size: this log has forked",
-				 name);
-	if (*found && memcmp(seen.campaign, best->campaign, TALLY_HASH_SIZE) != 0)
-		return disk_fail(DISK_DAMAGED, "reading %s: it belongs to another campaign",
-				 name);
-	if (*found && (seen.checkpoint.size < best->checkpoint.size ||
-		       (seen.checkpoint.size == best->checkpoint.size &&
-			seen.sequence <= best->sequence)))
-		return DISK_OK;
-	memcpy(best->campaign, seen.campaign, TALLY_HASH_SIZE);
-	best->sequence = seen.sequence;
-	best->checkpoint = seen.checkpoint;
-	best->note_size = seen.note_size;
-	memcpy(best->note, seen.note, seen.note_size);
-	*found = true;
+	for (size_t i = 0; i < reading->slots_count; i++) {
+		const struct slot *other = &reading->slots[i];
+
+		if (memcmp(slot->campaign, other->campaign, TALLY_HASH_SIZE) != 0)
+			return disk_fail(DISK_DAMAGED,
+					 "reading %s: it belongs to another campaign", name);
+		if (slot->checkpoint.size == other->checkpoint.size &&
+		    memcmp(slot->checkpoint.root, other->checkpoint.root, TALLY_HASH_SIZE) != 0)
+			return disk_fail(DISK_DAMAGED,
+					 "reading %s: two different roots are remembered "
+					 "for one size: this log has forked",
+					 name);
+	}
+	reading->slots_count++;
 	return DISK_OK;
 }
 
 static int
-read_slots(int fd, const char *name, bool *found, struct remembered *best)
+read_slots(struct reading *reading, uint8_t *memory, int fd, const char *name)
 {
-	uint8_t slots[2 * REMEMBERED_SLOT_SIZE];
-	int status = disk_read_at(fd, name, slots, sizeof slots, 0);
+	int status = disk_read_at(fd, name, memory, 2 * REMEMBERED_SLOT_SIZE, 0);
 
 	if (status == DISK_OK)
-		status = consider(slots, name, found, best);
+		status = take_slot(reading, memory, name);
 	if (status == DISK_OK)
-		status = consider(slots + REMEMBERED_SLOT_SIZE, name, found, best);
+		status = take_slot(reading, memory + REMEMBERED_SLOT_SIZE, name);
 	return status;
+}
+
+/* The largest tree counts; of two that are equal, the newer slot. */
+static int
+choose_slot(const struct reading *reading, struct remembered *out)
+{
+	const struct slot *best = &reading->slots[0];
+
+	if (reading->slots_count == 0)
+		return disk_fail(DISK_DAMAGED, "reading remembered: neither slot is valid, so "
+					       "nobody knows what this log has signed");
+	for (size_t i = 1; i < reading->slots_count; i++) {
+		const struct slot *slot = &reading->slots[i];
+
+		if (slot->checkpoint.size > best->checkpoint.size ||
+		    (slot->checkpoint.size == best->checkpoint.size &&
+		     slot->sequence > best->sequence))
+			best = slot;
+	}
+	memcpy(out->campaign, best->campaign, TALLY_HASH_SIZE);
+	out->sequence = best->sequence;
+	out->checkpoint = best->checkpoint;
+	out->note_size = best->note.size;
+	memcpy(out->note, best->note.data, best->note.size);
+	return DISK_OK;
 }
 
 static int
@@ -107,7 +141,7 @@ write_slot(int fd, const char *name, const struct remembered *remembered)
 	return status == DISK_OK ? disk_sync(fd, name) : status;
 }
 
-/* Both slots, the file, and the names that lead to it. */
+/* Both slots, and the file. */
 static int
 make_file(int dir_fd, const char *name, struct remembered *remembered, int *fd)
 {
@@ -121,31 +155,48 @@ make_file(int dir_fd, const char *name, struct remembered *remembered, int *fd)
 	return status;
 }
 
+/* An absolute path, so that the anchor is found from wherever a later start is made. */
 static int
-make_anchor(struct remembered *remembered, int dir_fd, const char *anchor)
+name_anchor(struct remembered *remembered, const char *anchor)
+{
+	size_t capacity = sizeof remembered->anchor;
+	char folder[sizeof remembered->anchor] = "";
+	int size;
+
+	if (anchor[0] != '/' && getcwd(folder, sizeof folder) == NULL)
+		return disk_fail_errno("find the working directory for", anchor);
+	size = snprintf(remembered->anchor, capacity, "%s%s%s", folder,
+			anchor[0] == '/' ? "" : "/", anchor);
+	if (size < 0 || (size_t)size >= capacity)
+		return disk_fail(DISK_FAILED,
+				 "making the anchor %.64s...: its path is too long", anchor);
+	return DISK_OK;
+}
+
+static int
+sync_anchor_folder(const struct remembered *remembered)
 {
 	char folder[sizeof remembered->anchor];
 	char *slash;
-	int status;
 
-	if (anchor[0] == '/')
-		snprintf(remembered->anchor, sizeof remembered->anchor, "%s", anchor);
-	else if (getcwd(folder, sizeof folder - 1) == NULL ||
-		 snprintf(remembered->anchor, sizeof remembered->anchor, "%s/%s", folder,
-			  anchor) >= (int)sizeof remembered->anchor)
-		return disk_fail(DISK_FAILED, "making the anchor %s: its path is too long",
-				 anchor);
-	status = make_file(AT_FDCWD, remembered->anchor, remembered, &remembered->anchor_fd);
-	if (status == DISK_OK) {
-		snprintf(folder, sizeof folder, "%s", remembered->anchor);
-		slash = strrchr(folder, '/');
-		slash[slash == folder ? 1 : 0] = '\0';
-		status = disk_sync_folder(AT_FDCWD, folder);
-	}
+	memcpy(folder, remembered->anchor, sizeof folder);
+	slash = strrchr(folder, '/');
+	slash[slash == folder ? 1 : 0] = '\0';
+	return disk_sync_folder(AT_FDCWD, folder);
+}
+
+static int
+make_anchor(struct remembered *remembered, int dir_fd, const char *anchor)
+{
+	int status = name_anchor(remembered, anchor);
+
 	if (status == DISK_OK)
 		status = disk_replace(dir_fd, "anchor", bytes_of_string(remembered->anchor),
 				      0600, true);
-	return status;
+	if (status == DISK_OK)
+		status =
+		    make_file(AT_FDCWD, remembered->anchor, remembered, &remembered->anchor_fd);
+	return status == DISK_OK ? sync_anchor_folder(remembered) : status;
 }
 
 int
@@ -153,7 +204,7 @@ remembered_create(struct remembered *remembered, int dir_fd, const char *anchor,
 		  const uint8_t campaign[TALLY_HASH_SIZE], const struct checkpoint *checkpoint,
 		  struct bytes note)
 {
-	int status;
+	int status = DISK_OK;
 
 	memset(remembered, 0, sizeof *remembered);
 	remembered->fd = -1;
@@ -164,14 +215,17 @@ remembered_create(struct remembered *remembered, int dir_fd, const char *anchor,
 	remembered->checkpoint = *checkpoint;
 	remembered->note_size = note.size;
 	memcpy(remembered->note, note.data, note.size);
-	status = make_file(dir_fd, "remembered", remembered, &remembered->fd);
-	if (status == DISK_OK && anchor != NULL)
+	/* `remembered` last: without it nobody starts, so no log goes on without the anchor it
+	 * was promised. */
+	if (anchor != NULL)
 		status = make_anchor(remembered, dir_fd, anchor);
-	return status;
+	if (status == DISK_OK)
+		status = make_file(dir_fd, "remembered", remembered, &remembered->fd);
+	return status == DISK_OK ? disk_sync_folder(dir_fd, ".") : status;
 }
 
 static int
-open_anchor(struct remembered *remembered, int dir_fd, bool *found)
+open_anchor(struct remembered *remembered, int dir_fd, struct reading *reading)
 {
 	uint8_t *path;
 	size_t size;
@@ -185,29 +239,25 @@ open_anchor(struct remembered *remembered, int dir_fd, bool *found)
 	free(path);
 	status = disk_open(AT_FDCWD, remembered->anchor, O_RDWR, 0, &remembered->anchor_fd);
 	if (status == DISK_OK)
-		status =
-		    read_slots(remembered->anchor_fd, remembered->anchor, found, remembered);
+		status = read_slots(reading, reading->files[1], remembered->anchor_fd,
+				    remembered->anchor);
 	return status;
 }
 
 int
 remembered_open(struct remembered *remembered, int dir_fd)
 {
-	bool found = false;
+	struct reading reading = {.slots_count = 0};
 	int status;
 
 	memset(remembered, 0, sizeof *remembered);
 	remembered->anchor_fd = -1;
 	status = disk_open(dir_fd, "remembered", O_RDWR, 0, &remembered->fd);
 	if (status == DISK_OK)
-		status = read_slots(remembered->fd, "remembered", &found, remembered);
+		status = read_slots(&reading, reading.files[0], remembered->fd, "remembered");
 	if (status == DISK_OK)
-		status = open_anchor(remembered, dir_fd, &found);
-	if (status == DISK_OK && !found)
-		status =
-		    disk_fail(DISK_DAMAGED, "reading remembered: neither slot is valid, so "
-					    "nobody knows what this log has signed");
-	return status;
+		status = open_anchor(remembered, dir_fd, &reading);
+	return status == DISK_OK ? choose_slot(&reading, remembered) : status;
 }
 
 int
