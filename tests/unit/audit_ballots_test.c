@@ -299,6 +299,17 @@ key_on_two_tags(struct test_log *log, enum story_point point)
 }
 
 static void
+serial_of_two_keys(struct test_log *log, enum story_point point)
+{
+	const struct note_private_key *registrar = &log->campaign.registrars[0];
+
+	if (point == STORY_OPEN)
+		certified(log, STORY_STRANGER, 1, 5, 1, registrar);
+	if (point == STORY_LATE)
+		certified(log, STORY_STRANGER, 2, 5, 2, registrar);
+}
+
+static void
 unknown_registrar(struct test_log *log, enum story_point point)
 {
 	if (point == STORY_OPEN)
@@ -349,6 +360,8 @@ static const struct tamper cases[] = {
      "serial 6 is below the 7"},
     {"a voter key on two tags", &voters, key_on_two_tags, NULL, AUDIT_KEYS,
      "its voter key serves another voter tag"},
+    {"a serial of two keys", &voters, serial_of_two_keys, NULL, AUDIT_KEYS,
+     "serial 5 is another voter key's"},
     {"a registrar not listed", &voters, unknown_registrar, NULL, AUDIT_SIGNATURES,
      "bad-certificate"},
     {"a forged certificate", &voters, forged_certificate, NULL, AUDIT_SIGNATURES,

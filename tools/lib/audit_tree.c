@@ -65,6 +65,20 @@ in_inventory(const struct inventory *inventory, const struct tile *tile)
 	return tile->width != TALLY_TILE_WIDTH && in_inventory(inventory, &full);
 }
 
+/* True if the tile, or the full one in its place, came while the folders were listed. */
+static bool
+came_meanwhile(const struct audit_state *state, struct tile tile)
+{
+	char path[TILE_PATH_MAX];
+
+	tile_path(&tile, path);
+	if (!audit_gone(state, path))
+		return true;
+	tile.width = TALLY_TILE_WIDTH;
+	tile_path(&tile, path);
+	return !audit_gone(state, path);
+}
+
 /* The first tile of `level` that the checkpoint needs and nobody sees. */
 static bool
 missing_tile(const struct audit_state *state, int level, struct tile *tile)
@@ -77,7 +91,7 @@ missing_tile(const struct audit_state *state, int level, struct tile *tile)
 		*tile =
 		    (struct tile){level, first / TALLY_TILE_WIDTH,
 				  left < TALLY_TILE_WIDTH ? (unsigned)left : TALLY_TILE_WIDTH};
-		if (!in_inventory(&state->inventory, tile))
+		if (!in_inventory(&state->inventory, tile) && !came_meanwhile(state, *tile))
 			return true;
 		if (left < TALLY_TILE_WIDTH)
 			break;

@@ -22,6 +22,7 @@ struct lineage_record {
 struct lineage_holder {
 	struct place at; /* key: the voter's */
 	uint8_t tag[TALLY_TAG_SIZE];
+	bool entered;
 };
 
 enum {
@@ -66,8 +67,10 @@ lineage_enter(struct lineage *lineage, uint64_t index, const struct ballot *ball
 	record->at.index = index;
 	record->serial = ballot->serial;
 	record->revision = ballot->revision;
-	if (lineage->holders == NULL || ballot->voter_key == NULL)
+	if (lineage->holders == NULL)
 		return;
+	CHECK(ballot->voter_key != NULL);
+	lineage->holders[index].entered = true;
 	memcpy(lineage->holders[index].at.key, ballot->voter_key, TALLY_KEY_SIZE);
 	memcpy(lineage->holders[index].tag, ballot->tag, TALLY_TAG_SIZE);
 	lineage->holders[index].at.index = index;
@@ -77,17 +80,21 @@ lineage_enter(struct lineage *lineage, uint64_t index, const struct ballot *ball
 static void
 close_gaps(struct lineage *lineage, uint64_t end)
 {
+	for (uint64_t i = 0; i < end; i++)
+		if (lineage->records[i].revision != 0)
+			lineage->records[lineage->ballots++] = lineage->records[i];
+}
+
+/* The same with their holders, whose slots were wanted by index until now. */
+static void
+close_holder_gaps(struct lineage *lineage, uint64_t end)
+{
 	uint64_t count = 0;
 
-	for (uint64_t i = 0; i < end; i++) {
-		if (lineage->records[i].revision == 0)
-			continue;
-		lineage->records[count] = lineage->records[i];
-		if (lineage->holders != NULL)
-			lineage->holders[count] = lineage->holders[i];
-		count++;
-	}
-	lineage->ballots = count;
+	for (uint64_t i = 0; i < end; i++)
+		if (lineage->holders[i].entered)
+			lineage->holders[count++] = lineage->holders[i];
+	CHECK(count == lineage->ballots);
 }
 
 static int
@@ -199,22 +206,35 @@ check_votes(const struct lineage *lineage, const struct lineage_record *before,
 		    record->revision, before->revision, before->at.index);
 }
 
+/* A tag's ballots in order: `highest` is the one with the highest serial so far. */
 static void
-check_serials(const struct lineage_record *before, const struct lineage_record *record,
-	      uint64_t *highest, struct lineage_finding *keys)
+check_serials(const struct lineage *lineage, const struct lineage_record *record,
+	      const struct lineage_record **highest, struct lineage_finding *keys)
 {
+	const uint8_t *key = lineage->holders[record->at.index].at.key;
+	const uint8_t *highest_key = lineage->holders[(*highest)->at.index].at.key;
 	struct trouble *trouble;
 
-	if (before->serial > *highest)
-		*highest = before->serial;
-	if (record->serial >= *highest)
+	if (record->serial > (*highest)->serial) {
+		*highest = record;
+		return;
+	}
+	if (record->serial == (*highest)->serial &&
+	    memcmp(key, highest_key, TALLY_KEY_SIZE) == 0)
 		return;
 	trouble = found_at(keys, record->at.index);
-	if (trouble != NULL)
+	if (trouble == NULL)
+		return;
+	if (record->serial < (*highest)->serial)
 		trouble_at(trouble, TALLY_EXIT_FAILED, record->at.index,
 			   "its certificate's serial %" PRIu64 " is below the %" PRIu64
-			   " its voter tag had before",
-			   record->serial, *highest);
+			   " of the same voter tag at entry %" PRIu64,
+			   record->serial, (*highest)->serial, (*highest)->at.index);
+	else
+		trouble_at(trouble, TALLY_EXIT_FAILED, record->at.index,
+			   "its certificate's serial %" PRIu64
+			   " is another voter key's at entry %" PRIu64,
+			   record->serial, (*highest)->at.index);
 }
 
 static void
@@ -243,7 +263,7 @@ lineage_link(struct lineage *lineage, uint64_t end, unsigned workers,
 	     struct lineage_finding *votes, struct lineage_finding *keys)
 {
 	const struct lineage_record *records = lineage->records;
-	uint64_t highest = 0;
+	const struct lineage_record *highest = records;
 
 	CHECK(end <= lineage->entries);
 	*votes = *keys = (struct lineage_finding){0};
@@ -253,15 +273,17 @@ lineage_link(struct lineage *lineage, uint64_t end, unsigned workers,
 		if (i == 0 || memcmp(records[i].at.key, records[i - 1].at.key,
 				     sizeof records[i].at.key) != 0) {
 			lineage->voters++;
-			highest = 0;
+			highest = &records[i];
 			continue;
 		}
 		lineage->previous[records[i].at.index] = records[i - 1].at.index + 1;
 		check_votes(lineage, &records[i - 1], &records[i], votes);
-		check_serials(&records[i - 1], &records[i], &highest, keys);
+		if (lineage->holders != NULL)
+			check_serials(lineage, &records[i], &highest, keys);
 	}
 	if (lineage->holders == NULL)
 		return;
+	close_holder_gaps(lineage, end);
 	sort_places(lineage->holders, lineage->ballots, sizeof *lineage->holders, workers);
 	check_holders(lineage, keys);
 }

@@ -1,7 +1,7 @@
 /* lineage: which ballot of the log replaces which, found by sorting (tag, index).
  *
  * The auditor's own way to what tallyd's poll book knows. One slot for every entry of the log:
- * 64 bytes each, and 72 more where voters sign for themselves. First every ballot is entered,
+ * 64 bytes each, and 80 more where voters sign for themselves. First every ballot is entered,
  * from any number of threads; then lineage_link sorts and names the earliest ballots that break
  * a rule; then lineage_replaced answers. */
 #ifndef TALLY_TOOLS_LINEAGE_H
