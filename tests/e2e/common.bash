@@ -17,6 +17,7 @@ WORK=$(mktemp -d)
 TALLYD= LOG= PORT= HTTP= CODE=
 starts=0
 bad=0
+set +m
 running=()
 mounted=()
 PREFIX=()       # what tallyd is started under, such as strace and its options
@@ -158,9 +159,12 @@ tallyd_stop() {
 	await "$TALLYD" "$@"
 }
 
+# tallyd_kill: SIGKILL; it has to be still there.
 tallyd_kill() {
-	kill -KILL "$TALLYD"
+	kill -KILL "$TALLYD" 2>/dev/null
 	wait "$TALLYD" 2>/dev/null
+	CODE=$?
+	[ "$CODE" -eq 137 ] || not_ok "tallyd ended by itself with $CODE"
 }
 
 # stops WHAT: SIGTERM and code 0.

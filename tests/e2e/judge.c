@@ -61,12 +61,12 @@ u16(const uint8_t *bytes)
 	return (unsigned)(bytes[0] << 8 | bytes[1]);
 }
 
-#define COMPLAIN(judge, ...)                                                                   \
-	do {                                                                                   \
-		if ((judge)->complaints++ < COMPLAINTS_MAX) {                                  \
-			fprintf(stderr, "judge: " __VA_ARGS__);                                \
-			fputc('\n', stderr);                                                   \
-		}                                                                              \
+#define COMPLAIN(judge, ...) \
+	do { \
+		if ((judge)->complaints++ < COMPLAINTS_MAX) { \
+			fprintf(stderr, "judge: " __VA_ARGS__); \
+			fputc('\n', stderr); \
+		} \
 	} while (0)
 
 static int
@@ -107,8 +107,9 @@ read_casts(struct judge *judge)
 		if (same_tag(&judge->casts[i - 1], &judge->casts[i]) &&
 		    u16(judge->casts[i].ballot + REVISION) <=
 			u16(judge->casts[i - 1].ballot + REVISION))
-			COMPLAIN(judge, "entries %" PRIu64 " and %" PRIu64
-					": one tag, revisions that do not rise",
+			COMPLAIN(judge,
+				 "entries %" PRIu64 " and %" PRIu64
+				 ": one tag, revisions that do not rise",
 				 judge->casts[i - 1].index, judge->casts[i].index);
 }
 
@@ -236,8 +237,7 @@ subtract(struct judge *judge, json_t *contests, const struct cast *cast)
 	size_t at = CHOICES;
 
 	for (size_t contest = 0; at + 2 <= end; contest++) {
-		json_t *options =
-		    json_object_get(json_array_get(contests, contest), "options");
+		json_t *options = json_object_get(json_array_get(contests, contest), "options");
 		unsigned count = u16(cast->ballot + at);
 
 		at += 2;
@@ -260,7 +260,8 @@ expect(struct judge *judge, const json_t *results, const char *name, uint64_t va
 	const json_t *found = json_object_get(results, name);
 
 	if (!json_is_integer(found) || (uint64_t)json_integer_value(found) != value)
-		COMPLAIN(judge, "results: %s is %" JSON_INTEGER_FORMAT ", a recount gives %" PRIu64,
+		COMPLAIN(judge,
+			 "results: %s is %" JSON_INTEGER_FORMAT ", a recount gives %" PRIu64,
 			 name, json_integer_value(found), value);
 }
 
@@ -284,8 +285,9 @@ judge_results(struct judge *judge, const char *path)
 		json_array_foreach(json_object_get(contest, "options"), j, option)
 		{
 			if (json_integer_value(json_object_get(option, "votes")) != 0)
-				COMPLAIN(judge, "results: option %zu of contest %zu: a recount "
-						"gives another number of votes",
+				COMPLAIN(judge,
+					 "results: option %zu of contest %zu: a recount "
+					 "gives another number of votes",
 					 j, i);
 		}
 	}
