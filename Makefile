@@ -1,6 +1,6 @@
-# make            build/NAME/bin/{tallyd,tallyctl,tally-verify} and libtally.a
-# make help       every target
 # CC=gcc|clang and SAN=plain|asan|tsan|fuzz choose the build folder: they never mix.
+
+VERSION := 0.1.0
 
 CC      ?= gcc
 ifeq ($(CC),cc)
@@ -9,103 +9,200 @@ endif
 SAN     ?= plain
 PREFIX  ?= /usr/local
 DESTDIR ?=
-VERSION := 0.1.0
+export FUZZ_SECONDS ?= 20
 
-OUT := build/$(notdir $(CC))-$(SAN)
+COMPILER := $(notdir $(CC))
+OUT := build/$(COMPILER)-$(SAN)
 BIN := $(OUT)/bin
 
+# Debian's names; clang and its runtime serve the second build and the fuzzers.
+PACKAGES := gcc libc6-dev make binutils pkg-config clang clang-format libclang-rt-14-dev curl jq \
+            libsodium-dev libuv1-dev liblmdb-dev libxxhash-dev libjansson-dev \
+            libmicrohttpd-dev libcmocka-dev
+
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-        -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 -Werror
-HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE
-LINK_HARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-ifeq ($(notdir $(CC)),gcc)
+        -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 \
+        -Wimplicit-fallthrough -Werror
+
+# What a program built for use is hardened with; the sanitizers' builds do without, so that
+# nothing is hidden from them (-fno-strict-overflow, for one, would silence UBSan).
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fno-strict-aliasing \
+          -fno-strict-overflow -fno-delete-null-pointer-checks -U_FORTIFY_SOURCE \
+          -D_FORTIFY_SOURCE=3
+ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
+HARDEN += -fcf-protection=full
+endif
+ifneq ($(filter gcc%,$(COMPILER)),)
 HARDEN += -ftrivial-auto-var-init=zero
 endif
-OPT_plain := -O2 -D_FORTIFY_SOURCE=2
-OPT_asan  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-OPT_tsan  := -O1 -fsanitize=thread -fno-omit-frame-pointer
-OPT_fuzz  := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-SAN_LINK_plain :=
-SAN_LINK_asan  := -fsanitize=address,undefined
-SAN_LINK_tsan  := -fsanitize=thread
-SAN_LINK_fuzz  := -fsanitize=fuzzer,address,undefined
+FLAGS_plain := -O2 $(HARDEN)
+FLAGS_asan  := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_tsan  := -O1 -fno-omit-frame-pointer -fsanitize=thread
+FLAGS_fuzz  := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+               -fno-sanitize-recover=all
+LINK_asan   := -fsanitize=address,undefined
+LINK_tsan   := -fsanitize=thread
+LINK_fuzz   := -fsanitize=address,undefined
 
 CPPFLAGS += -Iengine -Iinclude -I. -D_GNU_SOURCE -DTALLY_VERSION='"$(VERSION)"'
-CFLAGS   += -std=c11 -g $(OPT_$(SAN)) $(WARN) $(HARDEN) -MMD -MP
-LDFLAGS  += $(LINK_HARDEN) $(SAN_LINK_$(SAN))
+CFLAGS   += -std=c11 -g -fPIE $(FLAGS_$(SAN)) $(WARN) -MMD -MP
+LDFLAGS  += -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen -Wl,--as-needed $(LINK_$(SAN))
 
-ROOMS_PURE := base frame ballot campaign verify pollbook ledger tree tally outcome replay station client
-PURE_SRC   := $(foreach room,$(ROOMS_PURE),$(wildcard engine/$(room)/*.c))
+LIBS_PURE  := -lsodium -lxxhash -ljansson
+LIBS_SHELL := -luv -llmdb -lmicrohttpd -lpthread
+
+# Rooms and nouns are found, not listed: a new file is built because it is there.
+ROOMS      := $(patsubst engine/%/,%,$(wildcard engine/*/))
+PURE_SRC   := $(foreach room,$(filter-out shell,$(ROOMS)),$(wildcard engine/$(room)/*.c))
 SHELL_SRC  := $(wildcard engine/shell/*.c)
-LIB_SRC    := $(wildcard tools/lib/*.c)
-TALLYCTL_SRC := $(wildcard tools/tallyctl/*.c)
+TOOLS_SRC  := $(wildcard tools/lib/*.c)
+CTL_SRC    := $(wildcard tools/tallyctl/*.c)
 VERIFY_SRC := $(wildcard tools/tally-verify/*.c)
 TESTLIB_SRC := $(wildcard tests/lib/*.c)
-TESTS_SRC  := $(wildcard tests/unit/*_test.c) $(wildcard tests/sim/*_test.c) $(wildcard tests/crash/*_test.c)
+TEST_SRC   := $(wildcard tests/unit/*_test.c tests/sim/*_test.c tests/crash/*_test.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/*_fuzz.c)
+# What outsiders link: the protocol machine, ballots, tags, proofs. Needs libsodium alone.
+CLIENT_SRC := $(foreach room,base frame ballot client tree,$(wildcard engine/$(room)/*.c)) \
+              tools/lib/blocking.c
 
 obj = $(patsubst %.c,$(OUT)/%.o,$(1))
-PURE_OBJ := $(call obj,$(PURE_SRC))
-ENGINE   := $(OUT)/libengine.a
-SHELL_A  := $(OUT)/libshell.a
-TOOLS_A  := $(OUT)/libtools.a
-TALLYCTL_A := $(OUT)/libtallyctl.a
+ENGINE_A  := $(OUT)/libengine.a
+SHELL_A   := $(OUT)/libshell.a
+TOOLS_A   := $(OUT)/libtools.a
+CTL_A     := $(OUT)/libtallyctl.a
+VERIFY_A  := $(OUT)/libtally-verify.a
 TESTLIB_A := $(OUT)/libtests.a
-TESTS    := $(patsubst tests/%.c,$(OUT)/tests/%,$(TESTS_SRC))
-
-# What outsiders link: the protocol machine, ballots, tags, proofs. Needs libsodium alone.
-CLIENT_ROOMS := base frame ballot client tree
-CLIENT_OBJ := $(call obj,$(foreach room,$(CLIENT_ROOMS),$(wildcard engine/$(room)/*.c)) $(wildcard tools/lib/blocking.c))
-
-LIBS_PURE   := -lsodium -lxxhash -ljansson
-LIBS_SHELL  := -luv -llmdb -lmicrohttpd -lpthread
-PROGRAMS    := $(BIN)/tallyd $(BIN)/tallyctl $(BIN)/tally-verify
+LIBTALLY  := $(OUT)/libtally.a
+PROGRAMS  := $(BIN)/tallyd $(BIN)/tallyctl $(BIN)/tally-verify
+TESTS     := $(patsubst %.c,$(OUT)/%,$(TEST_SRC))
+FUZZERS   := $(patsubst %.c,$(OUT)/%,$(FUZZ_SRC))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
+.PHONY: all tests fuzzers setup demo check check-unit fuzz tidy pure fmt install uninstall \
+        clean help pure-objects
 
-all: $(PROGRAMS) $(OUT)/libtally.a
+all: $(PROGRAMS) $(LIBTALLY) ## the programs and libtally.a, in build/COMPILER-SAN/
+
+tests: $(TESTS) ## the test programs, not run
+
+fuzzers: $(FUZZERS) ## the fuzz harnesses, not run (without SAN=fuzz: they replay a corpus)
+
+setup: ## install the Debian packages that are missing
+	@tests/setup.sh $(PACKAGES)
+
+demo: all ## a small election from the first key to the audit
+	@tools/demo.sh $(BIN)
+
+check: ## everything there is to check; the last line counts
+	@tests/run.sh
+
+check-unit: ## the unit and simulation tests of one build (CC=, SAN=)
+	@CC=$(CC) SAN=$(SAN) tests/run.sh unit
+
+fuzz: ## search for inputs that break a parser, FUZZ_SECONDS each (default 20)
+	@tests/run.sh fuzz
+
+tidy: ## the rules that a program can check: includes, format, tests, sizes
+	@tests/run.sh tidy
+
+pure: ## prove from their symbols that the pure rooms do no I/O and keep no globals
+	@tests/run.sh pure
+
+fmt: ## format every source file
+	@find $(wildcard engine include tools tests bench) -name '*.[ch]' -exec clang-format -i {} +
+
+install: all ## install programs, library and headers below DESTDIR and PREFIX
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include/tally)
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(LIBTALLY) $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(wildcard include/tally/*.h) $(DESTDIR)$(PREFIX)/include/tally
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
+	    'includedir=$${prefix}/include' '' 'Name: tally' \
+	    'Description: speak to tallyd and check its log' 'Version: $(VERSION)' \
+	    'Requires: libsodium' 'Libs: -L$${libdir} -ltally' 'Cflags: -I$${includedir}' \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/tally.pc
+
+INSTALLED := $(patsubst $(BIN)/%,bin/%,$(PROGRAMS)) lib/libtally.a lib/pkgconfig/tally.pc \
+             $(patsubst include/%,include/%,$(wildcard include/tally/*.h))
+
+uninstall: ## remove what install put there
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,$(INSTALLED))
+	-@rmdir $(DESTDIR)$(PREFIX)/include/tally 2>/dev/null
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	    expand -t 20
+
+# `make setup check` works under -j as well.
+check check-unit fuzz tidy pure all: | $(filter setup,$(MAKECMDGOALS))
+
+pure-objects: $(call obj,$(PURE_SRC))
 
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "CC $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
+# For libtally.a: fit for a shared library.
+$(OUT)/pic/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "CC $< (pic)"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -c $< -o $@
+
 define archive
+@echo "AR $@"
 @rm -f $@
-ar rcs $@ $^
+@ar rcs $@ $^
 endef
 
-$(ENGINE): $(PURE_OBJ)
+define link
+@mkdir -p $(@D)
+@echo "LD $@"
+@$(CC) $(LDFLAGS) $^ $(1) -o $@
+endef
+
+$(ENGINE_A): $(call obj,$(PURE_SRC))
 	$(archive)
 $(SHELL_A): $(call obj,$(SHELL_SRC))
 	$(archive)
-$(TOOLS_A): $(call obj,$(LIB_SRC))
+$(TOOLS_A): $(call obj,$(TOOLS_SRC))
 	$(archive)
-$(TALLYCTL_A): $(call obj,$(filter-out %/main.c,$(TALLYCTL_SRC)))
+$(CTL_A): $(call obj,$(filter-out %/main.c,$(CTL_SRC)))
+	$(archive)
+$(VERIFY_A): $(call obj,$(filter-out %/main.c,$(VERIFY_SRC)))
 	$(archive)
 $(TESTLIB_A): $(call obj,$(TESTLIB_SRC))
 	$(archive)
-$(OUT)/libtally.a: $(CLIENT_OBJ)
-	$(archive)
 
-$(BIN)/tallyd: $(call obj,engine/tallyd.c) $(SHELL_A) $(ENGINE)
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ $(LIBS_PURE) $(LIBS_SHELL) -o $@
-$(BIN)/tallyctl: $(call obj,$(TALLYCTL_SRC)) $(TOOLS_A) $(ENGINE)
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ $(LIBS_PURE) -lpthread -o $@
-$(BIN)/tally-verify: $(call obj,$(VERIFY_SRC)) $(TOOLS_A) $(ENGINE)
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ $(LIBS_PURE) -lpthread -o $@
+# One object whose only visible names are those of include/tally.
+$(LIBTALLY): $(patsubst %.c,$(OUT)/pic/%.o,$(CLIENT_SRC))
+	@echo "AR $@"
+	@rm -f $@
+	@ld -r $^ -o $(OUT)/pic/tally.o
+	@objcopy --wildcard --keep-global-symbol='tally_*' $(OUT)/pic/tally.o
+	@ar rcs $@ $(OUT)/pic/tally.o
 
-$(OUT)/tests/%: $(OUT)/tests/%.o $(TESTLIB_A) $(TALLYCTL_A) $(SHELL_A) $(TOOLS_A) $(ENGINE)
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ $(LIBS_PURE) $(LIBS_SHELL) -lcmocka -o $@
+$(BIN)/tallyd: $(call obj,engine/tallyd.c) $(SHELL_A) $(ENGINE_A)
+	$(call link,$(LIBS_PURE) $(LIBS_SHELL))
+$(BIN)/tallyctl: $(call obj,$(CTL_SRC)) $(TOOLS_A) $(ENGINE_A)
+	$(call link,$(LIBS_PURE) -lpthread)
+$(BIN)/tally-verify: $(call obj,$(VERIFY_SRC)) $(TOOLS_A) $(ENGINE_A)
+	$(call link,$(LIBS_PURE) -lpthread)
 
-tests: $(TESTS)
+$(TESTS): $(OUT)/%: $(OUT)/%.o $(TESTLIB_A) $(CTL_A) $(VERIFY_A) $(SHELL_A) $(TOOLS_A) $(ENGINE_A)
+	$(call link,$(LIBS_PURE) $(LIBS_SHELL) -lcmocka)
 
-.PHONY: all tests
+ifeq ($(SAN),fuzz)
+$(FUZZERS): $(OUT)/%: $(OUT)/%.o $(ENGINE_A)
+	$(call link,$(LIBS_PURE) -fsanitize=fuzzer)
+else
+$(FUZZERS): $(OUT)/%: $(OUT)/%.o $(call obj,tests/fuzz/corpus_main.c) $(ENGINE_A)
+	$(call link,$(LIBS_PURE))
+endif
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
