@@ -136,10 +136,10 @@ head_has_no_body(void **state)
 static void
 refuses_all_else(void **state)
 {
-	static const char *const paths[] = {"/",	 "/healthz/",	"/health",
-					    "/HEALTHZ",	 "/../healthz", "/checkpoint",
+	static const char *const paths[] = {"/",         "/healthz/",   "/health",
+					    "/HEALTHZ",  "/../healthz", "/checkpoint",
 					    "//healthz", "/healthz%00x"};
-	static const char *const methods[] = {"POST",	 "PUT",	  "DELETE",
+	static const char *const methods[] = {"POST",    "PUT",   "DELETE",
 					      "OPTIONS", "TRACE", "get"};
 	struct health *health = *state;
 

@@ -1,0 +1,31 @@
+#!/bin/bash
+# nouns.sh: has every noun, engine/ROOM/NOUN.h, a test NOUN_test.c below tests/? Those in
+# untested.txt need none. `ok nouns`, or a line for each and `not ok`.
+set -u
+here=$(dirname "$0")
+bad=0
+count=0
+
+for header in engine/*/*.h; do
+	name=${header#engine/}
+	name=${name%.h}
+	noun=${name#*/}
+	count=$((count + 1))
+	grep -q "^$name[[:space:]]" "$here/untested.txt" && continue
+	[ -n "$(find tests -name "${noun}_test.c")" ] && continue
+	echo "nouns: $header has no tests/unit/${noun}_test.c"
+	bad=1
+done
+while read -r name _; do
+	[ -e "engine/$name.h" ] && continue
+	echo "nouns: untested.txt names $name, which is not there"
+	bad=1
+done < <(sed 's/#.*//' "$here/untested.txt" | grep .)
+doubled=$(find tests -name '*_test.c' -printf '%f\n' | sort | uniq -d)
+if [ -n "$doubled" ]; then
+	echo "nouns: more than one test is named $doubled"
+	bad=1
+fi
+[ $bad -eq 0 ] && [ $count -gt 0 ] && echo "ok nouns" && exit
+echo "not ok nouns"
+exit 1

@@ -1,0 +1,91 @@
+#!/bin/bash
+# selftest.sh: can the checks fail? Plants what each must find in a folder of its own and looks for
+# the line that says so. `ok NAME finds WHAT` for each, or `not ok`.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+mkdir -p {engine,out/engine}/{base,ballot} include tools tests/unit
+cp "$top/.clang-format" .
+bad=0
+
+# expect WHAT LINE COMMAND...: the command fails and says that line.
+expect() {
+	local what=$1 line=$2 said
+	shift 2
+	said=$("$@" 2>&1)
+	if [ $? -ne 0 ] && grep -qxF -- "$line" <<< "$said"; then
+		echo "ok $(basename "$1" .sh) finds $what"
+	else
+		echo "$said" | sed 's/^/# /'
+		echo "not ok $(basename "$1" .sh) finds $what"
+		bad=1
+	fi
+}
+
+# pure NAME SOURCE: compiles it as that pure object.
+plant() {
+	echo "$2" | gcc -std=c11 -O1 -fPIE -D_GNU_SOURCE -w -x c -c - -o "out/engine/$1.o"
+}
+
+plant base/fine 'static const char *const names[] = {"a"};
+const char *f(int i) { return names[i]; }'
+plant ballot/fine '#include <string.h>
+const char *f(int); int g(int n) { return (int)strlen(f(n)); }'
+pure() {
+	"$here/pure.sh" out "$@"
+}
+if pure out/engine/{base,ballot}/fine.o > said; then
+	echo "ok pure lets the innocent pass"
+else
+	cat said
+	echo "not ok pure lets the innocent pass"
+	bad=1
+fi
+plant ballot/clock '#include <time.h>
+long f(void) { return time(0); }'
+expect "a clock" "pure: engine/ballot/clock.c asks for time" pure out/engine/ballot/clock.o
+plant ballot/memory '#include <stdlib.h>
+void *f(void) { return malloc(9); }'
+expect "an allocation" "pure: engine/ballot/memory.c asks for malloc" \
+	pure out/engine/ballot/memory.o
+plant ballot/format '#include <stdio.h>
+int f(char *s, int n) { return snprintf(s, 9, "%d", n); }'
+expect "printf" "pure: engine/ballot/format.c asks for snprintf" pure out/engine/ballot/format.o
+plant ballot/counter 'int f(void) { static int calls; return ++calls; }'
+expect "a static" "pure: engine/ballot/counter.c keeps calls.0" pure out/engine/ballot/counter.o
+plant base/global 'int shared = 3; _Thread_local int own;'
+expect "a global" "pure: engine/base/global.c keeps shared" pure out/engine/base/global.o
+expect "a thread's own" "pure: engine/base/global.c keeps own" pure out/engine/base/global.o
+plant base/other 'void abort(void); void f(void) { abort(); }'
+expect "abort outside base/check" "pure: engine/base/other.c asks for abort" \
+	pure out/engine/base/other.o
+expect "an empty list" "not ok pure: no objects" pure
+
+echo '#include "shell/disk.h"' > engine/ballot/reach.c
+printf '#include "bytes.h"\n#include <stdio.h>\n' > engine/ballot/near.c
+expect "a room that is not for it" \
+	'includes: engine/ballot/reach.c:1: ballot "shell/disk.h" is not for this room' \
+	"$here/includes.sh"
+expect "an include without its room" \
+	'includes: engine/ballot/near.c:1: ballot "bytes.h" does not name its room' \
+	"$here/includes.sh"
+expect "a header of the world" \
+	'includes: engine/ballot/near.c:2: ballot <stdio.h> is not for this room' \
+	"$here/includes.sh"
+
+touch engine/ballot/lonely.h
+expect "a noun without a test" \
+	'nouns: engine/ballot/lonely.h has no tests/unit/lonely_test.c' "$here/nouns.sh"
+echo 'int  f( void );' > engine/ballot/ugly.c
+expect "a file that is not formatted" 'format: ./engine/ballot/ugly.c:1' "$here/format.sh"
+printf '/* %0101d */\n' 0 > engine/ballot/wide.c
+expect "a wide line" 'sizes: ./engine/ballot/wide.c:1: wide' "$here/sizes.sh"
+yes '' | head -n 601 > engine/ballot/tall.c
+expect "a long file" 'sizes: ./engine/ballot/tall.c: 601 lines' "$here/sizes.sh"
+echo '/* FIX''ME later */' > engine/ballot/later.c
+expect "a note to oneself" 'words: ./engine/ballot/later.c:1:/* FIX''ME later */' \
+	"$here/words.sh"
+exit $bad
