@@ -1,0 +1,212 @@
+#!/bin/bash
+# run.sh [STAGE...]: builds and runs checks, counts them, ends with "N passed, N failed". Without a
+# stage: all of `make check`. README.md beside this file says what each stage is and what counts.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+export LC_ALL=C.UTF-8
+jobs=$(nproc)
+logs=build/check
+passed=0
+failed=0
+skipped=0
+
+export CMOCKA_MESSAGE_OUTPUT=TAP
+export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=die_after_fork=0:second_deadlock_stack=1
+limit_s=${TEST_TIMEOUT:-300}
+export limit_s
+# The sanitizers of gcc 12 and clang 14 cannot place their shadow where the kernel's address
+# layout is random to more than 28 bits.
+wrap=
+setarch -R true 2>/dev/null && wrap="setarch -R"
+export wrap
+
+# one LOG PROGRAM ARGUMENT...: stdout, stderr and exit code to LOG.{out,err,code}.
+one() {
+	local log=$1
+	shift
+	if [ ! -x "$1" ]; then
+		echo missing > "$log.code"
+		: > "$log.out" 2> "$log.err"
+		return
+	fi
+	timeout -k 10 "$limit_s" $wrap "$@" > "$log.out" 2> "$log.err" < /dev/null
+	echo $? > "$log.code"
+}
+export -f one
+
+# run STAGE < "NAME PROGRAM ARGUMENT..." lines: all of them, `jobs` at a time, then the counting.
+run() {
+	local folder=$logs/$1 name rest
+	rm -rf "$folder"
+	mkdir -p "$folder"
+	cat > "$folder/list"
+	while read -r name rest; do
+		echo "$folder/${name//\//-} $rest"
+	done < "$folder/list" |
+		xargs -P "$jobs" -L 1 bash -c 'one "$@"' one
+	while read -r name rest; do
+		harvest "$name" "$folder/${name//\//-}"
+	done < "$folder/list"
+}
+
+# "PASSED FAILED SKIPPED WHY" of what a program said and its exit code.
+count() {
+	awk -v code="$(cat "$1.code")" '
+	/^1\.\.[0-9]+$/ { planned += substr($0, 4); tap = 1 }
+	/^[0-9]+ inputs$/ && $1 > 0 && code == 0 { passed++ }
+	/^SKIPPED: / { if (tap) excuse = 1; else skipped++ }
+	/^ok / { if (tap && excuse) skipped++; else passed++; excuse = 0 }
+	/^not ok / { if ($0 ~ /# SKIP/) skipped++; else failed++; excuse = 0 }
+	END {
+		seen = passed + failed + skipped
+		if (code == "missing")
+			why = "was not built"
+		else if (code == 124 || code == 137)
+			why = "took too long"
+		else if (seen < planned)
+			why = "ended with code " code " after " seen + 0 " of " planned
+		else if (seen == 0)
+			why = "checked nothing, code " code
+		else if (code != 0 && failed == 0)
+			why = "ended with code " code
+		print passed + 0, failed + (why != ""), skipped + 0, why
+	}' "$1.out"
+}
+
+# harvest NAME LOG: adds to the sums; one line, or all that was said if something failed.
+harvest() {
+	local p f s why
+	read -r p f s why <<< "$(count "$2")"
+	passed=$((passed + p))
+	failed=$((failed + f))
+	skipped=$((skipped + s))
+	if [ "$f" -eq 0 ]; then
+		printf '  %-34s %3d ok%s\n' "$1" "$p" "$([ "$s" -eq 0 ] || echo ", $s skipped")"
+		grep -h '^SKIPPED: ' "$2.out" | sort -u | sed 's/^/      /'
+	else
+		printf '  %-34s %d FAILED %s\n' "$1" "$f" "$why"
+		tail -q -n 200 "$2.out" "$2.err" | sed 's/^/    | /'
+	fi
+}
+
+# build COMPILER SAN TARGET...: a failure counts as one, and does not hide what was built.
+build() {
+	local compiler=$1 san=$2 log=$logs/build-$1-$2.log
+	shift 2
+	mkdir -p "$logs"
+	if ! make -k -j "$jobs" CC="$compiler" SAN="$san" "$@" > "$log" 2>&1; then
+		failed=$((failed + 1))
+		printf '  %-34s FAILED\n' "build with $compiler, $san"
+		grep -vE '^(CC|AR|LD) ' "$log" | tail -n 100 | sed 's/^/    | /'
+	fi
+}
+
+# tests OUT: the list for run: every test program and every fuzz harness with its corpus.
+tests() {
+	local source name
+	for source in tests/unit/*_test.c tests/sim/*_test.c tests/crash/*_test.c; do
+		[ -e "$source" ] || continue
+		name=${source%.c}
+		echo "${name#tests/} $1/$name"
+	done
+	for source in tests/fuzz/*_fuzz.c; do
+		[ -e "$source" ] || continue
+		name=${source%.c}
+		echo "${name#tests/} $1/$name tests/fuzz/corpus/$(basename "$name" _fuzz)"
+	done
+}
+
+stage_pure() {
+	build gcc plain pure-objects
+	local objects
+	objects=$(ls engine/*/*.c | grep -v '^engine/shell/' |
+		sed 's|^|build/gcc-plain/|; s|c$|o|')
+	run pure < <(echo pure tests/tidy/pure.sh build/gcc-plain $objects)
+}
+
+stage_tidy() {
+	local check
+	run tidy < <(for check in includes format nouns sizes words selftest; do
+		echo "tidy/$check tests/tidy/$check.sh"
+	done)
+}
+
+stage_gcc() {
+	build gcc plain all tests fuzzers
+	run gcc < <(tests build/gcc-plain)
+}
+
+stage_clang() {
+	build clang plain all tests fuzzers
+	run clang < <(tests build/clang-plain)
+}
+
+stage_asan() {
+	build gcc asan all tests fuzzers
+	run asan < <(tests build/gcc-asan)
+}
+
+# The tests of what has threads: those whose plain build can start one.
+stage_tsan() {
+	local threaded name program
+	local starts_threads="pthread_create|MHD_start_daemon|uv_queue_work|uv_thread_create"
+	build gcc plain tests
+	threaded=$(tests build/gcc-plain | awk 'NF == 2' | while read -r name program; do
+		nm -u "$program" 2>/dev/null | grep -qE " ($starts_threads)" && echo "$name"
+	done)
+	build gcc tsan $(printf 'build/gcc-tsan/tests/%s ' $threaded)
+	run tsan < <(for name in $threaded; do
+		echo "$name build/gcc-tsan/tests/$name"
+	done)
+}
+
+# The real programs. One at a time: they measure, kill and fill disks.
+stage_scripts() {
+	local script
+	build gcc plain all
+	export BIN=$PWD/build/gcc-plain/bin
+	jobs=1
+	run scripts < <(for script in tests/e2e/*.sh tests/crash/*.sh; do
+		[ -e "$script" ] && echo "${script#tests/} $script $BIN"
+	done)
+	jobs=$(nproc)
+}
+
+# One build, as CC and SAN say.
+stage_unit() {
+	local out=${CC:-gcc}-${SAN:-plain}
+	build "${CC:-gcc}" "${SAN:-plain}" tests fuzzers
+	run "unit-$out" < <(tests "build/$out")
+}
+
+# What is found stays in build/; README.md in tests/fuzz says how it gets into the corpus.
+stage_fuzz() {
+	local seconds=${FUZZ_SECONDS:-20} source found name
+	build clang fuzz fuzzers
+	limit_s=$((seconds + 120))
+	run fuzz < <(for source in tests/fuzz/*_fuzz.c; do
+		name=$(basename "$source" .c)
+		found=build/clang-fuzz/found/$name
+		mkdir -p "$found"
+		echo "fuzz/$name tests/fuzz.sh build/clang-fuzz/tests/fuzz/$name $seconds" \
+			"$found tests/fuzz/corpus/${name%_fuzz}"
+	done)
+}
+
+[ $# -gt 0 ] || set -- pure tidy gcc clang asan tsan scripts
+started=$SECONDS
+for stage in "$@"; do
+	began=$SECONDS
+	echo "== $stage"
+	if ! declare -F "stage_$stage" > /dev/null; then
+		echo "run.sh: there is no stage $stage" >&2
+		exit 2
+	fi
+	"stage_$stage"
+	echo "   $stage took $((SECONDS - began)) s"
+done
+echo "all took $((SECONDS - started)) s"
+[ $((passed + failed)) -gt 0 ] || echo "nothing ran"
+echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
