@@ -23,7 +23,8 @@ archive_open(int dir_fd);
 void
 archive_close(struct archive *archive);
 
-/* The archive opens segment `number` for reading. Numbers come in order from 0. */
+/* The archive opens segment `number` for reading. Numbers come in order from 0;
+ * one it has already (a reserve that the start found) is left as it is. */
 MUST_USE int
 archive_add_segment(struct archive *archive, uint32_t number);
 

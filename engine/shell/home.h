@@ -5,7 +5,8 @@
  *   00                        the state: u32 version, campaign id (32), u64 index, u64 batches,
  *                             u64 checksum of the last batch below index, u64 records, multiset
  *                             hash (16), u32 size and bytes of the law-and-counts blob
- *                             (replay_write), frontier (frontier_write), XXH3-64 of all that
+ *                             (replay_write), frontier (frontier_write), XXH3-64 of all that,
+ *                             unseeded
  *   family (1) || name (32)   record: u64 word, value (16)        (pollbook/table.h)
  *
  * The multiset hash is the sum, in two 64-bit halves, of XXH3-128(key || value) over all records:
@@ -34,13 +35,13 @@ struct home_state {
 	struct frontier frontier;
 };
 
-/* Receives every record in key order. False stops. */
+/* Receives every record in key order. False stops: the load returns 0, the file stays. */
 typedef bool home_visit(void *context, enum pollbook_family family, const uint8_t name[32],
 			const struct pollbook_record *record);
 
 /* 1: loaded, *state filled (state->replay.data is malloc'ed; the caller frees it) and every record
- * visited; 0: nothing there, or not believed (disk_error() says why; the visitor may have been
- * called: the caller forgets what it got); negative: the world refused. `deadline_ms` bounds the
+ * visited; 0: nothing there, or not believed and removed (disk_error() says why; the visitor may
+ * have been called: the caller forgets what it got); negative: the world refused. `deadline_ms` bounds the
  * child. */
 MUST_USE int
 home_load(int dir_fd, const uint8_t campaign[32], struct home_state *state, home_visit *visit,
@@ -50,11 +51,18 @@ home_load(int dir_fd, const uint8_t campaign[32], struct home_state *state, home
 MUST_USE int
 home_forget(int dir_fd);
 
-/* Brings the file from its present index (0 if absent) to state->index: reads the ballots in
- * between from the archive and enters them. `revotes` and `voter_mode` say which families there
- * are. Refuses (DISK_DAMAGED) to go backwards. */
+/* Brings the file from its present index (0 if absent) to state->index: reads the entries in
+ * between from the archive, whose leaves must lead to state->frontier, and enters the ballots.
+ * The file's families follow from the manifest: OLD where votes can change, HOLDER and KEY in
+ * voter mode; no OLD record is left out. Refuses (DISK_DAMAGED) to go backwards. After any other
+ * failure to write the file is not believed and removed. */
 MUST_USE int
 home_advance(int dir_fd, const struct manifest *manifest, struct archive *archive,
 	     const struct home_state *state);
+
+/* The same, with so many ballots in memory at a time. */
+MUST_USE int
+home_advance_in_parts(int dir_fd, const struct manifest *manifest, struct archive *archive,
+		      const struct home_state *state, size_t ballots_at_once);
 
 #endif

@@ -12,8 +12,10 @@
 
 struct keeper;
 
+/* Called on the keeper's thread when a state is kept or not; `why` valid during the call. */
 typedef void keeper_done(void *context, int status, const char *why);
 
+/* NULL on failure. `manifest`, `archive` and `tree` stay until keeper_stop. */
 MUST_USE struct keeper *
 keeper_start(int dir_fd, const struct manifest *manifest, struct archive *archive,
 	     struct treefile *tree, keeper_done *done, void *context);
@@ -22,6 +24,7 @@ keeper_start(int dir_fd, const struct manifest *manifest, struct archive *archiv
 void
 keeper_keep(struct keeper *keeper, const struct home_state *state);
 
+/* Ends the thread after the state under way. */
 void
 keeper_stop(struct keeper *keeper);
 

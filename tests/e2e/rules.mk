@@ -1,0 +1,17 @@
+# Included by the Makefile: the programs that the scripts of tests/e2e and tests/crash run.
+SCRIPT_PROGRAMS := $(patsubst %.c,$(OUT)/%,$(filter-out %_test.c,$(wildcard tests/e2e/*.c tests/crash/*.c)))
+SCRIPT_LIBS     := $(addprefix $(OUT)/lib,tests.a tallyctl.a tools.a engine.a)
+
+$(SCRIPT_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(SCRIPT_LIBS)
+	@mkdir -p $(@D)
+	@echo "LD $@"
+	@$(CC) $(LDFLAGS) $^ $(LIBS_PURE) -lpthread -o $@
+
+tests: $(SCRIPT_PROGRAMS)
+
+# Longer than `make check`: FULL=1 is what the scripts' heads say it is.
+soak: $(PROGRAMS) $(SCRIPT_PROGRAMS)
+	@bad=0; for script in tests/e2e/*.sh tests/crash/*.sh; do \
+		FULL=1 BIN=$(BIN) OUT=$(OUT) bash $$script || bad=1; done; exit $$bad
+
+.PHONY: soak

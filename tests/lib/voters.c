@@ -1,0 +1,125 @@
+#include "tests/lib/voters.h"
+
+#include "ballot/ballot.h"
+#include "ledger/entry.h"
+
+struct test_voters *
+test_voters_make(uint64_t seed, bool revotes, bool voter_mode, uint32_t voters_count)
+{
+	static const uint8_t table_seed[16] = {3};
+	struct test_voters *voters = calloc(1, sizeof *voters);
+	size_t slots_count = pollbook_slots_for(4 * voters_count + 8000);
+	struct pollbook_slot *slots = calloc(slots_count, sizeof *slots);
+
+	assert_non_null(voters);
+	assert_non_null(slots);
+	voters->random = test_random_make(seed);
+	voters->store = test_store_make(8 * 1024 * 1024);
+	memset(voters->manifest.id, 0x1d, sizeof voters->manifest.id);
+	voters->manifest.revote = revotes ? MANIFEST_REVOTE_LAST : MANIFEST_REVOTE_FIRST;
+	voters->manifest.signing = voter_mode ? TALLY_SIGNING_VOTER : TALLY_SIGNING_FRONTEND;
+	assert_true(voters_count <= TEST_VOTERS_MAX);
+	voters->voters_count = voters_count;
+	pollbook_table_init(&voters->table, slots, slots_count, table_seed);
+	voters->table.voters_max = voters_count;
+	frontier_init(&voters->frontier);
+	return voters;
+}
+
+void
+test_voters_free(struct test_voters *voters)
+{
+	free(voters->table.slots);
+	test_store_free(voters->store);
+	free(voters);
+}
+
+static void
+signer_write(struct writer *writer, const struct test_voters *voters, uint32_t voter)
+{
+	static const uint8_t zeros[64];
+	uint8_t key[32] = {0xee};
+
+	writer_u32(writer, 77);
+	if (voters->manifest.signing == TALLY_SIGNING_VOTER) {
+		be32_store(key + 4, voter);
+		key[8] = voters->keys[voter];
+		writer_u64(writer, voters->revisions[voter]);
+		writer_copy(writer, key, sizeof key);
+		writer_copy(writer, zeros, 64);
+	}
+	writer_copy(writer, zeros, 64);
+}
+
+static void
+ballot_put(struct test_voters *voters, uint32_t voter)
+{
+	struct ballot_choice choice = {(uint16_t)test_random_below(&voters->random, 9), 1};
+	uint8_t memory[512] = {TALLY_ENTRY_BALLOT};
+	uint8_t tag[TALLY_TAG_SIZE] = {0x7a};
+	struct writer writer = writer_make(memory + 1, sizeof memory - 1);
+	struct ballot_head head = {voters->manifest.id, tag, 0, 0, voters->manifest.signing};
+	uint8_t digest[BALLOT_DIGEST_SIZE];
+	struct pollbook_ballot entered;
+	struct ballot ballot;
+
+	be32_store(tag + 9, voter * 2654435761u); /* in another order than they vote */
+	head.revision = ++voters->revisions[voter];
+	if (test_random_below(&voters->random, 3) == 0)
+		voters->keys[voter]++;
+	ballot_head_write(&writer, &head);
+	ballot_choices_write(&writer, &choice, 1);
+	signer_write(&writer, voters, voter);
+	assert_int_equal(ballot_parse(writer_view(&writer), &ballot), TALLY_ACCEPTED);
+	ballot_digest(&ballot, digest);
+	entered = (struct pollbook_ballot){ballot.tag, ballot.revision, digest,
+					   ballot.voter_key, ballot.serial};
+	pollbook_enter(&voters->table, &entered, voters->store->size);
+	test_store_put(voters->store, bytes_make(memory, writer.size + 1));
+}
+
+static void
+other_put(struct test_voters *voters)
+{
+	uint8_t memory[ENTRY_PHASE_SIZE];
+	struct writer writer = writer_make(memory, sizeof memory);
+
+	entry_phase_write(&writer, TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK, 12);
+	test_store_put(voters->store, writer_view(&writer));
+}
+
+void
+test_voters_vote(struct test_voters *voters, size_t size)
+{
+	struct test_store *store = voters->store;
+
+	while (store->size < size) {
+		uint32_t voter =
+		    (uint32_t)test_random_below(&voters->random, voters->voters_count);
+		struct tree_hash leaf;
+
+		if (test_random_below(&voters->random, 16) == 0)
+			other_put(voters);
+		else if (voters->revisions[voter] == 0 ||
+			 voters->manifest.revote == MANIFEST_REVOTE_LAST)
+			ballot_put(voters, voter);
+		else
+			continue;
+		tree_leaf(store->entries[store->size - 1], &leaf);
+		frontier_append(&voters->frontier, &leaf);
+		if (store->size == size || test_random_below(&voters->random, 100) == 0)
+			test_store_commit(store);
+	}
+}
+
+struct home_state
+test_voters_state(const struct test_voters *voters, struct bytes replay)
+{
+	return (struct home_state){
+	    .index = voters->store->size,
+	    .batches_count = voters->store->batches_count,
+	    .checksum = voters->store->checksum,
+	    .replay = replay,
+	    .frontier = voters->frontier,
+	};
+}

@@ -1,0 +1,124 @@
+#include "tests/lib/test.h"
+
+#include "shell/change.h"
+
+/* The book that the changes are for: one record. */
+struct known {
+	uint8_t key[CHANGE_KEY_SIZE];
+	struct pollbook_record record;
+	int asked;
+	int status;
+};
+
+static int
+find(void *context, const uint8_t key[CHANGE_KEY_SIZE], struct pollbook_record *out)
+{
+	struct known *known = context;
+
+	known->asked++;
+	*out = known->record;
+	if (known->status < 0)
+		return known->status;
+	return memcmp(known->key, key, CHANGE_KEY_SIZE) == 0;
+}
+
+static void
+add(struct changes *changes, uint8_t tag, uint16_t revision, uint64_t index)
+{
+	const uint8_t zeros[64] = {0};
+	const uint8_t campaign[32] = {0};
+	const uint8_t tag_bytes[32] = {tag};
+	const struct ballot_head head = {campaign, tag_bytes, revision, 0,
+					 TALLY_SIGNING_FRONTEND};
+	uint8_t memory[256];
+	struct writer writer = writer_make(memory, sizeof memory);
+	struct ballot ballot;
+
+	ballot_head_write(&writer, &head);
+	writer_u32(&writer, 1);
+	writer_copy(&writer, zeros, 64);
+	assert_int_equal(ballot_parse(writer_view(&writer), &ballot), TALLY_ACCEPTED);
+	assert_int_equal(changes_add(changes, &ballot, index), DISK_OK);
+}
+
+static void
+row_is(const struct changes *changes, size_t at, enum pollbook_family family, uint64_t index,
+       uint16_t revision)
+{
+	assert_true(at < changes->count);
+	assert_int_equal(changes->rows[at].key[0], family);
+	assert_int_equal(changes->rows[at].word, index << 16 | revision);
+}
+
+static void
+last_word_stays(void **state)
+{
+	struct changes changes = {0};
+	struct known known = {.key = {POLLBOOK_VOTER, 9}, .record = {7 << 16 | 1, {0xff}}};
+
+	(void)state;
+	add(&changes, 9, 2, 10);
+	add(&changes, 4, 1, 11);
+	add(&changes, 9, 3, 12);
+	add(&changes, 9, 5, 20);
+	assert_int_equal(changes_settle(&changes, true, find, &known), DISK_OK);
+	assert_int_equal(changes.count, 5);
+	assert_int_equal(known.asked, 2);
+	row_is(&changes, 0, POLLBOOK_VOTER, 11, 1);
+	row_is(&changes, 1, POLLBOOK_VOTER, 20, 5);
+	for (size_t i = 2; i < 5; i++) {
+		const uint8_t zeros[16] = {0};
+
+		assert_int_equal(changes.rows[i].key[0], POLLBOOK_OLD);
+		assert_memory_equal(changes.rows[i].key + 17, zeros, 16);
+		assert_memory_equal(changes.rows[i].value, zeros, 16);
+		assert_true(i == 2 || memcmp(changes.rows[i - 1].key, changes.rows[i].key,
+					     CHANGE_KEY_SIZE) < 0);
+	}
+	/* The digest of the record in the book sorts last. */
+	row_is(&changes, 4, POLLBOOK_OLD, 7, 1);
+	assert_int_equal(changes.rows[4].key[1], 0xff);
+	changes_free(&changes);
+}
+
+static void
+nobody_is_asked_where_votes_stand(void **state)
+{
+	struct changes changes = {0};
+	struct known known = {.status = DISK_FAILED};
+
+	(void)state;
+	add(&changes, 9, 1, 10);
+	assert_int_equal(changes_settle(&changes, false, find, &known), DISK_OK);
+	assert_int_equal(known.asked, 0);
+	assert_int_equal(changes.count, 1);
+	changes.count = 0;
+	assert_int_equal(changes_settle(&changes, true, find, &known), DISK_OK);
+	changes_free(&changes);
+}
+
+static void
+refusals(void **state)
+{
+	struct changes changes = {0};
+	struct known known = {.key = {POLLBOOK_VOTER, 9}, .record = {10 << 16 | 1, {0}}};
+
+	(void)state;
+	add(&changes, 9, 1, 10);
+	assert_int_equal(changes_settle(&changes, true, find, &known), DISK_DAMAGED);
+	known.status = DISK_FAILED;
+	assert_int_equal(changes_settle(&changes, true, find, &known), DISK_FAILED);
+	changes_free(&changes);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(last_word_stays),
+	    cmocka_unit_test(nobody_is_asked_where_votes_stand),
+	    cmocka_unit_test(refusals),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
