@@ -95,6 +95,15 @@ load(const struct scene *scene, const char *name, size_t *size)
 	return data;
 }
 
+size_t
+scene_size(const struct scene *scene, const char *name)
+{
+	size_t size;
+
+	free(load(scene, name, &size));
+	return size;
+}
+
 void
 scene_flip(const struct scene *scene, const char *name, size_t offset)
 {

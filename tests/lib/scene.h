@@ -51,6 +51,9 @@ assert_found(const struct scene *scene, enum audit_check check, long index, cons
 void
 scene_flip(const struct scene *scene, const char *name, size_t offset);
 
+size_t
+scene_size(const struct scene *scene, const char *name);
+
 /* Cuts the file, or lengthens it with zeros. */
 void
 scene_resize(const struct scene *scene, const char *name, size_t size);

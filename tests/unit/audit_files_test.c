@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/lib/scene.h"
+#include "tools/lib/inventory.h"
 
 enum verb {
 	FLIP,
@@ -296,6 +297,68 @@ names_what_was_done(void **state)
 	}
 }
 
+/* Names are shown as they may be shown. */
+static void
+shows_no_control_characters(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, NULL, NULL);
+	scene_publish(&scene);
+	write_text(&scene, "tile/\033[31m\xff", "red");
+	scene_audit(&scene);
+	assert_found(&scene, AUDIT_FILES, NO_INDEX, "tile/?[31m?: it does not belong");
+	scene_close(&scene);
+}
+
+/* Everything the log consists of. */
+static size_t
+list_files(const struct scene *scene, char names[][TILE_PATH_MAX], size_t capacity)
+{
+	struct inventory inventory;
+	struct trouble trouble;
+	size_t count = 1;
+
+	assert_int_equal(inventory_take(&inventory, &scene->files, &trouble), TALLY_EXIT_FINE);
+	snprintf(names[0], TILE_PATH_MAX, "checkpoint");
+	assert_true(1 + inventory.tiles_count + inventory.tallies_count <= capacity);
+	for (size_t i = 0; i < inventory.tiles_count; i++)
+		tile_path(&inventory.tiles[i], names[count++]);
+	for (size_t i = 0; i < inventory.tallies_count; i++)
+		snprintf(names[count++], TILE_PATH_MAX, "tally/%d", (int)inventory.tallies[i]);
+	inventory_free(&inventory);
+	return count;
+}
+
+/* No bit of any file can change without a finding. */
+static void
+misses_no_bit(void **state)
+{
+	struct test_random random = test_random_make(11);
+	char names[32][TILE_PATH_MAX];
+	struct scene scene;
+	size_t count;
+
+	(void)state;
+	scene_make(&scene, NULL, NULL);
+	scene_publish(&scene);
+	count = list_files(&scene, names, 32);
+	for (size_t i = 0; i < 4 * count; i++) {
+		const char *name = names[i % count];
+		size_t at = test_random_below(&random, scene_size(&scene, name));
+
+		scene_flip(&scene, name, at);
+		scene_audit(&scene);
+		if (report_exit(&scene.audit.report) != TALLY_EXIT_FAILED)
+			fail_msg("byte %zu of %s changed", at, name);
+		scene_flip(&scene, name, at);
+	}
+	scene_audit(&scene);
+	assert_passed(&scene);
+	scene_close(&scene);
+}
+
 /* What could not be asked is never PASS. */
 static void
 skips_what_rests_on_a_failure(void **state)
@@ -363,6 +426,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(names_the_file_that_was_edited),
 	    cmocka_unit_test(names_what_was_done),
+	    cmocka_unit_test(shows_no_control_characters),
+	    cmocka_unit_test(misses_no_bit),
 	    cmocka_unit_test(skips_what_rests_on_a_failure),
 	    cmocka_unit_test(leaves_the_rest_alone),
 	};

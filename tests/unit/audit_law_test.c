@@ -5,6 +5,7 @@
 #include "tests/lib/tamper.h"
 
 static const struct campaign_wish first = {0};
+static const struct campaign_wish parts = {.options = 2000, .max = 5};
 
 /* In the story's `first` form: entries 0 manifest, 1 PHASE, 2 + v the voters, 302 TALLY, 303
  * NOTICE, 304 + v - 300 the later voters, 644 PHASE, 645 TALLY. */
@@ -302,6 +303,20 @@ manifest_parts(struct test_log *log)
 	test_log_replace(log, 0, bytes_make(entry, 100));
 }
 
+static void
+parts_swapped(struct test_log *log)
+{
+	test_log_swap(log, 0, 1);
+	tamper_where = 0;
+}
+
+static void
+part_missing(struct test_log *log)
+{
+	test_log_drop(log, 1);
+	tamper_where = 1;
+}
+
 /* The last TALLY gives way to something else that may follow a close. */
 static void
 no_last_tally(struct test_log *log)
@@ -363,6 +378,8 @@ static const struct tamper cases[] = {
     {"no manifest", &first, NULL, manifest_missing, AUDIT_MANIFEST, "part 0 of the manifest"},
     {"a cut manifest", &first, NULL, manifest_cut, AUDIT_MANIFEST, "the manifest is none"},
     {"a manifest's second part", &first, NULL, manifest_parts, AUDIT_MANIFEST, "part 0"},
+    {"the manifest's parts exchanged", &parts, NULL, parts_swapped, AUDIT_MANIFEST, "part 0"},
+    {"a part of the manifest missing", &parts, NULL, part_missing, AUDIT_MANIFEST, "part 1"},
     {"no last tally", &first, NULL, no_last_tally, AUDIT_CADENCE,
      "no TALLY covers the ballots up to entry 643"},
 };
@@ -405,32 +422,12 @@ asks_for_tallies_in_time(void **state)
 	scene_close(&scene);
 }
 
-/* The whole log is honest but for who signs it. */
-static void
-asks_for_the_log_key_of_the_manifest(void **state)
-{
-	struct note_private_key other;
-	const uint8_t seed[TALLY_SEED_SIZE] = {3};
-	struct scene scene;
-
-	(void)state;
-	scene_make(&scene, NULL, NULL);
-	note_private_key_make(&other, bytes_of_string(scene.log.campaign.log.key.name), seed);
-	scene.log.campaign.log = other;
-	scene.options.key = other.key;
-	scene_publish(&scene);
-	scene_audit(&scene);
-	assert_found(&scene, AUDIT_LOG_KEY, NO_INDEX, "the manifest's log key is");
-	scene_close(&scene);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(names_entry_and_rule),
 	    cmocka_unit_test(asks_for_tallies_in_time),
-	    cmocka_unit_test(asks_for_the_log_key_of_the_manifest),
 	};
 
 	if (sodium_init() < 0)

@@ -15,6 +15,7 @@ passes_a_good_log(void **state)
 	    {.revisions_max = 5, .districts = 3, .contests = 2, .blank = true},
 	    {.signing = TALLY_SIGNING_VOTER, .revisions_max = 2},
 	    {.single = true},
+	    {.options = 2000, .max = 5}, /* a manifest of several parts */
 	};
 
 	(void)state;
@@ -80,6 +81,25 @@ pins_the_campaign(void **state)
 	id[31] ^= 1;
 	scene_audit(&scene);
 	assert_found(&scene, AUDIT_CAMPAIGN, NO_INDEX, "the log is of campaign ");
+	scene_close(&scene);
+}
+
+/* The whole log is honest but for who signs it. */
+static void
+asks_for_the_log_key_of_the_manifest(void **state)
+{
+	struct note_private_key other;
+	const uint8_t seed[TALLY_SEED_SIZE] = {3};
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, NULL, NULL);
+	note_private_key_make(&other, bytes_of_string(scene.log.campaign.log.key.name), seed);
+	scene.log.campaign.log = other;
+	scene.options.key = other.key;
+	scene_publish(&scene);
+	scene_audit(&scene);
+	assert_found(&scene, AUDIT_LOG_KEY, NO_INDEX, "the manifest's log key is");
 	scene_close(&scene);
 }
 
@@ -268,6 +288,7 @@ main(void)
 	    cmocka_unit_test(passes_at_every_size),
 	    cmocka_unit_test(passes_with_any_number_of_threads),
 	    cmocka_unit_test(pins_the_campaign),
+	    cmocka_unit_test(asks_for_the_log_key_of_the_manifest),
 	    cmocka_unit_test(follows_older_checkpoints),
 	    cmocka_unit_test(refuses_other_histories),
 	    cmocka_unit_test(lets_a_log_grow),

@@ -4,6 +4,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
+/* A file name from a stranger's log may hold anything: what is no clean UTF-8 is shown as `?`. */
+static void
+clean(char *sentence)
+{
+	if (text_utf8_clean(bytes_of_string(sentence)))
+		return;
+	for (; *sentence != '\0'; sentence++)
+		if (*sentence < 0x20 || *sentence > 0x7e)
+			*sentence = '?';
+}
+
 enum tally_exit
 trouble_set(struct trouble *trouble, enum tally_exit code, const char *format, ...)
 {
@@ -13,6 +26,7 @@ trouble_set(struct trouble *trouble, enum tally_exit code, const char *format, .
 	va_start(arguments, format);
 	vsnprintf(trouble->sentence, sizeof trouble->sentence, format, arguments);
 	va_end(arguments);
+	clean(trouble->sentence);
 	return code;
 }
 
@@ -30,5 +44,6 @@ trouble_at(struct trouble *trouble, enum tally_exit code, uint64_t index, const 
 	vsnprintf(trouble->sentence + used, sizeof trouble->sentence - (size_t)used, format,
 		  arguments);
 	va_end(arguments);
+	clean(trouble->sentence);
 	return code;
 }
