@@ -20,7 +20,7 @@ enum story_point {
 enum {
 	STORY_VOTES_FIRST = 300,  /* before STORY_OPEN and the first TALLY */
 	STORY_VOTES_SECOND = 340, /* until STORY_LATE */
-	STORY_STRANGER = 5000,	  /* a voter the story does not know, and all above */
+	STORY_STRANGER = 5000,    /* a voter the story does not know, and all above */
 };
 
 /* Called at every point, while the log is built. */

@@ -44,10 +44,10 @@ typedef void
 audit_progress(void *context, const char *what, uint64_t done, uint64_t all);
 
 struct audit_options {
-	struct note_key key;	 /* the log's */
+	struct note_key key;     /* the log's */
 	const uint8_t *campaign; /* pinned id, or NULL */
-	struct bytes old;	 /* an older signed checkpoint, or {NULL, 0} */
-	unsigned jobs;		 /* threads, 1 .. CREW_WORKERS_MAX */
+	struct bytes old;        /* an older signed checkpoint, or {NULL, 0} */
+	unsigned jobs;           /* threads, 1 .. CREW_WORKERS_MAX */
 	unsigned patience_ms; /* how long files beyond the checkpoint are given to be covered by
 				 a newer one: a running tallyd publishes files first */
 	audit_progress *progress; /* or NULL */

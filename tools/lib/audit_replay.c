@@ -20,8 +20,8 @@ struct watch {
 	uint64_t since_tally; /* ballots */
 	uint64_t last_ballot;
 	uint64_t closed_at; /* index of the last PHASE entry that closed */
-	bool late;	    /* CADENCE has been found wanting */
-	bool crowded;	    /* VOTERS has */
+	bool late;          /* CADENCE has been found wanting */
+	bool crowded;       /* VOTERS has */
 	size_t texts_at;    /* in the inventory's tallies: how many were asked for */
 	uint8_t *text;
 	size_t text_capacity;

@@ -24,7 +24,7 @@ struct audit_state {
 
 	pthread_mutex_t lock;
 	uint64_t limit; /* the replay may go up to here */
-	bool holes;	/* some bundle could not be read: the tree is unknown */
+	bool holes;     /* some bundle could not be read: the tree is unknown */
 	_Atomic uint64_t done;
 
 	/* Hashes of the full tiles: level[l][i] as level l + 1's tiles hold them; level[0] is

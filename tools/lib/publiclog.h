@@ -59,7 +59,7 @@ publiclog_tile(const struct publiclog *log, int level, uint64_t number, uint64_t
 struct bundle {
 	uint8_t *data;
 	size_t capacity;
-	size_t size;	/* bytes of the `count` entries with their sizes */
+	size_t size;    /* bytes of the `count` entries with their sizes */
 	uint64_t first; /* index of the first entry */
 	unsigned count;
 	struct bytes entries[TALLY_TILE_WIDTH];

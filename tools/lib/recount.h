@@ -25,9 +25,9 @@ recount_visitor(void *context, uint64_t index, struct bytes entry, const struct 
 struct recount {
 	struct checkpoint checkpoint;
 	struct manifest *manifest;
-	struct replay replay;	 /* state behind the last entry: replay.index = checkpoint.size,
+	struct replay replay;    /* state behind the last entry: replay.index = checkpoint.size,
 				    replay.counts and replay.law are what is in force */
-	void *memory;		 /* of replay */
+	void *memory;            /* of replay */
 	enum replay_fault fault; /* the rule that stopped the replay, if one did */
 };
 
