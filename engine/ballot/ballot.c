@@ -62,7 +62,8 @@ body_read(struct reader *reader, struct ballot *out)
 	signer_read(reader, out);
 	out->signed_bytes = bytes_make(out->bytes.data, out->bytes.size - TALLY_SIGNATURE_SIZE);
 	out->signature = reader_bytes(reader, TALLY_SIGNATURE_SIZE).data;
-	return reader_done(reader) && choices_whole(out->choices);
+	return reader_done(reader) && choices_whole(out->choices) &&
+	       out->serial <= BALLOT_SERIAL_MAX;
 }
 
 enum tally_verdict

@@ -36,6 +36,9 @@ enum {
 	BALLOT_DIGEST_SIZE = 16,
 };
 
+/* Greatest serial of a certificate; the poll book keeps it plus one. */
+#define BALLOT_SERIAL_MAX (UINT64_MAX - 1)
+
 struct ballot {
 	struct bytes bytes;        /* everything, signature included */
 	struct bytes signed_bytes; /* without the signature */

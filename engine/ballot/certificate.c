@@ -30,7 +30,7 @@ certificate_parse(struct bytes bytes, struct ballot_certificate *out)
 	certificate.serial = reader_u64(&reader);
 	certificate.registrar = reader_u32(&reader);
 	reader_copy(&reader, certificate.signature, TALLY_SIGNATURE_SIZE);
-	if (!reader_done(&reader))
+	if (!reader_done(&reader) || certificate.serial > BALLOT_SERIAL_MAX)
 		return false;
 	*out = certificate;
 	return true;

@@ -6,7 +6,7 @@
  *   53     32   voter tag
  *   85     2    district
  *   87     32   voter key
- *   119    8    serial; a tag follows its highest
+ *   119    8    serial, at most 2^64 - 2; a tag follows its highest
  *   127    4    key id of the registrar
  *   131    64   Ed25519 signature by the registrar over all that precedes it
  *

@@ -34,7 +34,8 @@ index_of(const struct pollbook_record *voter)
 static uint64_t
 serial_word(uint64_t serial)
 {
-	return serial == UINT64_MAX ? serial : serial + 1;
+	CHECK(serial < UINT64_MAX); /* ballot_parse refuses it */
+	return serial + 1;
 }
 
 static void

@@ -9,8 +9,7 @@
  *   VOTER   tag                               index << 16 | rev  digest of the counted ballot
  *   OLD     digest of a replaced ballot       index << 16 | rev  zeros
  *           (16 bytes, then 16 zeros)
- *   HOLDER  tag (voter mode)                  serial + 1, at     BLAKE2b-128 of its voter key
- *                                             most 2^64 - 1
+ *   HOLDER  tag (voter mode)                  serial + 1         BLAKE2b-128 of its voter key
  *   KEY     voter key (voter mode)            1                  BLAKE2b-128 of its tag
  *
  * Thread: the loop owns the table. No allocation: memory is the caller's. */

@@ -45,11 +45,10 @@ changes_put(struct changes *changes, enum pollbook_family family, const uint8_t 
 static void
 put_certificate(struct changes *changes, const struct ballot *ballot)
 {
-	uint64_t serial = ballot->serial == UINT64_MAX ? UINT64_MAX : ballot->serial + 1;
 	uint8_t value[16];
 
 	CHECK(crypto_generichash(value, 16, ballot->voter_key, 32, NULL, 0) == 0);
-	changes_put(changes, POLLBOOK_HOLDER, ballot->tag, serial, value);
+	changes_put(changes, POLLBOOK_HOLDER, ballot->tag, ballot->serial + 1, value);
 	CHECK(crypto_generichash(value, 16, ballot->tag, 32, NULL, 0) == 0);
 	changes_put(changes, POLLBOOK_KEY, ballot->voter_key, 1, value);
 }

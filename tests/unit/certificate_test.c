@@ -56,6 +56,22 @@ parses_the_vector(void **state)
 	assert_memory_equal(certificate.signature, memory + CERTIFICATE_MESSAGE_SIZE, 64);
 }
 
+/* The poll book keeps a serial plus one: the greatest number has no place there. */
+static void
+greatest_serial(void **state)
+{
+	struct ballot_certificate certificate;
+	uint8_t memory[CERTIFICATE_SIZE];
+	size_t size = test_vector(FILE_NAME, "certificate", memory, sizeof memory);
+
+	(void)state;
+	be64_store(memory + 119, BALLOT_SERIAL_MAX);
+	assert_true(certificate_parse(bytes_make(memory, size), &certificate));
+	assert_true(certificate.serial == BALLOT_SERIAL_MAX);
+	be64_store(memory + 119, UINT64_MAX);
+	assert_false(certificate_parse(bytes_make(memory, size), &certificate));
+}
+
 static void
 refusals(void **state)
 {
@@ -122,6 +138,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(signs_and_writes_the_vector),
 	    cmocka_unit_test(parses_the_vector),
+	    cmocka_unit_test(greatest_serial),
 	    cmocka_unit_test(refusals),
 	    cmocka_unit_test(message_is_put_together_from_the_ballot),
 	    cmocka_unit_test(every_field_is_signed),

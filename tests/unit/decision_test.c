@@ -94,7 +94,7 @@ serials_at_the_ends(void **state)
 	vote.revision = 2;
 	vote.key = 2;
 	assert_refused(&bench, &vote, TALLY_OLD_CERTIFICATE);
-	vote.serial = UINT64_MAX;
+	vote.serial = UINT64_MAX - 1;
 	assert_int_equal(votes_decide(&bench, &vote).outcome, POLLBOOK_REPLACES);
 	votes_enter(&bench, &vote);
 	vote.revision = 3;
