@@ -191,17 +191,26 @@ write_batch(struct committer *committer, const struct committer_batch *job)
 static void
 finish_batch(struct committer *committer, size_t written)
 {
-	uint64_t space;
-
 	pthread_mutex_lock(&committer->lock);
 	committer->offset += written;
 	if (!committer->reserved && committer->offset > committer->size / 2) {
 		committer->reserve_wanted = true;
 		pthread_cond_broadcast(&committer->changed);
 	}
-	space = space_left(committer);
+	committer->calls.committed(committer->calls.context, committer->checksum,
+				   space_left(committer));
 	pthread_mutex_unlock(&committer->lock);
-	committer->calls.committed(committer->calls.context, committer->checksum, space);
+}
+
+/* L3: nothing is written after it, not even a segment in reserve. */
+static void
+poison(struct committer *committer)
+{
+	pthread_mutex_lock(&committer->lock);
+	committer->stopping = true;
+	pthread_cond_broadcast(&committer->changed);
+	pthread_mutex_unlock(&committer->lock);
+	committer->calls.failed(committer->calls.context, disk_error());
 }
 
 static void *
@@ -223,29 +232,32 @@ writer_run(void *argument)
 		committer->job_waits = false;
 		pthread_mutex_unlock(&committer->lock);
 		if (write_batch(committer, &job) != DISK_OK) {
-			committer->calls.failed(committer->calls.context, disk_error());
-			return NULL; /* L3: nothing is written after it */
+			poison(committer);
+			return NULL;
 		}
 		finish_batch(committer, batch_size(job.entries_size));
 	}
 }
 
-/* Waits for the lock's condition or a second. */
+/* Called with the lock held. The condition is signalled at every commit as well: a full disk is
+ * not asked again so often. */
 static void
 wait_a_second(struct committer *committer)
 {
 	struct timespec until;
+	int waited = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec++;
-	pthread_cond_timedwait(&committer->changed, &committer->lock, &until);
+	while (!committer->stopping && waited == 0)
+		waited = pthread_cond_timedwait(&committer->changed, &committer->lock, &until);
 }
 
+/* Called with the lock held, which it gives back meanwhile. */
 static void
 make_reserve(struct committer *committer, bool *complained)
 {
 	uint32_t number = committer->segment + 1;
-	uint64_t space;
 	int status;
 
 	pthread_mutex_unlock(&committer->lock);
@@ -262,10 +274,7 @@ make_reserve(struct committer *committer, bool *complained)
 	*complained = false;
 	committer->reserve_wanted = false;
 	committer->reserved = true;
-	space = space_left(committer);
-	pthread_mutex_unlock(&committer->lock);
-	committer->calls.space(committer->calls.context, space);
-	pthread_mutex_lock(&committer->lock);
+	committer->calls.space(committer->calls.context, space_left(committer));
 }
 
 static void *
@@ -283,6 +292,16 @@ reserver_run(void *argument)
 	}
 	pthread_mutex_unlock(&committer->lock);
 	return NULL;
+}
+
+static void
+committer_free(struct committer *committer)
+{
+	if (committer->fd >= 0)
+		close(committer->fd);
+	pthread_mutex_destroy(&committer->lock);
+	pthread_cond_destroy(&committer->changed);
+	free(committer);
 }
 
 static struct committer *
@@ -307,9 +326,10 @@ committer_make(int dir_fd, const uint8_t *campaign, const struct committer_place
 	pthread_condattr_destroy(&monotonic);
 	committer->dir_fd = dir_fd;
 	if (open_segment(committer, place->segment) != DISK_OK) {
-		free(committer);
+		committer_free(committer);
 		return NULL;
 	}
+	CHECK(committer->offset <= committer->size);
 	committer->reserve_wanted =
 	    !committer->reserved && committer->offset > committer->size / 2;
 	return committer;
@@ -361,8 +381,5 @@ committer_stop(struct committer *committer)
 	pthread_mutex_unlock(&committer->lock);
 	pthread_join(committer->writer, NULL);
 	pthread_join(committer->reserver, NULL);
-	close(committer->fd);
-	pthread_mutex_destroy(&committer->lock);
-	pthread_cond_destroy(&committer->changed);
-	free(committer);
+	committer_free(committer);
 }

@@ -32,7 +32,8 @@ struct committer_batch {
 	size_t entries_size;
 };
 
-/* All called on the committer's threads. `space`: bytes that are surely left for batches. */
+/* All called on the committer's threads, the first two with its lock held, so that the newest
+ * space is told last: they ask nothing back. `space`: bytes that are surely left for batches. */
 struct committer_calls {
 	void (*committed)(void *context, uint64_t checksum, uint64_t space);
 	void (*space)(void *context, uint64_t space);
