@@ -523,9 +523,14 @@ restore_sign(struct restore *restore)
 				      &unpublished);
 	if (status == DISK_OK)
 		station_restored(
-		    start->station, restore->scan.batches_count, &start->remembered.checkpoint,
-		    bytes_make(start->remembered.note, start->remembered.note_size), published,
-		    unpublished);
+		    start->station,
+		    &(struct station_found){.batches_count = restore->scan.batches_count,
+					    .checksum = restore->scan.checksum,
+					    .signed_at = start->remembered.checkpoint,
+					    .note = bytes_make(start->remembered.note,
+							       start->remembered.note_size),
+					    .published_size = published,
+					    .unpublished_ballots = unpublished});
 	return status;
 }
 

@@ -178,23 +178,28 @@ station_restore_entry(struct station *station, struct bytes entry, const struct 
 }
 
 void
-station_restored(struct station *station, uint64_t batches, const struct checkpoint *signed_at,
-		 struct bytes note, uint64_t published_size, uint64_t unpublished_ballots)
+station_restored(struct station *station, const struct station_found *found)
 {
-	CHECK(station->frontier.size == station->replay.index);
-	CHECK(signed_at->size <= station->frontier.size); /* L5 */
-	CHECK(note.size <= sizeof station->note);
-	station->batches_count = batches;
-	station->durable = station->replay.index;
-	station->durable_batches = batches;
-	station->durable_law = station->replay.law;
+	const struct replay *replay = &station->replay;
+
+	CHECK(station->frontier.size == replay->index);
+	CHECK(found->signed_at.size <= station->frontier.size); /* L5 */
+	CHECK(found->note.size <= sizeof station->note);
+	station->batches_count = found->batches_count;
+	station->durable = replay->index;
+	station->durable_batches = found->batches_count;
+	station->durable_checksum = found->checksum;
+	station->durable_law = replay->law;
 	station->durable_frontier = station->frontier;
-	counts_copy(&station->durable_counts, &station->replay.counts, station->manifest);
-	station->newest = *signed_at;
-	memcpy(station->note, note.data, note.size);
-	station->note_size = note.size;
-	station->published = published_size;
-	station->published_ballots = station->replay.counts.in_tree - unpublished_ballots;
+	counts_copy(&station->durable_counts, &replay->counts, station->manifest);
+	station->newest = found->signed_at;
+	/* A smaller one is never published: whatever is due covers all that is durable. */
+	if (found->signed_at.size == replay->index)
+		station->newest_ballots = replay->counts.in_tree;
+	memcpy(station->note, found->note.data, found->note.size);
+	station->note_size = found->note.size;
+	station->published = found->published_size;
+	station->published_ballots = replay->counts.in_tree - found->unpublished_ballots;
 	station->filling->first_index = station->durable;
 	rhythm_init(station);
 }

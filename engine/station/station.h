@@ -180,12 +180,19 @@ MUST_USE const char *
 station_restore_entry(struct station *station, struct bytes entry, const struct tree_hash *leaf,
 		      struct bytes replaced, struct bytes *text);
 
-/* After the last entry: everything restored is durable; `batches` is the next batch's number.
- * The note is the newest signed checkpoint; `unpublished_ballots` lie at or beyond
- * published_size. */
+/* What lies on disk beside the entries. */
+struct station_found {
+	uint64_t batches_count;
+	uint64_t checksum; /* of the last batch */
+	struct checkpoint signed_at;
+	struct bytes note; /* of signed_at, the newest signed checkpoint; copied */
+	uint64_t published_size;
+	uint64_t unpublished_ballots; /* at or beyond published_size */
+};
+
+/* After the last entry: everything restored is durable. */
 void
-station_restored(struct station *station, uint64_t batches, const struct checkpoint *signed_at,
-		 struct bytes note, uint64_t published_size, uint64_t unpublished_ballots);
+station_restored(struct station *station, const struct station_found *found);
 
 void
 station_step(struct station *station, const struct station_event *event,
