@@ -127,7 +127,7 @@ check_frame(const struct stage *stage, const struct frame *frame)
 }
 
 static void
-check_output(const struct stage *stage, struct stage_socket *socket)
+check_output(const struct stage *stage, unsigned number, struct stage_socket *socket)
 {
 	struct frame frame;
 	long used;
@@ -136,6 +136,8 @@ check_output(const struct stage *stage, struct stage_socket *socket)
 					     socket->out_end - socket->out_checked),
 				  &frame)) > 0) {
 		check_frame(stage, &frame);
+		if (stage->watch != NULL)
+			stage->watch(stage->watcher, number, &frame);
 		socket->out_checked += (size_t)used;
 	}
 	assert_int_equal(used, 0);
@@ -178,7 +180,7 @@ collect(struct stage *stage, unsigned number)
 		socket->budget -= size;
 	put(&socket->out, &socket->out_first, &socket->out_end, &socket->out_capacity,
 	    bytes_make(output.data, size));
-	check_output(stage, socket);
+	check_output(stage, number, socket);
 	stage->sent[stage->sent_count] = number;
 	stage->sent_sizes[stage->sent_count++] = size;
 }
@@ -440,11 +442,12 @@ stage_settle(struct stage *stage)
 	bool moved = true;
 
 	while (moved) {
-		unsigned first = (unsigned)test_random_below(&stage->random, connections_max);
+		unsigned used = stage->sockets_used;
+		unsigned first = (unsigned)test_random_below(&stage->random, used + 1);
 
 		moved = false;
-		for (unsigned i = 0; i < connections_max; i++)
-			moved |= socket_move(stage, (first + i) % connections_max);
+		for (unsigned i = 0; i < used; i++)
+			moved |= socket_move(stage, (first + i) % used);
 		while (finish_one(stage))
 			moved = true;
 	}
@@ -487,6 +490,8 @@ stage_connect(struct stage *stage)
 
 		if (socket->open)
 			continue;
+		if (i >= stage->sockets_used)
+			stage->sockets_used = i + 1;
 		socket->open = true;
 		socket->closing = false;
 		socket->paused = false;

@@ -97,8 +97,16 @@ struct stage_wish {
 	bool unordered;   /* delays are drawn [workers 1 ms, disk 2 ms] */
 };
 
+struct stage;
+
+/* Sees every frame at the moment it leaves the station; `context` is stage->watcher. */
+typedef void
+stage_watch(void *context, unsigned number, const struct frame *frame);
+
 struct stage {
 	struct test_random random;
+	stage_watch *watch; /* or NULL */
+	void *watcher;
 	struct stage_wish wish;
 	struct campaign campaign;
 	struct stage_delay delays[STAGE_CHORES];
@@ -116,6 +124,7 @@ struct stage {
 	size_t chores_count;
 	size_t asked[STAGE_CHORES]; /* chores of each kind since the start of the test */
 	struct stage_socket sockets[connections_max];
+	unsigned sockets_used; /* numbers below */
 	unsigned sent[connections_max];
 	size_t sent_sizes[connections_max];
 	size_t sent_count;

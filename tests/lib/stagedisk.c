@@ -250,7 +250,7 @@ make_pollbook(struct stage *stage)
 {
 	const struct manifest *manifest = stage->campaign.manifest;
 	size_t slots = pollbook_slots_for(
-	    pollbook_records_for(manifest->voters_max, manifest->revote == MANIFEST_REVOTE_LAST,
+	    pollbook_records_for(manifest->voters_max, manifest->revisions_max,
 				 manifest->signing == TALLY_SIGNING_VOTER));
 	struct pollbook_slot *memory = calloc(slots, sizeof *memory);
 	uint8_t seed[16];
@@ -351,8 +351,15 @@ stagedisk_start(struct stage *stage, bool kept)
 	/* tallyd signs at its start; a station must not rely on it. */
 	if (!stage->wish.unordered || test_random_below(&stage->random, 2) == 0)
 		remember(stage, stage->entries_count);
-	station_restored(stage->station, stage->batches_count, &stage->remembered,
-			 stage_note(stage), published, unpublished_ballots(stage, published));
+	station_restored(stage->station,
+			 &(struct station_found){
+			     .batches_count = stage->batches_count,
+			     .checksum = stage->batches[stage->batches_count - 1].checksum,
+			     .signed_at = stage->remembered,
+			     .note = stage_note(stage),
+			     .published_size = published,
+			     .unpublished_ballots = unpublished_ballots(stage, published),
+			 });
 }
 
 void
