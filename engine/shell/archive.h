@@ -16,7 +16,8 @@
 
 struct archive; /* opaque; archive_open allocates it */
 
-/* Opens DIR/ledger (`dir_fd` is the data directory). No segment is known yet. NULL on failure. */
+/* Opens DIR/ledger, made if absent (`dir_fd` is the data directory). No segment is known yet.
+ * NULL on failure. */
 MUST_USE struct archive *
 archive_open(int dir_fd);
 

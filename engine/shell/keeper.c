@@ -19,6 +19,7 @@ struct keeper {
 	pthread_cond_t wake;
 	bool stopping;
 	bool asked;
+	bool no_memory;          /* for the blob */
 	struct home_state state; /* its blob is the keeper's copy */
 	uint8_t *blob;
 	size_t blob_capacity;
@@ -27,8 +28,11 @@ struct keeper {
 static int
 keep(struct keeper *keeper)
 {
-	int status = treefile_sync(keeper->tree);
+	int status;
 
+	if (keeper->no_memory)
+		return disk_fail(DISK_FAILED, "find memory for the poll book's state");
+	status = treefile_sync(keeper->tree);
 	if (status != DISK_OK)
 		return status;
 	return home_advance(keeper->dir_fd, keeper->manifest, keeper->archive, &keeper->state);
@@ -100,25 +104,31 @@ out:
 	return NULL;
 }
 
+static bool
+copy_blob(struct keeper *keeper, struct bytes blob)
+{
+	if (blob.size > keeper->blob_capacity) {
+		uint8_t *memory = realloc(keeper->blob, blob.size);
+
+		if (memory == NULL)
+			return false;
+		keeper->blob = memory;
+		keeper->blob_capacity = blob.size;
+	}
+	if (blob.size > 0)
+		memcpy(keeper->blob, blob.data, blob.size);
+	keeper->state.replay = bytes_make(keeper->blob, blob.size);
+	return true;
+}
+
 void
 keeper_keep(struct keeper *keeper, const struct home_state *state)
 {
-	size_t size = state->replay.size;
-
 	pthread_mutex_lock(&keeper->mutex);
 	CHECK(!keeper->asked);
 	CHECK(!keeper->stopping);
-	if (size > keeper->blob_capacity) {
-		uint8_t *blob = realloc(keeper->blob, size);
-
-		CHECK(blob != NULL);
-		keeper->blob = blob;
-		keeper->blob_capacity = size;
-	}
-	if (size > 0)
-		memcpy(keeper->blob, state->replay.data, size);
 	keeper->state = *state;
-	keeper->state.replay = bytes_make(keeper->blob, size);
+	keeper->no_memory = !copy_blob(keeper, state->replay);
 	keeper->asked = true;
 	pthread_cond_signal(&keeper->wake);
 	pthread_mutex_unlock(&keeper->mutex);

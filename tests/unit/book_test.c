@@ -113,6 +113,29 @@ map_grows(void **state)
 	free(changes.rows);
 }
 
+/* A new file takes more than one transaction; the source is read in one. */
+static void
+merge_of_many(void **state)
+{
+	struct home_state to = {.index = 0};
+	struct changes changes;
+	struct book_sum sum = {0};
+	struct book_change change = {campaign, &to, &changes, &sum};
+	struct book source;
+
+	(void)state;
+	changes_fill(&changes, 0, 2, 500000, 1);
+	assert_int_equal(book_merge(folder.fd, "a", NULL, &change, 64 << 20), DISK_OK);
+	book_is("a", 0, 500000);
+	free(changes.rows);
+	changes_fill(&changes, 1000, 1, 20000, 2);
+	assert_int_equal(book_open(&source, folder.fd, "a"), DISK_OK);
+	assert_int_equal(book_merge(folder.fd, "b", &source, &change, 64 << 20), DISK_OK);
+	book_close(&source);
+	book_is("b", 0, 510000);
+	free(changes.rows);
+}
+
 static void
 merge_checks_its_source(void **state)
 {
@@ -188,6 +211,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sums),
 	    cmocka_unit_test_setup_teardown(map_grows, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(merge_of_many, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(merge_checks_its_source, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(intermediate_has_no_state, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(absent_and_foreign, set_up, tear_down),

@@ -315,6 +315,30 @@ visitor_stops(void **state)
 	test_voters_free(voters);
 }
 
+/* Files that were being made when the process died. */
+static void
+half_made_files(void **state)
+{
+	struct test_voters *voters = test_voters_make(7514, true, false, 500);
+	struct home_state now;
+	int dir_fd = voters->store->folder.fd;
+
+	(void)state;
+	test_voters_vote(voters, 300);
+	now = test_voters_state(voters, BYTES_OF("blob"));
+	assert_int_equal(disk_replace(dir_fd, "state/book.new", BYTES_OF("half"), 0600, false),
+			 DISK_OK);
+	assert_int_equal(disk_replace(dir_fd, "state/book.next", BYTES_OF("half"), 0600, false),
+			 DISK_OK);
+	assert_int_equal(
+	    home_advance_in_parts(dir_fd, &voters->manifest, voters->store->archive, &now, 90),
+	    DISK_OK);
+	home_is(dir_fd, voters, &now);
+	assert_false(exists(dir_fd, "state/book.new"));
+	assert_false(exists(dir_fd, "state/book.next"));
+	test_voters_free(voters);
+}
+
 static void
 late_child(void **state)
 {
@@ -443,7 +467,7 @@ flipped_bits(void **state)
 	struct test_voters *voters = test_voters_make(7511, true, false, 600);
 	struct past pasts[PASTS];
 	int dir_fd = voters->store->folder.fd;
-	int64_t end_ms = now_ms() + 8000;
+	int64_t end_ms = now_ms() + 5000;
 	unsigned flips_count = 0;
 	unsigned believed_count = 0;
 	uint8_t *file;
@@ -551,6 +575,7 @@ main(void)
 	    cmocka_unit_test(foreign_entries),
 	    cmocka_unit_test(other_campaign),
 	    cmocka_unit_test(visitor_stops),
+	    cmocka_unit_test(half_made_files),
 	    cmocka_unit_test(late_child),
 	    cmocka_unit_test(flipped_bits),
 	    cmocka_unit_test(cut_and_zeroed),
