@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum {
-	STRIDE = 256,		 /* entries from one position to the next */
+	STRIDE = 256,            /* entries from one position to the next */
 	POSITIONS_MAX = 1 << 23, /* 2^31 entries */
 	SEGMENTS_MAX = 1 << 16,
 	WINDOW_READ = 16 * 1024,  /* one entry's neighbourhood */
@@ -44,9 +44,9 @@ struct cursor {
 	struct archive *archive;
 	char name[SEGMENT_NAME_MAX];
 	uint32_t segment;
-	uint32_t left;	      /* entries of this batch still ahead */
-	uint64_t index;	      /* of the next entry */
-	uint64_t at;	      /* its size field, where left > 0 */
+	uint32_t left;        /* entries of this batch still ahead */
+	uint64_t index;       /* of the next entry */
+	uint64_t at;          /* its size field, where left > 0 */
 	uint64_t entries_end; /* of this batch */
 	uint64_t batch_end;
 	uint8_t *window;

@@ -46,7 +46,8 @@ archive_read(struct archive *archive, uint64_t index, uint8_t *memory, size_t ca
 
 /* Reads the entries [first, first + count) in order, as the disk gives them back; false from
  * `visit` stops with DISK_OK. Large reads; for re-hashing, publishing, replaying. */
-typedef bool archive_visit(void *context, uint64_t index, struct bytes entry);
+typedef bool
+archive_visit(void *context, uint64_t index, struct bytes entry);
 
 MUST_USE int
 archive_walk(struct archive *archive, uint64_t first, uint64_t count, archive_visit *visit,

@@ -318,7 +318,7 @@ book_update(int folder_fd, const char *name, const struct book_change *change, s
 struct merge {
 	struct book target;
 	MDB_cursor *cursor; /* in the source; NULL: it is at its end */
-	MDB_val key;	    /* where it stands */
+	MDB_val key;        /* where it stands */
 	MDB_val value;
 	struct book_sum before;
 	struct book_sum after;

@@ -50,7 +50,8 @@ struct book {
 /* What is written: the changes, settled, and the state that they lead to. */
 struct book_change {
 	const uint8_t *campaign;
-	const struct home_state *state; /* NULL: none is written, the file is an intermediate one */
+	const struct home_state
+	    *state; /* NULL: none is written, the file is an intermediate one */
 	const struct changes *changes;
 	struct book_sum *sum; /* of the records before; afterwards, if all went well, of all */
 };

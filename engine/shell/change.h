@@ -37,8 +37,8 @@ MUST_USE int
 changes_add(struct changes *changes, const struct ballot *ballot, uint64_t index);
 
 /* Looks up a key in the book that the changes are for. 1: found; 0: not there; else a status. */
-typedef int change_find(void *context, const uint8_t key[CHANGE_KEY_SIZE],
-			struct pollbook_record *out);
+typedef int
+change_find(void *context, const uint8_t key[CHANGE_KEY_SIZE], struct pollbook_record *out);
 
 /* With `revotes`, asks for the previous record of every tag. */
 MUST_USE int

@@ -16,9 +16,9 @@
 
 enum {
 	BALLOTS_AT_ONCE = 1 << 21, /* kept in memory, then sorted and merged: 128 to 400 MB */
-	IN_PLACE_LEAST = 20000,	   /* so many records are always changed in place */
-	IN_PLACE_PERCENT = 3,	   /* or so many of a hundred: past it a new file is quicker */
-	IN_PLACE_MOST = 100000,	   /* their pages fit one transaction without spilling */
+	IN_PLACE_LEAST = 20000,    /* so many records are always changed in place */
+	IN_PLACE_PERCENT = 3,      /* or so many of a hundred: past it a new file is quicker */
+	IN_PLACE_MOST = 100000,    /* their pages fit one transaction without spilling */
 };
 
 static const char book_name[] = "book.mdb";

@@ -31,18 +31,19 @@ struct home_state {
 	uint64_t index;
 	uint64_t batches_count;
 	uint64_t checksum;
-	struct bytes replay;   /* blob of replay_write */
+	struct bytes replay; /* blob of replay_write */
 	struct frontier frontier;
 };
 
 /* Receives every record in key order. False stops: the load returns 0, the file stays. */
-typedef bool home_visit(void *context, enum pollbook_family family, const uint8_t name[32],
-			const struct pollbook_record *record);
+typedef bool
+home_visit(void *context, enum pollbook_family family, const uint8_t name[32],
+	   const struct pollbook_record *record);
 
 /* 1: loaded, *state filled (state->replay.data is malloc'ed; the caller frees it) and every record
  * visited; 0: nothing there, or not believed and removed (disk_error() says why; the visitor may
- * have been called: the caller forgets what it got); negative: the world refused. `deadline_ms` bounds the
- * child. */
+ * have been called: the caller forgets what it got); negative: the world refused. `deadline_ms`
+ * bounds the child. */
 MUST_USE int
 home_load(int dir_fd, const uint8_t campaign[32], struct home_state *state, home_visit *visit,
 	  void *context, unsigned deadline_ms);

@@ -13,7 +13,8 @@
 struct keeper;
 
 /* Called on the keeper's thread when a state is kept or not; `why` valid during the call. */
-typedef void keeper_done(void *context, int status, const char *why);
+typedef void
+keeper_done(void *context, int status, const char *why);
 
 /* NULL on failure. `manifest`, `archive` and `tree` stay until keeper_stop. */
 MUST_USE struct keeper *

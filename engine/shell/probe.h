@@ -9,10 +9,13 @@
 
 #include "shell/book.h"
 
-enum { PROBE_VALUE_MAX = 64 * 1024 * 1024 };
+enum {
+	PROBE_VALUE_MAX = 64 * 1024 * 1024
+};
 
 /* A key of 1 byte (the state's, first of all) or of CHANGE_KEY_SIZE, ascending. False stops. */
-typedef bool probe_visit(void *context, struct bytes key, struct bytes value);
+typedef bool
+probe_visit(void *context, struct bytes key, struct bytes value);
 
 /* DISK_OK: everything in the file was visited, or the visitor stopped. DISK_DAMAGED: the child
  * crashed, was late, or sent rubbish. Else the world refused. */

@@ -24,12 +24,13 @@ struct publisher;
 
 /* Called on the publisher's thread when a publication has ended; status as disk.h, `why` valid
  * during the call. */
-typedef void publisher_done(void *context, int status, const char *why);
+typedef void
+publisher_done(void *context, int status, const char *why);
 
 /* `dir_fd` is the data directory. Opens, reads the mark, starts the thread. NULL on failure. */
 MUST_USE struct publisher *
-publisher_start(int dir_fd, struct archive *archive, struct treefile *tree, publisher_done *done,
-		void *context);
+publisher_start(int dir_fd, struct archive *archive, struct treefile *tree,
+		publisher_done *done, void *context);
 
 /* Size of the checkpoint in DIR/public as found at start and since published; 0: none. */
 uint64_t

@@ -14,7 +14,8 @@ enum {
 };
 
 /* Called with a file's path below DIR/public. */
-typedef int file_visit(struct tiles *tiles, const char *path, uint64_t size);
+typedef int
+file_visit(struct tiles *tiles, const char *path, uint64_t size);
 
 /* One walk. `path` is where it is. */
 struct sweep {
@@ -25,7 +26,8 @@ struct sweep {
 	char path[PATH_SIZE];
 };
 
-static int folder_visit(struct sweep *sweep);
+static int
+folder_visit(struct sweep *sweep);
 
 static bool
 ends_in(const char *path, const char *end)

@@ -42,6 +42,7 @@ treefile_sync(struct treefile *tree);
 
 /* A proof_source (tree/proof.h); `context` is the struct treefile *. */
 bool
-treefile_source(void *context, int level, uint64_t first, unsigned count, struct tree_hash *out);
+treefile_source(void *context, int level, uint64_t first, unsigned count,
+		struct tree_hash *out);
 
 #endif

@@ -6,7 +6,9 @@
 #include "shell/archive.h"
 #include "tests/lib/folder.h"
 
-enum { TEST_STORE_ENTRIES_MAX = 1 << 17 };
+enum {
+	TEST_STORE_ENTRIES_MAX = 1 << 17
+};
 
 struct test_store {
 	struct test_folder folder;

@@ -8,7 +8,9 @@
 #include "shell/home.h"
 #include "tests/lib/store.h"
 
-enum { TEST_VOTERS_MAX = 50000 };
+enum {
+	TEST_VOTERS_MAX = 50000
+};
 
 struct test_voters {
 	struct test_store *store;

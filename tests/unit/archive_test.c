@@ -183,8 +183,8 @@ damaged_frame(void **state)
 			test_store_commit(store);
 	}
 	damage_is_said(store, SEGMENT_HEADER_SIZE, 48); /* header of a batch */
-	damage_is_said(store, second, 48);		/* and of the next */
-	damage_is_said(store, second + 12, 4);		/* its count */
+	damage_is_said(store, second, 48);              /* and of the next */
+	damage_is_said(store, second + 12, 4);          /* its count */
 	assert_int_equal(disk_write_at(store->segment_fd, "segment", huge, 2, second + 48), 0);
 	read_is(store, 1);
 	{
