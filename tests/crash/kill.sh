@@ -29,7 +29,7 @@ slices() {
 	done
 }
 
-campaign "$WORK/campaign" options=300 choices=200 tally=1000 || exit 1
+campaign "$WORK/campaign" options=300 choices=200 tally=1000 voters=40000 || exit 1
 found "$dir"
 died=0
 for ((round = 1; round <= rounds; round++)); do

@@ -35,10 +35,11 @@ finish() {
 		umount -l "$place"
 	done
 	rm -rf "$WORK"
-	exit "$bad"
+	[ "$bad" -eq 0 ] || exit 1
+	exit 0
 }
 trap finish EXIT
-trap 'bad=130; exit' INT TERM
+trap 'bad=1; exit' INT TERM
 
 ok() {
 	echo "ok $NAME - $*"
@@ -46,7 +47,7 @@ ok() {
 
 not_ok() {
 	echo "not ok $NAME - $* (seed $SEED)"
-	bad=1
+	bad=$((bad + 1))
 	if [ -n "$LOG" ] && [ -e "$LOG" ]; then
 		tail -n 40 "$LOG" | sed 's/^/# /'
 	fi
