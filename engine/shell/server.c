@@ -239,6 +239,7 @@ on_signal(uv_signal_t *signal, int number)
 	server->stopping = true;
 	line_say("stopping: what was received is decided and answered first");
 	health_set(server->health, false, "stopping");
+	signer_hurry(server->signer);
 	uv_close((uv_handle_t *)&server->listener, NULL);
 	server_step(server, &event);
 }

@@ -1,8 +1,11 @@
 #include "shell/signer.h"
 
+#include "shell/line.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
 	LEAVES_MAX = 256
@@ -16,6 +19,7 @@ struct signer_thread {
 	pthread_cond_t changed;
 	bool asked;
 	bool stopping;
+	bool hurry;
 	uint64_t size;
 	struct tree_hash root;
 };
@@ -27,10 +31,50 @@ struct rehash {
 	struct tree_hash leaves[LEAVES_MAX];
 };
 
+/* A second; false if there is no time for it. */
+static bool
+wait_for_space(struct signer_thread *signer)
+{
+	struct timespec until;
+	bool hurry;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec++;
+	pthread_mutex_lock(&signer->lock);
+	if (!signer->hurry)
+		pthread_cond_timedwait(&signer->changed, &signer->lock, &until);
+	hurry = signer->hurry;
+	pthread_mutex_unlock(&signer->lock);
+	return !hurry;
+}
+
+static int
+append(struct rehash *rehash)
+{
+	struct signer_thread *patient = rehash->desk->patient;
+	bool waited = false;
+
+	for (;;) {
+		int status = treefile_append(rehash->desk->tree, rehash->leaves, rehash->count);
+
+		if (status != DISK_FULL || patient == NULL) {
+			if (waited && status == DISK_OK)
+				line_say("there is space again: checkpoints are signed");
+			return status;
+		}
+		if (!waited)
+			line_warn("%s; until there is space no checkpoint is signed",
+				  disk_error());
+		waited = true;
+		if (!wait_for_space(patient))
+			return status;
+	}
+}
+
 static bool
 rehash_flush(struct rehash *rehash)
 {
-	rehash->status = treefile_append(rehash->desk->tree, rehash->leaves, rehash->count);
+	rehash->status = append(rehash);
 	rehash->count = 0;
 	return rehash->status == DISK_OK;
 }
@@ -117,13 +161,18 @@ struct signer_thread *
 signer_start(const struct signer_desk *desk, const struct signer_calls *calls)
 {
 	struct signer_thread *signer = calloc(1, sizeof *signer);
+	pthread_condattr_t monotonic;
 
 	if (signer == NULL)
 		return NULL;
 	signer->desk = *desk;
+	signer->desk.patient = signer;
 	signer->calls = *calls;
 	pthread_mutex_init(&signer->lock, NULL);
-	pthread_cond_init(&signer->changed, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&signer->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	CHECK(pthread_create(&signer->thread, NULL, signer_run, signer) == 0);
 	return signer;
 }
@@ -136,6 +185,15 @@ signer_ask(struct signer_thread *signer, uint64_t size, const struct tree_hash *
 	signer->asked = true;
 	signer->size = size;
 	signer->root = *root;
+	pthread_cond_signal(&signer->changed);
+	pthread_mutex_unlock(&signer->lock);
+}
+
+void
+signer_hurry(struct signer_thread *signer)
+{
+	pthread_mutex_lock(&signer->lock);
+	signer->hurry = true;
 	pthread_cond_signal(&signer->changed);
 	pthread_mutex_unlock(&signer->lock);
 }

@@ -5,6 +5,9 @@
  * the loop's. A difference means that memory or disk has changed an entry between hashing and
  * writing: nothing is signed, the process ends.
  *
+ * A disk too full for the tree's hashes is no failure: it tries again every second, and until then
+ * nothing is signed.
+ *
  * One signature at a time, on its own thread. */
 #ifndef TALLY_SHELL_SIGNER_H
 #define TALLY_SHELL_SIGNER_H
@@ -27,7 +30,8 @@ struct signer_desk {
 	struct treefile *tree;
 	struct remembered *remembered;
 	const struct note_private_key *key;
-	struct frontier frontier; /* of treefile_size() leaves */
+	struct frontier frontier;      /* of treefile_size() leaves */
+	struct signer_thread *patient; /* set by signer_start; NULL: a full disk fails */
 };
 
 /* The whole of it, on the caller's thread; the note is desk->remembered's. For the start. */
@@ -40,6 +44,10 @@ signer_start(const struct signer_desk *desk, const struct signer_calls *calls);
 
 void
 signer_ask(struct signer_thread *signer, uint64_t size, const struct tree_hash *root);
+
+/* The process is to end: a full disk is a failure from now on. */
+void
+signer_hurry(struct signer_thread *signer);
 
 void
 signer_stop(struct signer_thread *signer);

@@ -171,7 +171,7 @@ treefile_append(struct treefile *tree, const struct tree_hash *leaves, size_t co
 	if (status == DISK_OK)
 		atomic_store_explicit(&tree->size, size + count, memory_order_release);
 	else
-		tree->broken = true;
+		tree->broken = status != DISK_FULL || count > TALLY_TILE_WIDTH;
 	return status;
 }
 

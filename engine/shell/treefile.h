@@ -32,7 +32,8 @@ treefile_trust(struct treefile *tree, uint64_t size, const struct tree_hash *roo
 MUST_USE int
 treefile_reset(struct treefile *tree);
 
-/* Appends leaves, and the hashes of higher levels they complete. */
+/* Appends leaves, and the hashes of higher levels they complete. After DISK_FULL the same call may
+ * be made again, if it is of at most 256 leaves; any other failure is its last. */
 MUST_USE int
 treefile_append(struct treefile *tree, const struct tree_hash *leaves, size_t count);
 
