@@ -299,6 +299,7 @@ void
 arrive_hold(struct station *station)
 {
 	station->closing = true;
+	station->closing_since_ms = station->mono_ms;
 	for (unsigned i = 0; i < connections_max; i++) {
 		struct connection *connection = &station->connections[i];
 
@@ -306,9 +307,19 @@ arrive_hold(struct station *station)
 	}
 }
 
+/* True if requests wait because the far end does not read its answers. */
+static bool
+does_not_read(const struct connection *connection)
+{
+	return connection->output_size > 0 &&
+	       output_room(connection) < TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX;
+}
+
 bool
 arrive_drained(const struct station *station)
 {
+	bool patient = station->mono_ms - station->closing_since_ms < drain_patience_ms;
+
 	for (unsigned i = 0; i < connections_max; i++) {
 		const struct connection *connection = &station->connections[i];
 		struct frame frame;
@@ -316,7 +327,7 @@ arrive_drained(const struct station *station)
 
 		if ((connection->state != CONNECTION_MEMBER &&
 		     connection->state != CONNECTION_ANONYMOUS) ||
-		    connection->ending)
+		    connection->ending || (!patient && does_not_read(connection)))
 			continue;
 		used = frame_next(
 		    bytes_make(connection->received + connection->received_start,

@@ -51,6 +51,14 @@ serve_phase(struct station *station)
 	if (station->phase_queued)
 		return;
 	if (!agrees || due == station->replay.law.phase) {
+		station->phase_late = false;
+		if (station->closing)
+			arrive_release(station);
+		return;
+	}
+	/* Nobody is held until there is room; no ballot gets in before it either. */
+	station->phase_late = !sequence_has_room(station, ENTRY_PHASE_SIZE);
+	if (station->phase_late) {
 		if (station->closing)
 			arrive_release(station);
 		return;
@@ -102,6 +110,10 @@ publication_due(const struct station *station)
 static void
 serve_publishing(struct station *station)
 {
+	/* Who stops because the disk is full is not kept waiting for its last tally. */
+	if (station->stopping && station->replay.ballots_since_tally > 0 &&
+	    !sequence_has_room(station, ENTRY_TALLY_SIZE))
+		station->stop_tallied = true;
 	if (publication_due(station) &&
 	    (station->replay.ballots_since_tally == 0 || sequence_tally(station))) {
 		station->publish_target = station->replay.index;

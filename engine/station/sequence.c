@@ -35,6 +35,12 @@ ledger_has_room(const struct station *station, size_t entry_size)
 	return waiting <= station->space;
 }
 
+bool
+sequence_has_room(const struct station *station, size_t entry_size)
+{
+	return ledger_has_room(station, entry_size);
+}
+
 /* The one way into the log: batch, law and tally, tree advance together. */
 static void
 enter(struct station *station, struct bytes entry, const struct tree_hash *leaf,
@@ -180,7 +186,7 @@ decide_ballot(struct station *station, struct parcel_item *item)
 		item->index = decision.index;
 		return DECIDED;
 	}
-	verdict = law_ballot(&station->replay.law);
+	verdict = station->phase_late ? TALLY_UNAVAILABLE : law_ballot(&station->replay.law);
 	if (verdict == TALLY_ACCEPTED && decision.outcome == POLLBOOK_REFUSED)
 		verdict = decision.verdict;
 	if (verdict == TALLY_ACCEPTED &&

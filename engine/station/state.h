@@ -134,7 +134,9 @@ struct station {
 	int64_t clock_offset_ms; /* wall - monotonic, as it was then */
 	bool clock_jumped;       /* and they do not agree long enough yet */
 	bool phase_queued;       /* a TASK_PHASE is in line */
+	bool phase_late;         /* it is due, and the ledger has no room for it */
 	bool closing;            /* draining what was received before the instant */
+	uint64_t closing_since_ms;
 	uint64_t publish_due_ms;
 	uint64_t publish_target; /* publish the first checkpoint at least so large; 0: none */
 	uint64_t published;      /* size */
@@ -263,6 +265,10 @@ hello_answer(struct station *station, unsigned number, const struct frame *frame
 
 void
 sequence_parcels(struct station *station);
+
+/* True if the ledger surely has room for one more entry of that size. */
+bool
+sequence_has_room(const struct station *station, size_t entry_size);
 
 /* Gives the filling batch to the commit job if none is in flight. */
 void
