@@ -322,6 +322,7 @@ from_nothing(struct restore *restore)
 	pollbook_table_init(&start->pollbook, start->pollbook.slots,
 			    start->pollbook.slots_count, seed);
 	start->pollbook.voters_max = voters_max;
+	station_restore_nothing(start->station);
 	restore->from = 0;
 	status = home_forget(start->dir_fd);
 	return status == DISK_OK ? treefile_reset(start->tree) : status;
@@ -458,7 +459,6 @@ check_texts(struct restore *restore)
 	if (status != DISK_OK || !restore->text_missing)
 		return status;
 	line_say("a tally's text is missing: replaying the whole ledger");
-	station_restore_nothing(start->station);
 	return from_nothing(restore);
 }
 

@@ -140,13 +140,6 @@ station_output(const struct station *station, unsigned number)
 							     : straight);
 }
 
-bool
-station_is_leaving(const struct station *station, unsigned number)
-{
-	return station->connections[number].state == CONNECTION_LEAVING &&
-	       station->connections[number].output_size == 0;
-}
-
 void
 connection_close(struct station *station, unsigned number)
 {

@@ -16,7 +16,6 @@ rhythm_init(struct station *station)
 	station->clock_offset_ms = station->wall_ms - (int64_t)station->mono_ms;
 	station->publish_due_ms = station->mono_ms;
 	station->keep_due_ms = station->mono_ms + keep_every_ms;
-	station->kept = 0;
 }
 
 /* The wall clock decides phases only while it has kept pace with the monotonic one: over the

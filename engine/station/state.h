@@ -165,12 +165,11 @@ struct station {
 	bool stopped;
 };
 
-/* --- effects ------------------------------------------------------------------------------ */
-
+/* station.c: one more chore of the step under way. */
 struct station_effect *
 station_effect(struct station *station, enum station_effect_kind kind);
 
-/* --- connection.c ------------------------------------------------------------------------- */
+/* connection.c */
 
 /* Puts the connection in its signer's queue if it has a whole frame and may be served. */
 void
@@ -228,8 +227,7 @@ connection_sent(struct station *station, unsigned number, size_t size);
 void
 connection_disconnected(struct station *station, unsigned number);
 
-/* --- act 1: arrive.c -----------------------------------------------------------------------
- */
+/* arrive.c: act 1 */
 
 /* Takes frames, fairly, as long as parcels have room; gives parcels to workers. */
 void
@@ -250,8 +248,7 @@ arrive_drained(const struct station *station);
 void
 arrive_release(struct station *station);
 
-/* --- hello.c --------------------------------------------------------------------------------
- */
+/* hello.c */
 
 void
 hello_send(struct station *station, unsigned number);
@@ -260,8 +257,7 @@ hello_send(struct station *station, unsigned number);
 void
 hello_answer(struct station *station, unsigned number, const struct frame *frame);
 
-/* --- act 2: sequence.c ---------------------------------------------------------------------
- */
+/* sequence.c: act 2 */
 
 void
 sequence_parcels(struct station *station);
@@ -278,8 +274,7 @@ sequence_commit(struct station *station);
 MUST_USE bool
 sequence_tally(struct station *station);
 
-/* --- act 3: answer.c -----------------------------------------------------------------------
- */
+/* answer.c: act 3 */
 
 void
 answer_committed(struct station *station, const struct station_event *event);
@@ -288,8 +283,7 @@ answer_committed(struct station *station, const struct station_event *event);
 bool
 answer_parcels(struct station *station);
 
-/* --- reads.c -------------------------------------------------------------------------------
- */
+/* reads.c */
 
 /* False if there is no place for another question of this connection now. */
 MUST_USE bool
@@ -309,8 +303,7 @@ reads_done(struct station *station, struct station_read *read);
 void
 reads_serve(struct station *station);
 
-/* --- rhythm.c ------------------------------------------------------------------------------
- */
+/* rhythm.c */
 
 void
 rhythm_init(struct station *station);

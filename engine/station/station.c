@@ -100,6 +100,7 @@ station_restore_state(struct station *station, struct bytes replay_blob,
 	if (!replay_read(&reader, &station->replay) || !reader_done(&reader))
 		return false;
 	station->frontier = *frontier;
+	station->kept = station->replay.index;
 	return station->replay.index == frontier->size;
 }
 
@@ -108,6 +109,7 @@ station_restore_nothing(struct station *station)
 {
 	replay_init(&station->replay, station->manifest, station->replay_memory);
 	frontier_init(&station->frontier);
+	station->kept = 0;
 }
 
 /* Parses a BALLOT entry for the poll book; false for other entries and for rubbish. */
@@ -325,12 +327,6 @@ uint64_t
 station_durable(const struct station *station)
 {
 	return station->durable;
-}
-
-uint64_t
-station_signed(const struct station *station)
-{
-	return station->newest.size;
 }
 
 void

@@ -206,10 +206,6 @@ station_receive_room(struct station *station, unsigned connection);
 struct bytes
 station_output(const struct station *station, unsigned connection);
 
-/* True if nothing is left but to close. */
-bool
-station_is_leaving(const struct station *station, unsigned connection);
-
 /* Memory for EFFECT_FETCH, TALLY_BALLOT_SIZE_MAX + 1 bytes. */
 uint8_t *
 station_fetch_room(struct station *station);
@@ -231,13 +227,13 @@ struct station_keepsake {
 void
 station_keepsake(const struct station *station, struct station_keepsake *out);
 
-/* Entries sequenced; durable; the newest signed size. */
+/* Entries sequenced. */
 uint64_t
 station_size(const struct station *station);
+
+/* Entries on disk, never more than those sequenced. */
 uint64_t
 station_durable(const struct station *station);
-uint64_t
-station_signed(const struct station *station);
 
 /* Root of everything sequenced; for the start, which compares it with what is remembered. */
 void

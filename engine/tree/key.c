@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "base/text.h"
+#include "limits.h"
 
 enum {
 	TYPE_ED25519 = 1,
@@ -15,6 +16,7 @@ enum {
 
 _Static_assert((int)TALLY_SEED_SIZE == (int)TALLY_KEY_SIZE,
 	       "seeds and keys share one text form");
+_Static_assert((int)NOTE_NAME_MAX == (int)name_bytes_max, "one bound, stated for two readers");
 
 static const char private_prefix[] = "PRIVATE+TALLY+";
 
