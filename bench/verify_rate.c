@@ -39,8 +39,8 @@ run(void *argument)
 	while (now() < end)
 		for (int i = 0; i < 16; i++, ++*done)
 			if (crypto_sign_verify_detached(signatures[*done % MESSAGES],
-							messages[*done % MESSAGES], MESSAGE_SIZE,
-							public_key) != 0)
+							messages[*done % MESSAGES],
+							MESSAGE_SIZE, public_key) != 0)
 				abort();
 	return NULL;
 }
@@ -62,7 +62,8 @@ main(int count, char **arguments)
 	crypto_sign_keypair(public_key, secret_key);
 	for (int i = 0; i < MESSAGES; i++) {
 		randombytes_buf(messages[i], MESSAGE_SIZE);
-		crypto_sign_detached(signatures[i], NULL, messages[i], MESSAGE_SIZE, secret_key);
+		crypto_sign_detached(signatures[i], NULL, messages[i], MESSAGE_SIZE,
+				     secret_key);
 	}
 	begin = now();
 	for (int i = 0; i < threads; i++)

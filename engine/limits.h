@@ -17,17 +17,17 @@ enum {
 	/* campaign */
 	districts_max = 1024,
 	contests_max = 64,
-	options_max = 4096,      /* of one campaign */
+	options_max = 4096,         /* of one campaign */
 	contest_options_max = 2048, /* so that its results fit a frame */
-	choices_max = 1024,      /* of one ballot */
-	languages_max = 16,      /* of one title */
+	choices_max = 1024,         /* of one ballot */
+	languages_max = 16,         /* of one title */
 	title_bytes_max = 1024,
-	name_bytes_max = 128,    /* names of keys */
+	name_bytes_max = 128, /* names of keys */
 	authorities_max = 16,
 	frontends_max = 256,
 	registrars_max = 16,
 	witnesses_max = 16,
-	revisions_limit = 1000,  /* the largest revisions_max a manifest may ask for */
+	revisions_limit = 1000, /* the largest revisions_max a manifest may ask for */
 	voters_limit = 100000000,
 	unseal_delay_max_s = 365 * 86400,
 	publish_every_max_s = 3600,
@@ -38,11 +38,11 @@ enum {
 	/* journey */
 	connections_max = 512,
 	connections_anonymous_max = 64,
-	window_requests = 1024,      /* answers owed to one connection */
-	window_reads = 8,            /* receipts, checkpoints, results owed to one connection */
+	window_requests = 1024, /* answers owed to one connection */
+	window_reads = 8,       /* receipts, checkpoints, results owed to one connection */
 	receive_bytes = 2 * (TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX),
 	send_bytes = 256 * 1024,
-	parcel_items_max = 32,       /* one verify job: about 1.5 ms of CPU */
+	parcel_items_max = 32, /* one verify job: about 1.5 ms of CPU */
 	parcel_bytes_max = 72 * 1024,
 	parcels_max = 128,
 	batch_entries_max = 8192,
@@ -50,7 +50,7 @@ enum {
 	reads_max = 256,
 	reads_anonymous_max = 64,
 	effects_max = 3 * connections_max + parcels_max + reads_max + 32,
-	status_per_second = 200,     /* status questions of one connection */
+	status_per_second = 200, /* status questions of one connection */
 
 	/* time, in milliseconds unless said */
 	tick_ms = 25,
@@ -59,7 +59,7 @@ enum {
 	write_deadline_ms = 30000,
 	drain_patience_ms = 5000,    /* closing waits so long for one that does not read */
 	sign_every_ms = 200,
-	clock_window_ms = 60000,     /* wall and monotonic clock must have agreed so long */
+	clock_window_ms = 60000, /* wall and monotonic clock must have agreed so long */
 	clock_slack_ms = 2000,
 
 	/* disk */
@@ -77,7 +77,8 @@ enum {
 _Static_assert(batch_bytes_max + 4096 < segment_bytes_least, "a batch fits an empty segment");
 _Static_assert(TALLY_BALLOT_SIZE_MAX + 1 <= TALLY_ENTRY_SIZE_MAX, "a ballot fits an entry");
 _Static_assert(TALLY_NOTICE_SIZE_MAX + 1 <= TALLY_ENTRY_SIZE_MAX, "a notice fits an entry");
-_Static_assert((int)TALLY_NOTICE_SIZE_MAX <= (int)TALLY_WIRE_PAYLOAD_MAX, "a notice fits a frame");
+_Static_assert((int)TALLY_NOTICE_SIZE_MAX <= (int)TALLY_WIRE_PAYLOAD_MAX,
+	       "a notice fits a frame");
 _Static_assert(72 + 16 * contest_options_max <= TALLY_WIRE_PAYLOAD_MAX, "results fit a frame");
 _Static_assert(TALLY_WIRE_PAYLOAD_MAX + 4096 <= parcel_bytes_max, "a frame fits a parcel");
 _Static_assert(TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX < receive_bytes,

@@ -13,11 +13,11 @@ enum {
 static const int64_t closes_max = 253402300740;
 
 static const char *const kind_names[] = {
-    [TALLY_NOTICE_EXTEND] = "extend",	  [TALLY_NOTICE_PAUSE] = "pause",
-    [TALLY_NOTICE_RESUME] = "resume",	  [TALLY_NOTICE_CLOSE] = "close",
-    [TALLY_NOTICE_UNSEAL] = "unseal",	  [TALLY_NOTICE_REVOKE] = "revoke",
+    [TALLY_NOTICE_EXTEND] = "extend",     [TALLY_NOTICE_PAUSE] = "pause",
+    [TALLY_NOTICE_RESUME] = "resume",     [TALLY_NOTICE_CLOSE] = "close",
+    [TALLY_NOTICE_UNSEAL] = "unseal",     [TALLY_NOTICE_REVOKE] = "revoke",
     [TALLY_NOTICE_WITHDRAW] = "withdraw", [TALLY_NOTICE_VOID] = "void",
-    [TALLY_NOTICE_ENROL] = "enrol",	  [TALLY_NOTICE_DRAW] = "draw",
+    [TALLY_NOTICE_ENROL] = "enrol",       [TALLY_NOTICE_DRAW] = "draw",
     [TALLY_NOTICE_TEXT] = "text",
 };
 

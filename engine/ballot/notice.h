@@ -30,9 +30,9 @@ struct notice {
 	const uint8_t *campaign; /* 32 */
 	uint32_t number;
 	const uint8_t *previous; /* 32 */
-	unsigned kind;           /* enum tally_notice_kind, or a number this release does not know */
+	unsigned kind; /* enum tally_notice_kind, or a number this release does not know */
 	struct bytes body;
-	int64_t closes;          /* extend: the new closing time */
+	int64_t closes; /* extend: the new closing time */
 	uint32_t key_id;
 	const uint8_t *signature; /* 64 */
 };

@@ -8,14 +8,14 @@
 #ifndef TALLY_BASE_CHECK_H
 #define TALLY_BASE_CHECK_H
 
-#define CHECK(condition)                                                                       \
-	((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
+#define CHECK(condition) ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
 
 #define MUST_USE __attribute__((warn_unused_result))
 
 /* Called once with file, line and the condition's text, just before abort(). The shell and the
  * tools install one that prints a line; without one the process just aborts. */
-typedef void check_reporter(const char *file, int line, const char *condition);
+typedef void
+check_reporter(const char *file, int line, const char *condition);
 
 void
 check_reporter_set(check_reporter *reporter);

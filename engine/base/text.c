@@ -167,7 +167,8 @@ time_offset_parse(struct bytes zone, int64_t *seconds)
 		*seconds = 0;
 		return true;
 	}
-	if (zone.size != 6 || (zone.data[0] != '+' && zone.data[0] != '-') || zone.data[3] != ':')
+	if (zone.size != 6 || (zone.data[0] != '+' && zone.data[0] != '-') ||
+	    zone.data[3] != ':')
 		return false;
 	hours = digits_at(zone, 1, 2);
 	minutes = digits_at(zone, 4, 2);
@@ -264,7 +265,8 @@ utf8_next(struct bytes text, uint32_t *point)
 			return 0;
 		*point = *point << 6 | (text.data[i] & 0x3f);
 	}
-	if (*point < least[length] || *point > 0x10ffff || (*point >= 0xd800 && *point <= 0xdfff))
+	if (*point < least[length] || *point > 0x10ffff ||
+	    (*point >= 0xd800 && *point <= 0xdfff))
 		return 0;
 	return length;
 }

@@ -16,15 +16,17 @@
 #include "ballot/notice.h"
 #include "campaign/manifest.h"
 
-enum { LAW_WRITTEN_SIZE = 1 + 1 + 8 + 8 + 8 + 4 + TALLY_HASH_SIZE };
+enum {
+	LAW_WRITTEN_SIZE = 1 + 1 + 8 + 8 + 8 + 4 + TALLY_HASH_SIZE
+};
 
 struct law {
 	enum tally_phase phase;
-	enum tally_phase owed;      /* TALLY_PHASE_BEFORE: nothing is owed */
-	int64_t opens;              /* seconds since 1970 */
-	int64_t closes;             /* as extended */
-	int64_t phase_minute;       /* of the last PHASE entry, minutes since 1970 */
-	uint32_t notices_count;     /* also the number of the last notice */
+	enum tally_phase owed;                /* TALLY_PHASE_BEFORE: nothing is owed */
+	int64_t opens;                        /* seconds since 1970 */
+	int64_t closes;                       /* as extended */
+	int64_t phase_minute;                 /* of the last PHASE entry, minutes since 1970 */
+	uint32_t notices_count;               /* also the number of the last notice */
 	uint8_t notice_hash[TALLY_HASH_SIZE]; /* of the last notice; zeros before the first */
 };
 
@@ -52,7 +54,8 @@ law_phase_check(const struct law *law, enum tally_phase phase, enum tally_cause 
 		int64_t minute);
 
 void
-law_phase_apply(struct law *law, enum tally_phase phase, enum tally_cause cause, int64_t minute);
+law_phase_apply(struct law *law, enum tally_phase phase, enum tally_cause cause,
+		int64_t minute);
 
 /* The phase the clock asks for at `seconds`, which is the present one if nothing is due, if a
  * PHASE is owed, or if the clock is behind the last PHASE entry. */

@@ -79,15 +79,15 @@ struct manifest_contest {
 	bool all_districts;
 	const uint8_t *districts; /* one byte per district: 1 if it votes in this contest */
 	enum manifest_method method;
-	uint32_t min;         /* choices, where any are made */
+	uint32_t min; /* choices, where any are made */
 	uint32_t max;
-	int64_t budget_cap;   /* minor units; -1: none */
-	int64_t sum_points;   /* cumulative: greatest sum; -1: none */
-	int32_t value_min;    /* score and cumulative: range of a value */
+	int64_t budget_cap; /* minor units; -1: none */
+	int64_t sum_points; /* cumulative: greatest sum; -1: none */
+	int32_t value_min;  /* score and cumulative: range of a value */
 	int32_t value_max;
-	bool blank;           /* a blank vote is allowed */
+	bool blank;               /* a blank vote is allowed */
 	const char *outcome_rule; /* "none", or a rule's versioned id */
-	size_t options_first; /* place of its first option among all of the campaign's */
+	size_t options_first;     /* place of its first option among all of the campaign's */
 	size_t options_count;
 	const struct manifest_option *options;
 };
@@ -98,7 +98,7 @@ struct manifest {
 	bool test;
 	const char *origin;
 	struct manifest_titles titles;
-	int64_t opens;  /* seconds since 1970 */
+	int64_t opens; /* seconds since 1970 */
 	int64_t closes;
 	struct note_key log_key;
 	size_t authorities_count;
@@ -129,7 +129,7 @@ struct manifest {
 	const struct manifest_district *districts;
 	size_t contests_count;
 	const struct manifest_contest *contests;
-	size_t options_count; /* of all contests */
+	size_t options_count;       /* of all contests */
 	struct arena_block *memory; /* everything above points into it; manifest.c's own */
 };
 

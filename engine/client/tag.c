@@ -99,7 +99,7 @@ phone_normalise(struct bytes text, struct writer *writer)
 {
 	uint8_t kept[TALLY_IDENTITY_SIZE_MAX];
 	struct bytes dense = without(text, " -.()", kept);
-	size_t prefix = begins(dense, BYTES_OF("+"))	? 1
+	size_t prefix = begins(dense, BYTES_OF("+"))    ? 1
 			: begins(dense, BYTES_OF("00")) ? 2
 							: 0;
 	struct bytes digits = behind(dense, prefix);

@@ -36,7 +36,7 @@ struct batch {
 	uint64_t previous;    /* checksum of the batch before */
 	uint64_t checksum;    /* its own */
 	struct bytes entries; /* the entries area */
-	size_t size;	      /* on disk, padding included */
+	size_t size;          /* on disk, padding included */
 };
 
 /* Bytes on disk of a batch whose entries area has `entries_size` bytes. */

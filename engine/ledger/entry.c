@@ -127,7 +127,7 @@ entry_kind_name(unsigned kind)
 {
 	static const char *const names[] = {
 	    [TALLY_ENTRY_CAMPAIGN] = "CAMPAIGN", [TALLY_ENTRY_BALLOT] = "BALLOT",
-	    [TALLY_ENTRY_TALLY] = "TALLY",	 [TALLY_ENTRY_PHASE] = "PHASE",
+	    [TALLY_ENTRY_TALLY] = "TALLY",       [TALLY_ENTRY_PHASE] = "PHASE",
 	    [TALLY_ENTRY_NOTICE] = "NOTICE",
 	};
 

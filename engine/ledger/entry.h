@@ -25,14 +25,14 @@ enum {
 struct entry {
 	enum tally_entry_kind kind;
 	struct bytes body; /* CAMPAIGN: the part's bytes; BALLOT, NOTICE: the submitted bytes */
-	uint16_t part;	   /* CAMPAIGN */
-	uint16_t parts;	   /* CAMPAIGN */
+	uint16_t part;     /* CAMPAIGN */
+	uint16_t parts;    /* CAMPAIGN */
 	uint64_t covered;  /* TALLY */
-	const uint8_t *salt;	/* TALLY, 32 */
-	const uint8_t *hash;	/* TALLY, 32 */
+	const uint8_t *salt;    /* TALLY, 32 */
+	const uint8_t *hash;    /* TALLY, 32 */
 	enum tally_phase phase; /* PHASE: open or closed */
 	enum tally_cause cause; /* PHASE */
-	int64_t minute;		/* PHASE */
+	int64_t minute;         /* PHASE */
 };
 
 /* False for an unknown kind or a wrong shape. A BALLOT's or NOTICE's body is not looked into. */

@@ -45,7 +45,7 @@ struct scan {
 	uint64_t torn_end; /* last non-zero byte + 1 in that segment */
 	uint32_t damage_segment;
 	uint64_t damage_offset;
-	const char *damage;	 /* a sentence */
+	const char *damage;      /* a sentence */
 	uint32_t segments_count; /* fed so far */
 };
 

@@ -11,7 +11,7 @@
 struct pollbook_ballot {
 	const uint8_t *tag; /* 32 */
 	uint16_t revision;
-	const uint8_t *digest;	  /* 16 */
+	const uint8_t *digest;    /* 16 */
 	const uint8_t *voter_key; /* 32 in voter mode, else NULL */
 	uint64_t serial;
 };

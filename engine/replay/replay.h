@@ -17,16 +17,16 @@
 /* Rule an entry broke; the name in words is replay_fault_sentence(). */
 enum replay_fault {
 	REPLAY_FINE = 0,
-	REPLAY_UNKNOWN_ENTRY,       /* kind unknown or shape wrong */
-	REPLAY_CAMPAIGN_PART,       /* a manifest part missing, repeated, out of place or altered */
-	REPLAY_BALLOT_MALFORMED,    /* or against the campaign's rules (rules_check) */
+	REPLAY_UNKNOWN_ENTRY, /* kind unknown or shape wrong */
+	REPLAY_CAMPAIGN_PART, /* a manifest part missing, repeated, out of place or altered */
+	REPLAY_BALLOT_MALFORMED, /* or against the campaign's rules (rules_check) */
 	REPLAY_BALLOT_OUTSIDE_PHASE,
-	REPLAY_PHASE_FORBIDDEN,     /* no such move, or against the clock rule */
-	REPLAY_PHASE_OWED,          /* something else came where a notice owed a PHASE */
+	REPLAY_PHASE_FORBIDDEN, /* no such move, or against the clock rule */
+	REPLAY_PHASE_OWED,      /* something else came where a notice owed a PHASE */
 	REPLAY_NOTICE_MALFORMED,
-	REPLAY_NOTICE_REFUSED,      /* order or effect (law_notice_check) */
-	REPLAY_TALLY_INDEX,         /* covers another index than its own */
-	REPLAY_TALLY_WRONG,         /* its hash is not the recount's */
+	REPLAY_NOTICE_REFUSED, /* order or effect (law_notice_check) */
+	REPLAY_TALLY_INDEX,    /* covers another index than its own */
+	REPLAY_TALLY_WRONG,    /* its hash is not the recount's */
 };
 
 const char *
@@ -34,14 +34,14 @@ replay_fault_sentence(enum replay_fault fault);
 
 struct replay {
 	const struct manifest *manifest;
-	uint64_t index;        /* of the next entry */
+	uint64_t index; /* of the next entry */
 	struct law law;
 	struct counts counts;
-	uint64_t last_tally;   /* index of the last TALLY entry + 1, 0 if none */
-	uint64_t last_notice;  /* index of the last NOTICE entry */
+	uint64_t last_tally;  /* index of the last TALLY entry + 1, 0 if none */
+	uint64_t last_notice; /* index of the last NOTICE entry */
 	uint64_t ballots_since_tally;
-	struct writer text;    /* canonical text of the last TALLY entry replayed */
-	struct writer draft;   /* of the next one, while its hash is compared */
+	struct writer text;  /* canonical text of the last TALLY entry replayed */
+	struct writer draft; /* of the next one, while its hash is compared */
 };
 
 /* Bytes of memory replay_init needs. */

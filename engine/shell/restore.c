@@ -64,9 +64,8 @@ damage(const struct scan *scan)
 	char name[SEGMENT_NAME_MAX];
 
 	segment_name(scan->damage_segment, name);
-	return disk_fail(DISK_DAMAGED,
-			 "reading %s at offset %llu: %s; nothing was changed", name,
-			 (unsigned long long)scan->damage_offset, scan->damage);
+	return disk_fail(DISK_DAMAGED, "reading %s at offset %llu: %s; nothing was changed",
+			 name, (unsigned long long)scan->damage_offset, scan->damage);
 }
 
 static int
@@ -524,13 +523,13 @@ restore_sign(struct restore *restore)
 	if (status == DISK_OK)
 		station_restored(
 		    start->station,
-		    &(struct station_found){.batches_count = restore->scan.batches_count,
-					    .checksum = restore->scan.checksum,
-					    .signed_at = start->remembered.checkpoint,
-					    .note = bytes_make(start->remembered.note,
-							       start->remembered.note_size),
-					    .published_size = published,
-					    .unpublished_ballots = unpublished});
+		    &(struct station_found){
+			.batches_count = restore->scan.batches_count,
+			.checksum = restore->scan.checksum,
+			.signed_at = start->remembered.checkpoint,
+			.note = bytes_make(start->remembered.note, start->remembered.note_size),
+			.published_size = published,
+			.unpublished_ballots = unpublished});
 	return status;
 }
 

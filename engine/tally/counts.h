@@ -33,13 +33,13 @@ struct counts_contest {
 };
 
 struct counts {
-	uint64_t ballots;  /* counted */
+	uint64_t ballots; /* counted */
 	uint64_t replaced;
 	uint64_t voided;
-	uint64_t in_tree;  /* BALLOT entries */
-	uint64_t *districts;              /* counted ballots; manifest_districts() of them */
+	uint64_t in_tree;    /* BALLOT entries */
+	uint64_t *districts; /* counted ballots; manifest_districts() of them */
 	struct counts_contest *contests;
-	struct counts_option *options;    /* of all contests, in manifest order */
+	struct counts_option *options; /* of all contests, in manifest order */
 };
 
 /* Bytes of memory counts_init needs, a multiple of 8. */
@@ -67,7 +67,8 @@ counts_equal(const struct counts *a, const struct counts *b, const struct manife
 
 /* Binary form, for the poll book's home and the wire. */
 void
-counts_write(struct writer *writer, const struct counts *counts, const struct manifest *manifest);
+counts_write(struct writer *writer, const struct counts *counts,
+	     const struct manifest *manifest);
 
 MUST_USE bool
 counts_read(struct reader *reader, struct counts *counts, const struct manifest *manifest);

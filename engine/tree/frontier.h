@@ -15,7 +15,9 @@ struct tree_hash {
 	uint8_t bytes[TALLY_HASH_SIZE];
 };
 
-enum { FRONTIER_PEAKS_MAX = 64 };
+enum {
+	FRONTIER_PEAKS_MAX = 64
+};
 
 struct frontier {
 	uint64_t size;

@@ -34,7 +34,8 @@ note_name_valid(struct bytes name);
 
 /* Computes key->id from name and public key. `name` valid. */
 void
-note_key_make(struct note_key *key, struct bytes name, const uint8_t public_key[TALLY_KEY_SIZE]);
+note_key_make(struct note_key *key, struct bytes name,
+	      const uint8_t public_key[TALLY_KEY_SIZE]);
 
 /* False unless the text is a vkey of type 01 whose id fits and whose point is in the prime-order
  * group (crypto_core_ed25519_is_valid_point). No surrounding white space. */

@@ -13,7 +13,9 @@
 
 #include "tree/key.h"
 
-enum { NOTE_SIGNATURES_MAX = 32 };
+enum {
+	NOTE_SIGNATURES_MAX = 32
+};
 
 /* True if the note has a valid type-01 signature of `key` (and no invalid one of it). *text is
  * the signed text, a view into `note`. */

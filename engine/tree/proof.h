@@ -18,7 +18,9 @@
 #include "tree/note.h"
 #include "tree/tile.h"
 
-enum { PROOF_HASHES_MAX = 63 };
+enum {
+	PROOF_HASHES_MAX = 63
+};
 
 struct proof {
 	size_t count;
@@ -27,8 +29,8 @@ struct proof {
 
 /* Reads `count` (1..256) consecutive hashes of `level` from place `first`; never past
  * tile_hashes(level, size), never across a tile. False stops the build. */
-typedef bool proof_source(void *context, int level, uint64_t first, unsigned count,
-			  struct tree_hash *out);
+typedef bool
+proof_source(void *context, int level, uint64_t first, unsigned count, struct tree_hash *out);
 
 /* PATH(index, D[size]); false if the source failed or the path is longer than
  * PROOF_HASHES_MAX, which no size up to 2^63 needs. index < size. */

@@ -17,9 +17,9 @@
 #include "campaign/manifest.h"
 
 struct verify_item {
-	struct bytes bytes;         /* in: the submitted ballot */
-	enum tally_verdict verdict; /* out: TALLY_ACCEPTED if genuine */
-	struct ballot ballot;       /* out, if accepted: views into bytes */
+	struct bytes bytes;                 /* in: the submitted ballot */
+	enum tally_verdict verdict;         /* out: TALLY_ACCEPTED if genuine */
+	struct ballot ballot;               /* out, if accepted: views into bytes */
 	uint8_t digest[BALLOT_DIGEST_SIZE]; /* out, if accepted */
 };
 

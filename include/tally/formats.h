@@ -26,7 +26,8 @@ enum {
 	TALLY_BALLOT_SIZE_MAX = 8192,
 	TALLY_NOTICE_SIZE_MAX = 65000,
 	TALLY_MANIFEST_SIZE_MAX = 4 * 1024 * 1024,
-	TALLY_CAMPAIGN_PART_SIZE = 65000, /* manifest bytes in every CAMPAIGN entry but the last */
+	TALLY_CAMPAIGN_PART_SIZE =
+	    65000, /* manifest bytes in every CAMPAIGN entry but the last */
 	TALLY_CHECKPOINT_SIZE_MAX = 4096,
 	TALLY_RECEIPT_SIZE_MAX = 8192,
 	TALLY_TILE_WIDTH = 256,
@@ -48,7 +49,9 @@ enum tally_signing {
 };
 
 /* In place of a count of choices: a blank vote in that contest. */
-enum { TALLY_CHOICES_BLANK = 0xffff };
+enum {
+	TALLY_CHOICES_BLANK = 0xffff
+};
 
 enum tally_phase {
 	TALLY_PHASE_BEFORE = 0, /* never in an entry: the state until the first PHASE entry */

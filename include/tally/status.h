@@ -17,61 +17,65 @@ enum tally_class {
 };
 
 /* X(enumerator, number, class, name, sentence) */
-#define TALLY_VERDICTS(X)                                                                      \
-	X(ACCEPTED, 0, ACCEPTED, "accepted", "the entry is in the log")                        \
-	X(MALFORMED, 1, MEND, "malformed", "the bytes do not have the shape of this message")  \
-	X(UNKNOWN_VERSION, 2, MEND, "unknown-version",                                         \
-	  "the version is not one this server speaks")                                         \
-	X(WRONG_CAMPAIGN, 3, MEND, "wrong-campaign", "it is made for another campaign")        \
-	X(NOT_OPEN_YET, 4, LATER, "not-open-yet", "voting has not opened yet")                 \
-	X(CLOSED, 5, FINAL, "closed", "voting is closed")                                      \
-	X(PAUSED, 6, LATER, "paused", "voting is paused")                                      \
-	X(UNKNOWN_SIGNER, 7, MEND, "unknown-signer",                                           \
-	  "the signing key is not listed in the campaign")                                     \
-	X(REVOKED_SIGNER, 8, FINAL, "revoked-signer", "the signing key has been revoked")      \
-	X(REVOKED_REGISTRAR, 9, FINAL, "revoked-registrar",                                    \
-	  "the registrar's key has been revoked")                                              \
-	X(BAD_CERTIFICATE, 10, MEND, "bad-certificate",                                        \
-	  "the certificate is not a listed registrar's word for this tag, district and key")   \
-	X(BAD_SIGNATURE, 11, MEND, "bad-signature", "the signature does not verify")           \
-	X(UNKNOWN_DISTRICT, 12, MEND, "unknown-district",                                      \
-	  "the campaign has no district of that number")                                       \
-	X(WRONG_DISTRICT, 13, MEND, "wrong-district",                                          \
-	  "the tag is registered in another district")                                         \
-	X(UNKNOWN_OPTION, 14, MEND, "unknown-option", "a contest has no option of that number") \
-	X(WITHDRAWN_OPTION, 15, MEND, "withdrawn-option", "an option has been withdrawn")      \
-	X(TOO_MANY_CHOICES, 16, MEND, "too-many-choices",                                      \
-	  "more choices than the contest allows")                                              \
-	X(TOO_FEW_CHOICES, 17, MEND, "too-few-choices", "fewer choices than the contest asks for") \
-	X(OVER_BUDGET, 18, MEND, "over-budget", "the chosen options cost more than the cap")   \
-	X(OVER_POINTS, 19, MEND, "over-points", "the points given exceed the contest's sum")   \
-	X(NOT_CANONICAL, 20, MEND, "not-canonical",                                            \
-	  "there is another encoding of this vote, and only that one is valid")                \
-	X(NOT_ON_ROSTER, 21, FINAL, "not-on-roster", "the tag is not on the roster")           \
-	X(HAS_VOTED, 22, FINAL, "has-voted", "this voter has another ballot in the log")       \
-	X(SUPERSEDED, 23, FINAL, "superseded",                                                 \
-	  "the log has a ballot of this voter with a revision at least as high")               \
-	X(BARRED, 24, FINAL, "barred", "this voter's ballot was voided and barred")            \
-	X(TOO_LARGE, 25, MEND, "too-large", "it is larger than the limit")                     \
-	X(SLOW_DOWN, 26, LATER, "slow-down", "too many requests of this kind at once")         \
-	X(UNAVAILABLE, 27, LATER, "unavailable",                                               \
-	  "the server cannot store new entries at the moment")                                 \
-	X(STOPPING, 28, LATER, "stopping", "the server is stopping")                           \
-	X(NOT_FOR_YOU, 29, MEND, "not-for-you", "this connection may not ask that")            \
-	X(INTERNAL, 30, LATER, "internal", "the server failed; it will say why in its journal") \
-	X(BAD_REVISION, 31, MEND, "bad-revision",                                              \
-	  "the revision is not one the campaign's revote policy allows")                       \
-	X(OLD_CERTIFICATE, 32, FINAL, "old-certificate",                                       \
-	  "the log has a newer certificate for this tag")                                      \
+#define TALLY_VERDICTS(X) \
+	X(ACCEPTED, 0, ACCEPTED, "accepted", "the entry is in the log") \
+	X(MALFORMED, 1, MEND, "malformed", "the bytes do not have the shape of this message") \
+	X(UNKNOWN_VERSION, 2, MEND, "unknown-version", \
+	  "the version is not one this server speaks") \
+	X(WRONG_CAMPAIGN, 3, MEND, "wrong-campaign", "it is made for another campaign") \
+	X(NOT_OPEN_YET, 4, LATER, "not-open-yet", "voting has not opened yet") \
+	X(CLOSED, 5, FINAL, "closed", "voting is closed") \
+	X(PAUSED, 6, LATER, "paused", "voting is paused") \
+	X(UNKNOWN_SIGNER, 7, MEND, "unknown-signer", \
+	  "the signing key is not listed in the campaign") \
+	X(REVOKED_SIGNER, 8, FINAL, "revoked-signer", "the signing key has been revoked") \
+	X(REVOKED_REGISTRAR, 9, FINAL, "revoked-registrar", \
+	  "the registrar's key has been revoked") \
+	X(BAD_CERTIFICATE, 10, MEND, "bad-certificate", \
+	  "the certificate is not a listed registrar's word for this tag, district and key") \
+	X(BAD_SIGNATURE, 11, MEND, "bad-signature", "the signature does not verify") \
+	X(UNKNOWN_DISTRICT, 12, MEND, "unknown-district", \
+	  "the campaign has no district of that number") \
+	X(WRONG_DISTRICT, 13, MEND, "wrong-district", \
+	  "the tag is registered in another district") \
+	X(UNKNOWN_OPTION, 14, MEND, "unknown-option", \
+	  "a contest has no option of that number") \
+	X(WITHDRAWN_OPTION, 15, MEND, "withdrawn-option", "an option has been withdrawn") \
+	X(TOO_MANY_CHOICES, 16, MEND, "too-many-choices", \
+	  "more choices than the contest allows") \
+	X(TOO_FEW_CHOICES, 17, MEND, "too-few-choices", \
+	  "fewer choices than the contest asks for") \
+	X(OVER_BUDGET, 18, MEND, "over-budget", "the chosen options cost more than the cap") \
+	X(OVER_POINTS, 19, MEND, "over-points", "the points given exceed the contest's sum") \
+	X(NOT_CANONICAL, 20, MEND, "not-canonical", \
+	  "there is another encoding of this vote, and only that one is valid") \
+	X(NOT_ON_ROSTER, 21, FINAL, "not-on-roster", "the tag is not on the roster") \
+	X(HAS_VOTED, 22, FINAL, "has-voted", "this voter has another ballot in the log") \
+	X(SUPERSEDED, 23, FINAL, "superseded", \
+	  "the log has a ballot of this voter with a revision at least as high") \
+	X(BARRED, 24, FINAL, "barred", "this voter's ballot was voided and barred") \
+	X(TOO_LARGE, 25, MEND, "too-large", "it is larger than the limit") \
+	X(SLOW_DOWN, 26, LATER, "slow-down", "too many requests of this kind at once") \
+	X(UNAVAILABLE, 27, LATER, "unavailable", \
+	  "the server cannot store new entries at the moment") \
+	X(STOPPING, 28, LATER, "stopping", "the server is stopping") \
+	X(NOT_FOR_YOU, 29, MEND, "not-for-you", "this connection may not ask that") \
+	X(INTERNAL, 30, LATER, "internal", \
+	  "the server failed; it will say why in its journal") \
+	X(BAD_REVISION, 31, MEND, "bad-revision", \
+	  "the revision is not one the campaign's revote policy allows") \
+	X(OLD_CERTIFICATE, 32, FINAL, "old-certificate", \
+	  "the log has a newer certificate for this tag") \
 	X(KEY_IN_USE, 33, FINAL, "key-in-use", "this voter key already votes for another tag") \
-	X(ROLL_FULL, 34, FINAL, "roll-full", "the campaign's greatest number of voters is reached") \
-	X(BLANK_NOT_ALLOWED, 35, MEND, "blank-not-allowed",                                    \
-	  "the contest does not take blank votes")                                             \
-	X(NOT_FOUND, 36, LATER, "not-found", "the log has no such entry yet")                  \
-	X(NOTICE_OUT_OF_ORDER, 37, MEND, "notice-out-of-order",                                \
-	  "the notice does not follow the newest notice in the log")                           \
-	X(NOTICE_IMPOSSIBLE, 38, MEND, "notice-impossible",                                    \
-	  "the notice cannot take effect in the campaign's present state")                     \
+	X(ROLL_FULL, 34, FINAL, "roll-full", \
+	  "the campaign's greatest number of voters is reached") \
+	X(BLANK_NOT_ALLOWED, 35, MEND, "blank-not-allowed", \
+	  "the contest does not take blank votes") \
+	X(NOT_FOUND, 36, LATER, "not-found", "the log has no such entry yet") \
+	X(NOTICE_OUT_OF_ORDER, 37, MEND, "notice-out-of-order", \
+	  "the notice does not follow the newest notice in the log") \
+	X(NOTICE_IMPOSSIBLE, 38, MEND, "notice-impossible", \
+	  "the notice cannot take effect in the campaign's present state") \
 	X(NOT_SUPPORTED, 39, FINAL, "not-supported", "this server does not implement that")
 
 enum tally_verdict {
@@ -129,8 +133,7 @@ const struct tally_verdict_text *
 tally_verdict_text(unsigned verdict);
 
 /* "accepted", "final", "later", "mend". */
-const char *
-tally_class_name(enum tally_class class);
+const char *tally_class_name(enum tally_class class);
 
 /* Exit codes of tallyd, tallyctl, tally-verify. */
 enum tally_exit {

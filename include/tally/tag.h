@@ -47,11 +47,11 @@ enum tally_identity {
 
 enum tally_identity_error {
 	TALLY_IDENTITY_BAD_KIND = -1,
-	TALLY_IDENTITY_BAD_LENGTH = -2,	   /* too few or too many digits or bytes */
+	TALLY_IDENTITY_BAD_LENGTH = -2,    /* too few or too many digits or bytes */
 	TALLY_IDENTITY_BAD_CHARACTER = -3, /* a byte that has no place there */
 	TALLY_IDENTITY_BAD_CONTROL = -4,   /* cnp: control digit, or a first digit 0 */
-	TALLY_IDENTITY_NATIONAL = -5,	   /* phone: not in international form */
-	TALLY_IDENTITY_NO_ROOM = -6,	   /* larger than `capacity` */
+	TALLY_IDENTITY_NATIONAL = -5,      /* phone: not in international form */
+	TALLY_IDENTITY_NO_ROOM = -6,       /* larger than `capacity` */
 };
 
 /* Bytes written to `out`, or one of enum tally_identity_error (`out` is then undefined).

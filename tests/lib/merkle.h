@@ -15,6 +15,7 @@ merkle_path(uint64_t m, const struct tree_hash *d, uint64_t n, struct proof *out
 
 /* SUBPROOF(m, D[n], whole), appended to *out; PROOF(m, D[n]) is the one with `whole`. */
 void
-merkle_subproof(uint64_t m, const struct tree_hash *d, uint64_t n, bool whole, struct proof *out);
+merkle_subproof(uint64_t m, const struct tree_hash *d, uint64_t n, bool whole,
+		struct proof *out);
 
 #endif

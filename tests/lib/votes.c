@@ -138,7 +138,7 @@ model_decide(const struct votes_model *model, const struct vote *vote)
 	}
 	decision.verdict = model_refusal(model, vote);
 	decision.outcome = decision.verdict != TALLY_ACCEPTED ? POLLBOOK_REFUSED
-			   : before != NULL		      ? POLLBOOK_REPLACES
+			   : before != NULL                   ? POLLBOOK_REPLACES
 							      : POLLBOOK_COUNTS;
 	return decision;
 }

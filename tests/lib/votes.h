@@ -17,7 +17,7 @@ struct vote {
 	int key; /* VOTE_NO_KEY in frontend mode */
 	uint64_t serial;
 	uint64_t index; /* once entered */
-	bool told;	/* sent again, it is told its index */
+	bool told;      /* sent again, it is told its index */
 };
 
 /* The naive poll book: every ballot that was entered, in order. */

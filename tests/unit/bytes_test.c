@@ -78,8 +78,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(reader_is_sticky), cmocka_unit_test(reader_ends_exactly),
-	    cmocka_unit_test(writer_stops_at_capacity), cmocka_unit_test(decimals),
+	    cmocka_unit_test(reader_is_sticky),
+	    cmocka_unit_test(reader_ends_exactly),
+	    cmocka_unit_test(writer_stops_at_capacity),
+	    cmocka_unit_test(decimals),
 	    cmocka_unit_test(order),
 	};
 

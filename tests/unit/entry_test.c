@@ -31,7 +31,7 @@ parse_campaign(uint16_t part, uint16_t parts, size_t size)
 static void
 campaign_parts_make_up_the_manifest(void **state)
 {
-	static const size_t sizes[] = {1,	 PART - 1,     PART,
+	static const size_t sizes[] = {1,        PART - 1,     PART,
 				       PART + 1, 3 * PART + 7, TALLY_MANIFEST_SIZE_MAX};
 	uint8_t *manifest = malloc(TALLY_MANIFEST_SIZE_MAX);
 	struct test_random random = test_random_make(1);

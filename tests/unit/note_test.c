@@ -212,7 +212,7 @@ malformed_lines_are_refused(void **state)
 	    "\xe2\x80\x94 \n",
 	    "\xe2\x80\x94 w.example AAAAAA==\n", /* an id alone */
 	    "\xe2\x80\x94 w.example AAAAAAF=\n", /* trailing bits */
-	    "\xe2\x80\x94 w.example AAAAAAE\n",	 /* no padding */
+	    "\xe2\x80\x94 w.example AAAAAAE\n",  /* no padding */
 	    "\xe2\x80\x94 w.example AAAAAAE= \n",
 	    "\xe2\x80\x94 w.example AAAAAAE=\r\n",
 	    "\xe2\x80\x94 w+example AAAAAAE=\n",

@@ -138,7 +138,7 @@ large_trees(void **state)
 static void
 roots(void **state)
 {
-	static const uint64_t sizes[] = {1,	2,     3,     255,   256,  257,
+	static const uint64_t sizes[] = {1,     2,     3,     255,   256,  257,
 					 65535, 65536, 65537, 69999, LARGE};
 	struct forest forest = forest_of(0);
 	struct tree_hash root;

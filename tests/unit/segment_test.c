@@ -92,7 +92,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(names),	     cmocka_unit_test(written_is_read),
+	    cmocka_unit_test(names),         cmocka_unit_test(written_is_read),
 	    cmocka_unit_test(golden_header), cmocka_unit_test(every_bit_is_checked),
 	    cmocka_unit_test(short_files),
 	};

@@ -33,7 +33,7 @@ static void
 base64_vectors(void **state)
 {
 	static const char *const plain[] = {"", "f", "fo", "foo", "foob", "fooba", "foobar"};
-	static const char *const coded[] = {"",		"Zg==",	    "Zm8=",    "Zm9v",
+	static const char *const coded[] = {"",         "Zg==",     "Zm8=",    "Zm9v",
 					    "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
 
 	(void)state;
@@ -55,9 +55,9 @@ static void
 base64_has_one_spelling(void **state)
 {
 	static const char *const bad[] = {
-	    "Zg",   "Zg=",  "Zg===",   "Zh==",	   "Zv==",	 "Zm9=",
-	    "Zm8",  "Z===", "====",    "=",	   "Zg==Zg==",	 "Zm8=Zm8=",
-	    "Z=g=", "=Zg=", "Zm9v\n",  "Zm9\n",	   " Zm9",	 "Zm-v",
+	    "Zg",   "Zg=",  "Zg===",   "Zh==",     "Zv==",       "Zm9=",
+	    "Zm8",  "Z===", "====",    "=",        "Zg==Zg==",   "Zm8=Zm8=",
+	    "Z=g=", "=Zg=", "Zm9v\n",  "Zm9\n",    " Zm9",       "Zm-v",
 	    "Zm_v", "Zm.v", "Zm9vYg=", "Zm9vYg=a", "Zm\xc3\xa9",
 	};
 	uint8_t out[16];

@@ -54,7 +54,7 @@ numbers_stay(void **state)
 	} rows[] = {
 	    {0, "accepted", TALLY_CLASS_ACCEPTED},    {1, "malformed", TALLY_CLASS_MEND},
 	    {4, "not-open-yet", TALLY_CLASS_LATER},   {5, "closed", TALLY_CLASS_FINAL},
-	    {6, "paused", TALLY_CLASS_LATER},	      {8, "revoked-signer", TALLY_CLASS_FINAL},
+	    {6, "paused", TALLY_CLASS_LATER},         {8, "revoked-signer", TALLY_CLASS_FINAL},
 	    {11, "bad-signature", TALLY_CLASS_MEND},  {20, "not-canonical", TALLY_CLASS_MEND},
 	    {22, "has-voted", TALLY_CLASS_FINAL},     {23, "superseded", TALLY_CLASS_FINAL},
 	    {26, "slow-down", TALLY_CLASS_LATER},     {27, "unavailable", TALLY_CLASS_LATER},
