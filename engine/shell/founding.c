@@ -77,6 +77,18 @@ read_key(struct work *work)
 	return TALLY_EXIT_FINE;
 }
 
+/* Refused before anything is made: it may be another campaign's. */
+static int
+check_anchor(const struct work *work)
+{
+	if (work->asked->anchor == NULL ||
+	    faccessat(AT_FDCWD, work->asked->anchor, F_OK, AT_EACCESS) != 0)
+		return TALLY_EXIT_FINE;
+	line_warn("%s: there is such a file; every campaign has an anchor of its own",
+		  work->asked->anchor);
+	return TALLY_EXIT_USAGE;
+}
+
 static bool
 is_empty(int dir_fd)
 {
@@ -219,7 +231,7 @@ write_all(struct work *work)
 	if (status == DISK_OK)
 		status = write_remembered(work);
 	if (status == DISK_OK)
-		status = disk_sync_folder(work->dir_fd, ".");
+		status = disk_sync_folder(work->dir_fd, ".."); /* the directory's own name */
 	if (status != DISK_OK) {
 		line_warn("%s", disk_error());
 		return TALLY_EXIT_WORLD;
@@ -254,6 +266,8 @@ founding_run(const struct founding *founding)
 	code = read_campaign(work);
 	if (code == TALLY_EXIT_FINE)
 		code = read_key(work);
+	if (code == TALLY_EXIT_FINE)
+		code = check_anchor(work);
 	if (code == TALLY_EXIT_FINE)
 		code = write_all(work);
 	if (code == TALLY_EXIT_FINE)
