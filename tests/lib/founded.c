@@ -1,0 +1,162 @@
+#include "tests/lib/founded.h"
+
+#include <pthread.h>
+
+#include "shell/founding.h"
+#include "tally/status.h"
+
+void
+founded_prepare(struct founded *founded, const struct campaign_wish *wish)
+{
+	char text[NOTE_PRIVATE_TEXT_MAX];
+	struct writer key = writer_make(text, sizeof text);
+	const char *folder;
+
+	memset(founded, 0, sizeof *founded);
+	founded->folder = test_folder_make();
+	folder = founded->folder.path;
+	test_log_make(&founded->log, wish);
+	snprintf(founded->json, sizeof founded->json, "%s/campaign.json", folder);
+	snprintf(founded->key, sizeof founded->key, "%s/key", folder);
+	snprintf(founded->anchor, sizeof founded->anchor, "%s/copy", folder);
+	snprintf(founded->data, sizeof founded->data, "%s/data", folder);
+	note_private_key_write(&key, &founded->log.campaign.log);
+	test_file_write(folder, "campaign.json", founded->log.campaign.manifest->json);
+	test_file_write(folder, "key", writer_view(&key));
+}
+
+void
+founded_make(struct founded *founded, const struct campaign_wish *wish, bool anchor)
+{
+	struct founding founding = {founded->data, founded->json, founded->key, NULL};
+
+	founded_prepare(founded, wish);
+	if (anchor)
+		founding.anchor = founded->anchor;
+	assert_int_equal(founding_run(&founding), TALLY_EXIT_FINE);
+	founded->batches_count = (founded->log.count + 15) / 16; /* parts in one batch */
+}
+
+void
+founded_free(struct founded *founded)
+{
+	test_log_free(&founded->log);
+	test_folder_remove(&founded->folder);
+}
+
+static void
+on_published(void *context, int status, const char *why)
+{
+	(void)context;
+	(void)status;
+	(void)why;
+}
+
+int
+founded_start(const struct founded *founded, struct start *start)
+{
+	struct start_options options = {
+	    .data = founded->data, .workers_count = 1, .published = on_published};
+
+	return start_run(start, &options);
+}
+
+/* What the committer said of one commit. */
+struct outcome {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool over;
+	bool failed;
+};
+
+static void
+tell(void *context, bool failed)
+{
+	struct outcome *outcome = context;
+
+	pthread_mutex_lock(&outcome->lock);
+	outcome->over = true;
+	outcome->failed = failed;
+	pthread_cond_signal(&outcome->changed);
+	pthread_mutex_unlock(&outcome->lock);
+}
+
+static void
+on_committed(void *context, uint64_t checksum, uint64_t space)
+{
+	(void)checksum;
+	(void)space;
+	tell(context, false);
+}
+
+static void
+on_space(void *context, uint64_t space)
+{
+	(void)context;
+	(void)space;
+}
+
+static void
+on_failed(void *context, const char *why)
+{
+	(void)why;
+	tell(context, true);
+}
+
+static void
+on_said(void *context, const char *text)
+{
+	(void)context;
+	(void)text;
+}
+
+static void
+commit(struct start *start, const struct committer_batch *batch)
+{
+	struct outcome outcome = {.over = false};
+	struct committer_calls calls = {on_committed, on_space, on_failed, on_said, &outcome};
+	struct committer *committer;
+
+	pthread_mutex_init(&outcome.lock, NULL);
+	pthread_cond_init(&outcome.changed, NULL);
+	committer = committer_start(start->dir_fd, start->manifest->id, start->archive,
+				    &start->place, &calls);
+	assert_non_null(committer);
+	committer_commit(committer, batch);
+	pthread_mutex_lock(&outcome.lock);
+	while (!outcome.over)
+		pthread_cond_wait(&outcome.changed, &outcome.lock);
+	pthread_mutex_unlock(&outcome.lock);
+	committer_stop(committer);
+	assert_false(outcome.failed);
+	pthread_cond_destroy(&outcome.changed);
+	pthread_mutex_destroy(&outcome.lock);
+}
+
+void
+founded_append(struct founded *founded, size_t size)
+{
+	static uint8_t memory[batch_bytes_max + 64];
+	struct committer_batch batch = {.memory = memory};
+	struct writer area =
+	    writer_make(memory + BATCH_HEADER_SIZE, batch_bytes_max - BATCH_HEADER_SIZE - 64);
+	struct start start;
+	uint64_t first;
+
+	assert_int_equal(founded_start(founded, &start), TALLY_EXIT_FINE);
+	first = archive_size(start.archive);
+	assert_true(first < size && size <= founded->log.count);
+	for (uint64_t i = first; i < size; i++) {
+		struct bytes entry = test_log_entry(&founded->log, i);
+
+		writer_u16(&area, (uint16_t)entry.size);
+		writer_bytes(&area, entry);
+	}
+	assert_false(area.failed);
+	batch.number = founded->batches_count++;
+	batch.first_index = first;
+	batch.entries_count = (uint32_t)(size - first);
+	batch.entries_size = area.size;
+	commit(&start, &batch);
+	start_end(&start);
+}
