@@ -29,10 +29,11 @@ struct pollbook_decision {
 	uint64_t index;
 };
 
-/* Changes nothing. table->voters_max is the campaign's. `revotes` = the campaign's policy is `last`. Verdicts of a refusal:
- * TALLY_HAS_VOTED (policy first), TALLY_SUPERSEDED (revision not greater), TALLY_OLD_CERTIFICATE,
- * TALLY_KEY_IN_USE, TALLY_ROLL_FULL (a new tag past voters_max, or no room for another key of an
- * old one). The question of SAME comes before every refusal, the certificate before the vote. */
+/* Changes nothing. table->voters_max is the campaign's. `revotes` = the campaign's policy is
+ * `last`. Verdicts of a refusal: TALLY_HAS_VOTED (policy first), TALLY_SUPERSEDED (revision not
+ * greater), TALLY_OLD_CERTIFICATE, TALLY_KEY_IN_USE, TALLY_ROLL_FULL (a new tag past voters_max,
+ * or no room for another key of an old one). The question of SAME comes before every refusal, the
+ * certificate before the vote. */
 void
 pollbook_decide(const struct pollbook_table *table, const struct pollbook_ballot *ballot,
 		bool revotes, struct pollbook_decision *out);
