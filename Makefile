@@ -76,6 +76,7 @@ LIBTALLY  := $(OUT)/libtally.a
 PROGRAMS  := $(BIN)/tallyd $(BIN)/tallyctl $(BIN)/tally-verify
 TESTS     := $(patsubst %.c,$(OUT)/%,$(TEST_SRC))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(FUZZ_SRC))
+BENCHES   := $(patsubst %.c,$(OUT)/%,$(wildcard bench/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -100,6 +101,9 @@ check: ## everything there is to check; the last line counts
 
 check-unit: ## the unit and simulation tests of one build (CC=, SAN=)
 	@CC=$(CC) SAN=$(SAN) tests/run.sh unit
+
+.PHONY: bench
+bench: all $(BENCHES) ## the programs that measure, not run (bench/README.md)
 
 fuzz: ## search for inputs that break a parser, FUZZ_SECONDS each (default 20)
 	@tests/run.sh fuzz
@@ -193,6 +197,9 @@ $(BIN)/tallyctl: $(call obj,$(CTL_SRC)) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) -lpthread)
 $(BIN)/tally-verify: $(call obj,$(VERIFY_SRC)) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) -lpthread)
+
+$(BENCHES): $(OUT)/%: $(OUT)/%.o
+	$(call link,-lsodium -lpthread)
 
 $(TESTS): $(OUT)/%: $(OUT)/%.o $(TESTLIB_A) $(CTL_A) $(VERIFY_A) $(SHELL_A) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_SHELL) -lcmocka)

@@ -1,5 +1,6 @@
 #!/bin/bash
-# run.sh TARGET...: installs what this machine lacks (Debian 12, root or sudo), then makes the targets. Quick when all is there.
+# run.sh TARGET...: installs what this machine lacks (Debian 12, root or sudo), then makes the
+# targets. Quick when all is there.
 #
 #   bash tools/run.sh demo       one evening of a campaign, from keys to the verified result
 #   bash tools/run.sh check      all tests
