@@ -112,6 +112,7 @@ reads_done(struct station *station, struct station_read *read)
 	CHECK(read->taken && read->away);
 	read->away = false;
 	read->done = true;
+	station->reads_away--;
 	if (read->message != READ_COMPARE)
 		return;
 	if (read->verdict != TALLY_ACCEPTED)
@@ -134,12 +135,48 @@ ask_disk(struct station *station, struct station_read *read)
 	}
 	if (station->newest.size < needed)
 		return;
+	read->ready = true;
+}
+
+/* Members before strangers, then the oldest. */
+static struct station_read *
+next_ready(struct station *station)
+{
+	struct station_read *best = NULL;
+
+	for (size_t i = 0; i < reads_max; i++) {
+		struct station_read *read = &station->reads[i];
+
+		if (!read->taken || !read->ready || read->away || read->done)
+			continue;
+		if (best == NULL || read->anonymous < best->anonymous ||
+		    (read->anonymous == best->anonymous && read->sequence < best->sequence))
+			best = read;
+	}
+	return best;
+}
+
+static void
+send_away(struct station *station, struct station_read *read)
+{
 	if (read->message == TALLY_MESSAGE_RECEIPT)
 		read->seen = station->newest;
 	read->note_size = station->note_size;
 	memcpy(read->note, station->note, station->note_size);
 	read->away = true;
+	station->reads_away++;
 	station_effect(station, EFFECT_READ)->read = read;
+}
+
+/* S1: reads take the workers that verification leaves, and one: readers delay no ballot. */
+static void
+serve_disk(struct station *station)
+{
+	struct station_read *read;
+
+	while (station->reads_away < station->jobs_max + 1 - station->jobs_count &&
+	       (read = next_ready(station)) != NULL)
+		send_away(station, read);
 }
 
 static void
@@ -234,6 +271,8 @@ reads_serve(struct station *station)
 		if (station->reads[i].taken && !station->reads[i].away &&
 		    !station->reads[i].done)
 			ask_disk(station, &station->reads[i]);
+	if (again)
+		serve_disk(station);
 	while (again) {
 		again = false;
 		for (size_t i = 0; i < reads_max; i++) {

@@ -117,6 +117,7 @@ struct station {
 	struct station_read reads[reads_max];
 	unsigned reads_anonymous;
 	unsigned reads_taken;
+	unsigned reads_away; /* with a worker */
 	uint64_t reads_sequence;
 
 	/* signing */

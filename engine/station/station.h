@@ -105,6 +105,7 @@ struct station_sign {
 /* One question of the second lane that needs the disk. */
 struct station_read {
 	bool taken;
+	bool ready; /* can be asked of the disk, when a worker is free */
 	bool away;
 	bool done;
 	bool anonymous;

@@ -130,6 +130,46 @@ test_close_in_spite_of_a_slow_reader(void **state)
 	end(stage);
 }
 
+/* A crowd asks for receipts while ballots are with the workers: it gets one thread, and a member
+ * does not queue behind it. */
+static void
+test_receipts_leave_workers_to_ballots(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){.workers = 2});
+	struct guest voter = guest_join(stage, 0);
+	struct guest member = guest_join(stage, 0);
+	struct guest crowd[8];
+	struct frame frame;
+
+	(void)state;
+	stage_hold(stage, STAGE_READ);
+	for (size_t i = 0; i < 8; i++) {
+		crowd[i] = guest_join(stage, GUEST_ANONYMOUS);
+		for (size_t k = 0; k < 8; k++)
+			guest_receipt(&crowd[i], k % 2);
+	}
+	stage_run(stage, 50);
+	assert_int_equal(stage_pending(stage, STAGE_READ), 3);
+	stage_hold(stage, STAGE_VERIFY);
+	for (uint64_t i = 0; i < 40; i++)
+		guest_vote(&voter, i, 1, 0);
+	guest_receipt(&member, 0);
+	stage_run(stage, 50);
+	assert_int_equal(stage_pending(stage, STAGE_VERIFY), 2);
+	stage_release(stage, STAGE_READ);
+	stage_run(stage, 6); /* the first three, and the next one */
+	assert_true(stage_pending(stage, STAGE_READ) <= 1);
+	stage_run(stage, 15);
+	assert_true(guest_next(&member, &frame));
+	assert_int_equal(frame.message, TALLY_MESSAGE_RECEIPT_IS);
+	stage_release(stage, STAGE_VERIFY);
+	stage_run(stage, 500);
+	for (size_t i = 0; i < 8; i++)
+		for (size_t k = 0; k < 8; k++)
+			assert_true(guest_next(&crowd[i], &frame));
+	end(stage);
+}
+
 int
 main(void)
 {
@@ -138,6 +178,7 @@ main(void)
 	    cmocka_unit_test(test_open_waits_for_space),
 	    cmocka_unit_test(test_stop_without_space),
 	    cmocka_unit_test(test_close_in_spite_of_a_slow_reader),
+	    cmocka_unit_test(test_receipts_leave_workers_to_ballots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
