@@ -72,6 +72,25 @@ pins(void **state)
 	assert_false(peer_pin_log(&peer, "no such key"));
 }
 
+static void
+what_the_user_said(void **state)
+{
+	struct peer_options options = {.connect = "127.0.0.1:7300"};
+	struct peer peer = {0};
+
+	(void)state;
+	assert_true(peer_aim(&peer, &options));
+	assert_int_equal(peer.port, 7300);
+	assert_false(peer.has_campaign || peer.has_log);
+	options.campaign = "12";
+	assert_false(peer_aim(&peer, &options));
+	options.campaign = NULL;
+	options.log_key = "no such key";
+	assert_false(peer_aim(&peer, &options));
+	options = (struct peer_options){.connect = "7300"};
+	assert_false(peer_aim(&peer, &options));
+}
+
 int
 main(void)
 {
@@ -79,6 +98,7 @@ main(void)
 	    cmocka_unit_test(addresses),
 	    cmocka_unit_test(a_host_too_long),
 	    cmocka_unit_test(pins),
+	    cmocka_unit_test(what_the_user_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,9 +12,6 @@
 enum {
 	KEY_TO = 't',
 	KEY_KEY = 'k',
-	KEY_CONNECT = 'c',
-	KEY_CAMPAIGN = 0x100,
-	KEY_LOG_KEY = 0x101
 };
 
 struct options {
@@ -23,18 +20,13 @@ struct options {
 	const char *to;
 	int64_t closes;
 	const char *key;
-	const char *connect;
-	const char *campaign;
-	const char *log_key;
+	struct peer_options peer;
 };
 
 static const struct argp_option option_table[] = {
     {"to", KEY_TO, "TIME", 0, "extend: the new closing time, such as 2026-11-23T20:00:00+02:00",
      0},
     {"key", KEY_KEY, "FILE", 0, "the authority's private key", 0},
-    {"connect", KEY_CONNECT, "HOST:PORT", 0, "the server", 0},
-    {"campaign", KEY_CAMPAIGN, "ID", 0, "the campaign it must run", 0},
-    {"log-key", KEY_LOG_KEY, "VKEY", 0, "the log key it must have", 0},
     {0},
 };
 
@@ -61,7 +53,6 @@ take_end(struct argp_state *state, struct options *options)
 {
 	command_need(state, options->kind_text, "close or extend");
 	command_need(state, options->key, "--key");
-	command_need(state, options->connect, "--connect");
 	if (options->kind == TALLY_NOTICE_CLOSE) {
 		if (options->to)
 			argp_error(state, "--to goes with extend");
@@ -80,20 +71,14 @@ take(int key, char *argument, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->peer;
+		return 0;
 	case KEY_TO:
 		options->to = argument;
 		return 0;
 	case KEY_KEY:
 		options->key = argument;
-		return 0;
-	case KEY_CONNECT:
-		options->connect = argument;
-		return 0;
-	case KEY_CAMPAIGN:
-		options->campaign = argument;
-		return 0;
-	case KEY_LOG_KEY:
-		options->log_key = argument;
 		return 0;
 	case ARGP_KEY_ARG:
 		return take_kind(state, options, argument);
@@ -179,7 +164,7 @@ notice_run(int argc, char **argv)
 	    "close\nextend --to TIME",
 	    "Signs an order of the authority and sends it. Prints the verdict"
 	    " and, if accepted, the index of its entry.",
-	    NULL,
+	    peer_argp_children,
 	    NULL,
 	    NULL};
 	struct options options = {0};
@@ -188,9 +173,7 @@ notice_run(int argc, char **argv)
 	enum tally_exit code;
 
 	command_parse(&argp, argc, argv, &options);
-	if (!peer_address(&peer, options.connect) ||
-	    (options.campaign && !peer_pin_campaign(&peer, options.campaign)) ||
-	    (options.log_key && !peer_pin_log(&peer, options.log_key)))
+	if (!peer_aim(&peer, &options.peer))
 		return TALLY_EXIT_USAGE;
 	code = keyfile_read(options.key, &key);
 	if (code != TALLY_EXIT_FINE)

@@ -13,10 +13,48 @@
 #include "frame/frame.h"
 #include "tools/lib/complain.h"
 #include "tools/lib/keyfile.h"
+#include "tools/tallyctl/command.h"
 
 enum {
-	hello_timeout_s = 10
+	hello_timeout_s = 10,
+	KEY_CONNECT = 'c',
+	KEY_CAMPAIGN = 0x1000, /* beyond the keys of the commands */
+	KEY_LOG_KEY,
 };
+
+static const struct argp_option option_table[] = {
+    {"connect", KEY_CONNECT, "HOST:PORT", 0, "the server", 0},
+    {"campaign", KEY_CAMPAIGN, "ID", 0, "the campaign it must run", 0},
+    {"log-key", KEY_LOG_KEY, "VKEY", 0, "the log key it must have", 0},
+    {0},
+};
+
+static error_t
+take(int key, char *argument, struct argp_state *state)
+{
+	struct peer_options *options = state->input;
+
+	switch (key) {
+	case KEY_CONNECT:
+		options->connect = argument;
+		return 0;
+	case KEY_CAMPAIGN:
+		options->campaign = argument;
+		return 0;
+	case KEY_LOG_KEY:
+		options->log_key = argument;
+		return 0;
+	case ARGP_KEY_END:
+		command_need(state, options->connect, "--connect");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp peer_argp = {.options = option_table, .parser = take};
+
+const struct argp_child peer_argp_children[] = {{&peer_argp, 0, NULL, 0}, {0}};
 
 bool
 peer_address(struct peer *peer, const char *text)
@@ -58,6 +96,14 @@ peer_pin_log(struct peer *peer, const char *text)
 {
 	peer->has_log = keyfile_public_read(text, &peer->log) == TALLY_EXIT_FINE;
 	return peer->has_log;
+}
+
+bool
+peer_aim(struct peer *peer, const struct peer_options *options)
+{
+	return peer_address(peer, options->connect) &&
+	       (!options->campaign || peer_pin_campaign(peer, options->campaign)) &&
+	       (!options->log_key || peer_pin_log(peer, options->log_key));
 }
 
 static int

@@ -6,6 +6,7 @@
 #ifndef TALLY_TOOLS_PEER_H
 #define TALLY_TOOLS_PEER_H
 
+#include <argp.h>
 #include <stdbool.h>
 
 #include "base/check.h"
@@ -36,6 +37,21 @@ peer_pin_campaign(struct peer *peer, const char *text);
 /* --log-key: a vkey, or a file that holds one. */
 MUST_USE bool
 peer_pin_log(struct peer *peer, const char *text);
+
+/* What the user said of the server; strings of argv. */
+struct peer_options {
+	const char *connect;
+	const char *campaign; /* NULL: not pinned */
+	const char *log_key;  /* NULL: not pinned */
+};
+
+/* --connect (it must be there), --campaign and --log-key: the children of a command's argp. Their
+ * input, state->child_inputs[0], is a struct peer_options. */
+extern const struct argp_child peer_argp_children[];
+
+/* Address and pins of a peer that is all zero. False if one of them is not well-formed. */
+MUST_USE bool
+peer_aim(struct peer *peer, const struct peer_options *options);
 
 /* Asks the server's HELLO for what is not pinned. TALLY_EXIT_WORLD where it cannot. */
 MUST_USE enum tally_exit

@@ -6,28 +6,20 @@
 #include "tools/tallyctl/peer.h"
 
 enum {
-	KEY_CONNECT = 'c',
 	KEY_INDEX = 'i',
-	KEY_CAMPAIGN = 0x100,
-	KEY_LOG_KEY = 0x101,
 	KEY_OUT = 'o'
 };
 
 struct options {
-	const char *connect;
+	struct peer_options peer;
 	const char *index_text;
-	const char *campaign;
-	const char *log_key;
 	const char *out;
 	uint64_t index;
 };
 
 static const struct argp_option option_table[] = {
-    {"connect", KEY_CONNECT, "HOST:PORT", 0, "the server", 0},
     {"index", KEY_INDEX, "N", 0, "of the entry", 0},
     {"out", KEY_OUT, "FILE", 0, "where to write it (stdout)", 0},
-    {"campaign", KEY_CAMPAIGN, "ID", 0, "the campaign it must run", 0},
-    {"log-key", KEY_LOG_KEY, "VKEY", 0, "the log key it must have", 0},
     {0},
 };
 
@@ -37,8 +29,8 @@ take(int key, char *argument, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
-	case KEY_CONNECT:
-		options->connect = argument;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->peer;
 		return 0;
 	case KEY_INDEX:
 		options->index_text = argument;
@@ -47,14 +39,7 @@ take(int key, char *argument, struct argp_state *state)
 	case KEY_OUT:
 		options->out = argument;
 		return 0;
-	case KEY_CAMPAIGN:
-		options->campaign = argument;
-		return 0;
-	case KEY_LOG_KEY:
-		options->log_key = argument;
-		return 0;
 	case ARGP_KEY_END:
-		command_need(state, options->connect, "--connect");
 		command_need(state, options->index_text, "--index");
 		return 0;
 	default:
@@ -81,17 +66,19 @@ fetch_and_print(const struct peer *peer, const struct options *options)
 int
 receipt_run(int argc, char **argv)
 {
-	const struct argp argp = {
-	    option_table, take, NULL, "Fetches the receipt of an entry: a C2SP tlog-proof.",
-	    NULL,         NULL, NULL};
+	const struct argp argp = {option_table,
+				  take,
+				  NULL,
+				  "Fetches the receipt of an entry: a C2SP tlog-proof.",
+				  peer_argp_children,
+				  NULL,
+				  NULL};
 	struct options options = {.out = "-"};
 	struct peer peer = {0};
 	enum tally_exit code;
 
 	command_parse(&argp, argc, argv, &options);
-	if (!peer_address(&peer, options.connect) ||
-	    (options.campaign && !peer_pin_campaign(&peer, options.campaign)) ||
-	    (options.log_key && !peer_pin_log(&peer, options.log_key)))
+	if (!peer_aim(&peer, &options.peer))
 		return TALLY_EXIT_USAGE;
 	code = peer_learn(&peer);
 	return code == TALLY_EXIT_FINE ? fetch_and_print(&peer, &options) : code;

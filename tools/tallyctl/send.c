@@ -14,7 +14,6 @@
 #include "tools/tallyctl/sender.h"
 
 enum {
-	KEY_CONNECT = 'c',
 	KEY_KEY = 'k',
 	KEY_BALLOTS = 'b',
 	KEY_RECEIPTS = 'r',
@@ -22,26 +21,21 @@ enum {
 	KEY_CONNECTIONS = 'n',
 	KEY_RETRIES = 0x100,
 	KEY_NO_RETRY = 0x101,
-	KEY_CAMPAIGN = 0x102,
-	KEY_LOG_KEY = 0x103,
 	retries_most = 1000,
 };
 
 struct options {
-	const char *connect;
+	struct peer_options peer;
 	const char *key;
 	const char *ballots;
 	const char *receipts;
 	const char *answers;
-	const char *campaign;
-	const char *log_key;
 	unsigned connections;
 	unsigned retries;
 	bool no_retry;
 };
 
 static const struct argp_option option_table[] = {
-    {"connect", KEY_CONNECT, "HOST:PORT", 0, "the server", 0},
     {"key", KEY_KEY, "FILE", 0, "the frontend's private key", 0},
     {"ballots", KEY_BALLOTS, "FILE", 0, "u16 size, ballot, repeated", 0},
     {"receipts", KEY_RECEIPTS, "DIR", 0, "fetch receipts into DIR/INDEX.tlog-proof", 0},
@@ -50,8 +44,6 @@ static const struct argp_option option_table[] = {
     {"connections", KEY_CONNECTIONS, "N", 0, "at once (1)", 0},
     {"retries", KEY_RETRIES, "N", 0, "times to connect again after a connection broke (0)", 0},
     {"no-retry", KEY_NO_RETRY, NULL, 0, "take slow-down and unavailable for an answer", 0},
-    {"campaign", KEY_CAMPAIGN, "ID", 0, "the campaign it must run", 0},
-    {"log-key", KEY_LOG_KEY, "VKEY", 0, "the log key it must have", 0},
     {0},
 };
 
@@ -75,8 +67,8 @@ take(int key, char *argument, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
-	case KEY_CONNECT:
-		options->connect = argument;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->peer;
 		return 0;
 	case KEY_KEY:
 		options->key = argument;
@@ -96,14 +88,7 @@ take(int key, char *argument, struct argp_state *state)
 	case KEY_NO_RETRY:
 		options->no_retry = true;
 		return 0;
-	case KEY_CAMPAIGN:
-		options->campaign = argument;
-		return 0;
-	case KEY_LOG_KEY:
-		options->log_key = argument;
-		return 0;
 	case ARGP_KEY_END:
-		command_need(state, options->connect, "--connect");
 		command_need(state, options->key, "--key");
 		command_need(state, options->ballots, "--ballots");
 		return 0;
@@ -231,9 +216,7 @@ load(struct delivery *delivery)
 	const struct options *options = delivery->options;
 	enum tally_exit code;
 
-	if (!peer_address(&delivery->peer, options->connect) ||
-	    (options->campaign && !peer_pin_campaign(&delivery->peer, options->campaign)) ||
-	    (options->log_key && !peer_pin_log(&delivery->peer, options->log_key)))
+	if (!peer_aim(&delivery->peer, &options->peer))
 		return TALLY_EXIT_USAGE;
 	code = keyfile_read(options->key, &delivery->key);
 	if (code == TALLY_EXIT_FINE)
@@ -256,7 +239,7 @@ send_run(int argc, char **argv)
 	    "\vExit code 0 if all were accepted, 1 if any was refused, 3 if any has no answer. "
 	    "A"
 	    " ballot without an answer may be sent again: it is never counted twice.",
-	    NULL,
+	    peer_argp_children,
 	    NULL,
 	    NULL};
 	struct options options = {.connections = 1};
