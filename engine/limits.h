@@ -38,6 +38,7 @@ enum {
 	/* journey */
 	connections_max = 512,
 	connections_anonymous_max = 64,
+	connections_members_max = connections_max - connections_anonymous_max,
 	window_requests = 1024, /* answers owed to one connection */
 	window_reads = 8,       /* receipts, checkpoints, results owed to one connection */
 	receive_bytes = 2 * (TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX),

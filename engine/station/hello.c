@@ -75,6 +75,64 @@ introduce(const struct station *station, const struct connection *connection,
 							       : TALLY_BAD_SIGNATURE;
 }
 
+/* The key that holds most places. */
+static size_t
+greediest(const struct station *station)
+{
+	unsigned counts[SIGNERS_MAX] = {0};
+	size_t most = 0;
+
+	for (unsigned i = 0; i < connections_max; i++)
+		if (station->connections[i].state == CONNECTION_MEMBER)
+			counts[station->connections[i].signer]++;
+	for (size_t i = 1; i < SIGNERS_MAX; i++)
+		if (counts[i] > counts[most])
+			most = i;
+	return most;
+}
+
+static unsigned
+members(const struct station *station)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < connections_max; i++)
+		count += station->connections[i].state == CONNECTION_MEMBER;
+	return count;
+}
+
+static unsigned
+quietest_of(const struct station *station, size_t signer)
+{
+	const struct connection *connections = station->connections;
+	unsigned quietest = connections_max;
+
+	for (unsigned i = 0; i < connections_max; i++)
+		if (connections[i].state == CONNECTION_MEMBER &&
+		    connections[i].signer == signer &&
+		    (quietest == connections_max ||
+		     connections[i].heard_ms < connections[quietest].heard_ms))
+			quietest = i;
+	CHECK(quietest < connections_max);
+	return quietest;
+}
+
+/* S1: no key keeps another one out. When all places are taken, the key that holds most gives one
+ * up. False if that is the newcomer's own. */
+static bool
+make_place(struct station *station, size_t signer)
+{
+	size_t most;
+
+	if (members(station) < connections_members_max)
+		return true;
+	most = greediest(station);
+	if (most == signer)
+		return false;
+	connection_goodbye(station, quietest_of(station, most), TALLY_SLOW_DOWN);
+	return true;
+}
+
 void
 hello_answer(struct station *station, unsigned number, const struct frame *frame)
 {
@@ -85,6 +143,8 @@ hello_answer(struct station *station, unsigned number, const struct frame *frame
 	enum tally_verdict verdict = introduce(station, connection, frame, &auth, &signer);
 	struct frame_welcome welcome = {TALLY_WIRE_VERSION, window_requests, window_reads};
 
+	if (verdict == TALLY_ACCEPTED && auth.key_id != 0 && !make_place(station, signer))
+		verdict = TALLY_SLOW_DOWN;
 	if (verdict != TALLY_ACCEPTED) {
 		connection_goodbye(station, number, verdict);
 		return;

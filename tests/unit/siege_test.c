@@ -170,6 +170,36 @@ test_receipts_leave_workers_to_ballots(void **state)
 	end(stage);
 }
 
+/* One key takes every place it can get; another one still finds its own. */
+static void
+test_no_key_takes_all_places(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){.campaign = {.frontends = 2}});
+	struct guest first = guest_join(stage, 0);
+	struct guest guest;
+	struct frame hello;
+
+	(void)state;
+	stage_run(stage, 50);
+	for (unsigned i = 1; i < connections_members_max; i++)
+		(void)guest_join(stage, 0);
+	guest = guest_connect(stage, &hello);
+	guest_auth(&guest, &hello, 0, bytes_make(NULL, 0));
+	stage_run(stage, 50);
+	guest_expect_goodbye(&guest, TALLY_SLOW_DOWN);
+	assert_true(guest_is_there(&first));
+	guest = guest_connect(stage, &hello);
+	guest_auth(&guest, &hello, 1, bytes_make(NULL, 0));
+	stage_settle(stage);
+	guest_expect_goodbye(&first, TALLY_SLOW_DOWN); /* the quietest of the many */
+	assert_true(guest_next(&guest, &hello));
+	assert_int_equal(hello.message, TALLY_MESSAGE_WELCOME);
+	guest_vote(&guest, 1, 1, 0);
+	stage_run(stage, 50);
+	guest_expect(&guest, TALLY_ACCEPTED);
+	end(stage);
+}
+
 int
 main(void)
 {
@@ -179,6 +209,7 @@ main(void)
 	    cmocka_unit_test(test_stop_without_space),
 	    cmocka_unit_test(test_close_in_spite_of_a_slow_reader),
 	    cmocka_unit_test(test_receipts_leave_workers_to_ballots),
+	    cmocka_unit_test(test_no_key_takes_all_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

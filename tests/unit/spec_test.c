@@ -114,6 +114,7 @@ static const struct number limits[] = {
     NUMBER(voters_limit),
     NUMBER(connections_max),
     NUMBER(connections_anonymous_max),
+    NUMBER(connections_members_max),
     NUMBER(window_requests),
     NUMBER(window_reads),
     NUMBER(reads_max),
