@@ -58,7 +58,7 @@ enum {
 	auth_deadline_ms = 5000,
 	idle_deadline_ms = 300000,
 	write_deadline_ms = 30000,
-	drain_patience_ms = 5000,    /* closing waits so long for one that does not read */
+	drain_patience_ms = 5000, /* closing waits so long for one that does not read */
 	sign_every_ms = 200,
 	clock_window_ms = 60000, /* wall and monotonic clock must have agreed so long */
 	clock_slack_ms = 2000,

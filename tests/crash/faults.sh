@@ -26,7 +26,7 @@ whole() {
 	audit "$what" "$dir"
 }
 
-# --- calls that fail -----------------------------------------------------------------------------
+# calls that fail
 
 # Index behind everything that was durable when the sync of the ledger failed: the last batch was
 # written, but nobody may have been told.
@@ -63,9 +63,11 @@ inject() {
 	fi
 	: > "$WORK/said"
 	[ -s "$WORK/inject.answers" ] ||
-		(while [ "$((n += 1))" -le 600 ]; do echo 'unanswered -'; done) > "$WORK/inject.answers"
+		(while [ "$((n += 1))" -le 600 ]; do echo 'unanswered -'; done) \
+			> "$WORK/inject.answers"
 	tallyd_must "$dir"
-	if ! judge -l -v accepted,unanswered "$dir" "$WORK/all" "$WORK/inject.answers" > "$WORK/said" 2>&1; then
+	if ! judge -l -v accepted,unanswered "$dir" "$WORK/all" "$WORK/inject.answers" \
+		> "$WORK/said" 2>&1; then
 		not_ok "$word: after the next start what was answered is there"
 	fi
 	: > "$WORK/said"
@@ -89,7 +91,7 @@ calls() {
 			inject "$call" "$error" "$when$all"
 			tallyd_kill
 		done
-		same "$call that fails with $error: no word about what is not durable; all told is kept" \
+		same "$call that fails with $error: only what is durable is told, and it is kept" \
 			"$((bad - before))" 0
 		echo "# $call $error: tallyd ended $died times, went on $survived times"
 	done
@@ -97,7 +99,7 @@ calls() {
 	whole "after a failed sync" "$WORK/inject" 600 "$WORK/all" "$WORK/inject.answers"
 }
 
-# --- a full disk ----------------------------------------------------------------------------------
+# a full disk
 
 fill() {
 	dd if=/dev/zero of="$1/filler" bs=64K status=none 2> /dev/null
@@ -145,7 +147,7 @@ full_disk() {
 	umount "$small" && mounted=()
 }
 
-# --- what is derived -------------------------------------------------------------------------------
+# what is derived
 
 # Starts, sends everybody, stops, audits; one line if all of it is right.
 derived() {
@@ -164,7 +166,8 @@ derived() {
 		"$WORK/all" "$WORK/all.answers" "$WORK/new" "$WORK/new.answers" \
 		"$WORK/other" "$WORK/other.answers" > "$WORK/said" 2>&1; then
 		not_ok "$what: the log and the answers"
-	elif ! "$BIN/tally-verify" --key "$CAMPAIGN/log.key.pub" "$dir/public" > "$WORK/said" 2>&1; then
+	elif ! "$BIN/tally-verify" --key "$CAMPAIGN/log.key.pub" "$dir/public" \
+		> "$WORK/said" 2>&1; then
 		not_ok "$what: tally-verify"
 	else
 		return 0
@@ -247,7 +250,8 @@ derived_all() {
 	each "forty bits flipped in the home" flip_home 40
 	each "the home cut short" eval 'truncate -s 30000 "$copy/state/book.mdb"'
 	each "the home empty" eval ': > "$copy/state/book.mdb"'
-	each "the home replaced by noise" eval 'head -c 300000 /dev/urandom > "$copy/state/book.mdb"'
+	each "the home replaced by noise" \
+		eval 'head -c 300000 /dev/urandom > "$copy/state/book.mdb"'
 	each "the home deleted" eval 'rm -rf "$copy/state"'
 	each "an older home" older_home
 	each "another campaign's home" foreign_home
@@ -257,10 +261,11 @@ derived_all() {
 	each "public/ and its mark deleted" eval 'rm -rf "$copy/public" "$copy/published"'
 	each "public/ spoilt, its mark deleted" spoil_public
 	each "public/checkpoint deleted" eval 'rm "$copy/public/checkpoint"'
-	each "everything derived deleted" eval 'rm -rf "$copy/public" "$copy/published" "$copy/state" "$copy/tree"'
+	each "everything derived deleted" \
+		eval 'rm -rf "$copy/public" "$copy/published" "$copy/state" "$copy/tree"'
 }
 
-# --- what is remembered ------------------------------------------------------------------------------
+# what is remembered
 
 # refuses WHAT DIR PATTERN: code 3, a sentence, nothing changed.
 refuses() {
@@ -310,7 +315,7 @@ remembered() {
 	refuses "what is remembered is gone" "$dir" 'remembered'
 }
 
-# --- time ------------------------------------------------------------------------------------------
+# time
 
 stopped_process() {
 	local sender

@@ -1,6 +1,7 @@
 #!/bin/bash
-# kill -9 under load at random moments, also while starting and while stopping: whatever was answered `accepted`
-# stays in the log at the index told, byte for byte, and counts once. FULL: 50 times, else 8.
+# kill -9 under load at moments drawn from the seed, also while starting and while stopping:
+# whatever was answered `accepted` stays in the log at the index told, byte for byte, and counts
+# once. FULL: 50 times, else 8.
 . "$(dirname "$0")/../e2e/common.bash"
 rounds=$([ -n "$FULL" ] && echo 50 || echo 8)
 total=$([ -n "$FULL" ] && echo 30000 || echo 8000)

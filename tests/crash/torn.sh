@@ -32,9 +32,11 @@ crashed() {
 	send "$CAMPAIGN/a.key" "$WORK/late" "$WORK/late.answers"
 	tallyd_kill
 	cp "$WORK"/run/ledger/* "$WORK/base/ledger/"
-	read -r number offset size _ first _ < <("$OUT/tests/crash/batches" "$WORK/base" | tail -n 1)
+	read -r number offset size _ first _ \
+		< <("$OUT/tests/crash/batches" "$WORK/base" | tail -n 1)
 	entries=$("$OUT/tests/crash/batches" "$WORK/run" | wc -l)
-	echo "# the last of $entries batches: segment $number, offset $offset, $size bytes, first entry $first"
+	echo "# the last of $entries batches: segment $number, offset $offset, $size bytes," \
+		"first entry $first"
 }
 
 # torn KIND AT: starts on it and compares. Says nothing if all is well.
@@ -130,7 +132,8 @@ flip_all() {
 		[ $((i % 6)) -ne 1 ] || at=$((512 + RANDOM % 48))
 		bit=$((RANDOM % 8))
 		flip "$file" "$at" "$bit"
-		refused "bit $bit of byte $at of segment $number" "ledger/$(printf %08u $number)\.seg at offset [0-9]+"
+		refused "bit $bit of byte $at of segment $number" \
+			"ledger/$(printf %08u $number)\.seg at offset [0-9]+"
 		flip "$file" "$at" "$bit"
 	done
 	same "$flips flipped bits are refused by file and offset, nothing is changed" \

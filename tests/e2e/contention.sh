@@ -25,8 +25,10 @@ policy_first() {
 	cp "$WORK/a.answers" "$WORK/a.once"
 	cp "$WORK/b.answers" "$WORK/b.once"
 	both "$WORK/a" "$WORK/b"
-	check "first: the same answers when all is sent again (a)" cmp "$WORK/a.once" "$WORK/a.answers"
-	check "first: the same answers when all is sent again (b)" cmp "$WORK/b.once" "$WORK/b.answers"
+	check "first: the same answers when all is sent again (a)" \
+		cmp "$WORK/a.once" "$WORK/a.answers"
+	check "first: the same answers when all is sent again (b)" \
+		cmp "$WORK/b.once" "$WORK/b.answers"
 	stops first
 	results "$dir" "$WORK/first.json"
 	check "first: of $count voters sent twice, each counts once; every answer is true" \
@@ -35,7 +37,9 @@ policy_first() {
 	same "first: exactly one side accepted each voter" \
 		"$(cat "$WORK/a.once" "$WORK/b.once" | grep -c '^accepted ')" "$count"
 	same "first: both sides won somewhere" \
-		"$(for side in a b; do grep -q '^accepted ' "$WORK/$side.once" && echo "$side"; done | xargs)" "a b"
+		"$(for side in a b; do
+			grep -q '^accepted ' "$WORK/$side.once" && echo "$side"
+		done | xargs)" "a b"
 	audit first "$dir"
 }
 
@@ -44,8 +48,10 @@ policy_last() {
 	campaign "$WORK/last.campaign" revote='{"policy": "last", "revisions_max": 3}' || exit 1
 	found "$dir"
 	# Revision 3 of each voter only from b, so that what must count at the end is known.
-	voters key="$CAMPAIGN/a.key" seed="$SEED" count="$count" vote=1 revisions=2 order=3 > "$WORK/a"
-	voters key="$CAMPAIGN/b.key" seed="$SEED" count="$count" vote=2 revisions=3 order=4 > "$WORK/b"
+	voters key="$CAMPAIGN/a.key" seed="$SEED" count="$count" vote=1 revisions=2 order=3 \
+		> "$WORK/a"
+	voters key="$CAMPAIGN/b.key" seed="$SEED" count="$count" vote=2 revisions=3 order=4 \
+		> "$WORK/b"
 	voters key="$CAMPAIGN/b.key" seed="$SEED" count="$count" vote=2 from=3 > "$WORK/newest"
 	tallyd_must "$dir"
 	both "$WORK/a" "$WORK/b"

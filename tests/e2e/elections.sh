@@ -58,7 +58,8 @@ election() {
 	check "$1: every answer is true" judge -a -n "$count" -v accepted \
 		-r "$WORK/results" "$dir/public" "$CAMPAIGN/ballots.bin" "$WORK/answers"
 	audit "$1" "$dir"
-	echo "# $1: $count ballots, $((SECONDS - started)) s; $(grep -h 'answers in' "$WORK/send.err")"
+	echo "# $1: $count ballots, $((SECONDS - started)) s;" \
+		"$(grep -h 'answers in' "$WORK/send.err")"
 }
 
 if ! command -v python3 > /dev/null; then
