@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "limits.h"
+#include "shell/address.h"
 #include "shell/disk.h"
 
 struct health {
@@ -134,9 +135,7 @@ port_of(int fd)
 	socklen_t size = sizeof address;
 
 	CHECK(getsockname(fd, (struct sockaddr *)&address, &size) == 0);
-	return ntohs(address.ss_family == AF_INET6
-			 ? ((const struct sockaddr_in6 *)&address)->sin6_port
-			 : ((const struct sockaddr_in *)&address)->sin_port);
+	return address_port((struct sockaddr *)&address);
 }
 
 struct health *

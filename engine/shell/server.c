@@ -1,5 +1,6 @@
 #include "shell/server.h"
 
+#include "shell/address.h"
 #include "shell/chores.h"
 #include "shell/clock.h"
 #include "shell/health.h"
@@ -252,38 +253,6 @@ server_on_goodbye(uv_timer_t *timer)
 	uv_stop(&server->loop);
 }
 
-static bool
-is_loopback(const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET) {
-		const struct sockaddr_in *v4 =
-		    (const struct sockaddr_in *)(const void *)address;
-
-		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-	}
-	return address->sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_LOOPBACK(
-		   &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
-}
-
-/* "HOST:PORT" or "[HOST]:PORT". */
-static bool
-split_address(const char *text, char *host, size_t capacity, char *port, size_t port_capacity)
-{
-	const char *colon = strrchr(text, ':');
-	size_t size = colon == NULL ? 0 : (size_t)(colon - text);
-
-	if (size == 0 || size >= capacity || strlen(colon + 1) == 0 ||
-	    strlen(colon + 1) >= port_capacity)
-		return false;
-	if (text[0] == '[' && text[size - 1] == ']')
-		snprintf(host, capacity, "%.*s", (int)size - 2, text + 1);
-	else
-		snprintf(host, capacity, "%.*s", (int)size, text);
-	snprintf(port, port_capacity, "%s", colon + 1);
-	return true;
-}
-
 static int
 listen_at(struct server *server, const struct sockaddr *address, bool plain, const char *text)
 {
@@ -291,7 +260,7 @@ listen_at(struct server *server, const struct sockaddr *address, bool plain, con
 	int size = sizeof bound;
 	int status;
 
-	if (!plain && !is_loopback(address)) {
+	if (!plain && !address_is_loopback(address)) {
 		line_warn(
 		    "--listen %s: beyond loopback ballots would travel without TLS; put a TLS "
 		    "proxy before tallyd, or say --plain",
@@ -310,9 +279,7 @@ listen_at(struct server *server, const struct sockaddr *address, bool plain, con
 		line_warn("listening at %s: %s", text, uv_strerror(status));
 		return TALLY_EXIT_WORLD;
 	}
-	server->port =
-	    ntohs(bound.ss_family == AF_INET ? ((struct sockaddr_in *)&bound)->sin_port
-					     : ((struct sockaddr_in6 *)&bound)->sin6_port);
+	server->port = address_port((struct sockaddr *)&bound);
 	return 0;
 }
 
@@ -321,15 +288,16 @@ listen_door(struct server *server, const struct server_options *options)
 {
 	uv_getaddrinfo_t request;
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-	char host[256];
+	struct address address;
 	char port[8];
 	int status;
 
-	if (!split_address(options->listen, host, sizeof host, port, sizeof port)) {
+	if (!address_parse(options->listen, &address)) {
 		line_warn("--listen %s: expected HOST:PORT", options->listen);
 		return TALLY_EXIT_USAGE;
 	}
-	status = uv_getaddrinfo(&server->loop, &request, NULL, host, port, &hints);
+	snprintf(port, sizeof port, "%u", (unsigned)address.port);
+	status = uv_getaddrinfo(&server->loop, &request, NULL, address.host, port, &hints);
 	if (status != 0) {
 		line_warn("--listen %s: %s", options->listen, uv_strerror(status));
 		return TALLY_EXIT_USAGE;
@@ -342,21 +310,13 @@ listen_door(struct server *server, const struct server_options *options)
 static int
 open_health(struct server *server, const struct server_options *options)
 {
-	char host[256];
-	char port[8];
-	char *end;
-	long number;
+	struct address address;
 
-	if (!split_address(options->http, host, sizeof host, port, sizeof port)) {
+	if (!address_parse(options->http, &address)) {
 		line_warn("--http %s: expected HOST:PORT", options->http);
 		return TALLY_EXIT_USAGE;
 	}
-	number = strtol(port, &end, 10);
-	if (*end != '\0' || number < 0 || number > 65535) {
-		line_warn("--http %s: expected HOST:PORT", options->http);
-		return TALLY_EXIT_USAGE;
-	}
-	server->health = health_start(host, (uint16_t)number);
+	server->health = health_start(address.host, address.port);
 	if (server->health == NULL) {
 		line_warn("%s", disk_error());
 		return TALLY_EXIT_WORLD;
