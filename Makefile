@@ -18,7 +18,7 @@ BIN := $(OUT)/bin
 # Debian's names; clang and its runtime serve the second build and the fuzzers.
 PACKAGES := gcc libc6-dev make binutils pkg-config clang clang-format libclang-rt-14-dev curl jq \
             libsodium-dev libuv1-dev liblmdb-dev libxxhash-dev libjansson-dev \
-            libmicrohttpd-dev libcmocka-dev
+            libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
         -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 \
@@ -49,6 +49,7 @@ CFLAGS   += -std=c11 -g -fPIE $(FLAGS_$(SAN)) $(WARN) -MMD -MP
 LDFLAGS  += -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen -Wl,--as-needed $(LINK_$(SAN))
 
 LIBS_PURE  := -lsodium -lxxhash -ljansson
+LIBS_HTTP  := -lcurl
 LIBS_SHELL := -luv -llmdb -lmicrohttpd -lpthread
 
 # Rooms and nouns are found, not listed: a new file is built because it is there.
@@ -81,12 +82,14 @@ BENCHES   := $(patsubst %.c,$(OUT)/%,$(wildcard bench/*.c))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests fuzzers setup demo check check-unit fuzz tidy pure fmt install uninstall \
+.PHONY: all tally-verify-static tests fuzzers setup demo check check-unit fuzz tidy pure fmt install uninstall \
         clean help pure-objects
 
 all: $(PROGRAMS) $(LIBTALLY) ## the programs and libtally.a, in build/COMPILER-SAN/
 
-tests: $(TESTS) ## the test programs, not run
+tally-verify-static: $(BIN)/tally-verify-static ## the auditor as one static file, without a network
+
+tests: $(TESTS) $(if $(filter plain,$(SAN)),$(BIN)/tally-verify-static) ## the test programs, not run
 
 fuzzers: $(FUZZERS) ## the fuzz harnesses, not run (without SAN=fuzz: they replay a corpus)
 
@@ -194,15 +197,21 @@ $(LIBTALLY): $(patsubst %.c,$(OUT)/pic/%.o,$(CLIENT_SRC))
 $(BIN)/tallyd: $(call obj,engine/tallyd.c) $(SHELL_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_SHELL))
 $(BIN)/tallyctl: $(call obj,$(CTL_SRC)) $(TOOLS_A) $(ENGINE_A)
-	$(call link,$(LIBS_PURE) -lpthread)
+	$(call link,$(LIBS_PURE) $(LIBS_HTTP) -lpthread)
 $(BIN)/tally-verify: $(call obj,$(VERIFY_SRC)) $(TOOLS_A) $(ENGINE_A)
-	$(call link,$(LIBS_PURE) -lpthread)
+	$(call link,$(LIBS_PURE) $(LIBS_HTTP) -lpthread)
+
+# The same program in one file for any Linux of this processor; without a network.
+$(BIN)/tally-verify-static: $(call obj,$(VERIFY_SRC) tools/lib/offline/http.c) $(TOOLS_A) $(ENGINE_A)
+	@mkdir -p $(@D)
+	@echo "LD $@"
+	@$(CC) -static-pie $(filter-out -pie,$(LDFLAGS)) $^ $(LIBS_PURE) -lpthread -o $@
 
 $(BENCHES): $(OUT)/%: $(OUT)/%.o
 	$(call link,-lsodium -lpthread)
 
 $(TESTS): $(OUT)/%: $(OUT)/%.o $(TESTLIB_A) $(CTL_A) $(VERIFY_A) $(SHELL_A) $(TOOLS_A) $(ENGINE_A)
-	$(call link,$(LIBS_PURE) $(LIBS_SHELL) -lcmocka)
+	$(call link,$(LIBS_PURE) $(LIBS_SHELL) $(LIBS_HTTP) -lcmocka)
 
 ifeq ($(SAN),fuzz)
 $(FUZZERS): $(OUT)/%: $(OUT)/%.o $(ENGINE_A)

@@ -269,7 +269,7 @@ opens_directories_only(void **state)
 	(void)state;
 	assert_int_equal(publiclog_open(&log, "https://log.example/", &trouble),
 			 TALLY_EXIT_USAGE);
-	assert_non_null(strstr(trouble.sentence, "not supported in this release"));
+	assert_non_null(strstr(trouble.sentence, "an address is not supported here"));
 	assert_int_equal(publiclog_open(&log, "/nonexistent/log", &trouble), TALLY_EXIT_USAGE);
 	assert_int_equal(publiclog_open(&log, "/etc/passwd", &trouble), TALLY_EXIT_USAGE);
 }

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "tests/lib/scene.h"
+#include "tests/lib/web.h"
 
 /* A scene, and the last run of the program on it. */
 struct stage {
@@ -249,8 +250,9 @@ refuses_wrong_use(void **state)
 	    "--receipt nowhere",
 	    "--receipt receipt .",
 	    "--nonsense .",
-	    "https://log.example/",
-	    "http://log.example/",
+	    "--mirror copy .",
+	    "--receipt receipt --mirror copy",
+	    "'http://log.example/?x'",
 	};
 	struct stage stage;
 
@@ -267,12 +269,115 @@ refuses_wrong_use(void **state)
 		assert_string_equal(stage.out, "");
 		assert_says(stage.err, "tally-verify: ");
 	}
-	assert_says(stage.err, "not supported in this release");
 	run(&stage, "--help");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	run(&stage, "--version");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_int_equal(strncmp(stage.out, "tally-verify ", 13), 0);
+	stage_close(&stage);
+}
+
+/* The address of the scene's folder, behind a server. */
+static void
+audits_an_address(void **state)
+{
+	struct stage stage;
+	struct web web;
+	char line[512];
+	char root[] = "/tmp/tally-command-XXXXXX";
+
+	(void)state;
+	if (!stage_open(&stage))
+		return;
+	assert_non_null(mkdtemp(root));
+	web_start(&web, stage.scene.folder.path);
+	assert_int_equal(setenv("TMPDIR", root, 1), 0);
+	snprintf(line, sizeof line, "%s/", web.address);
+	run_with_key(&stage, line);
+	assert_int_equal(unsetenv("TMPDIR"), 0);
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_string_equal(stage.err, "");
+	assert_ends(stage.out, "PASS: http://127.0.0.1:");
+	assert_int_equal(rmdir(root), 0); /* nothing is left in it */
+	snprintf(line, sizeof line, "--mirror copy %s", web.address);
+	run_with_key(&stage, line);
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_says(stage.out, "23 SKIPPED");
+	run_with_key(&stage, line);
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_says(stage.out, "23 PASS");
+	web_misbehave(&web, WEB_GONE, "checkpoint", 1);
+	run_with_key(&stage, line);
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_ends(stage.out, "FAIL: check 1: http://127.0.0.1:");
+	scene_flip(&stage.scene, "copy/tile/entries/001", 40);
+	run_with_key(&stage, line);
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_says(stage.out, "entry 256: ");
+	web_stop(&web);
+	run_with_key(&stage, line);
+	assert_int_equal(stage.code, TALLY_EXIT_WORLD);
+	assert_ends(stage.out, "FAIL: ");
+	stage_close(&stage);
+}
+
+/* Whatever serves files will do. */
+static void
+audits_behind_another_server(void **state)
+{
+	static const char script[] =
+	    "python3 -c 'import http.server,socketserver,threading,subprocess,sys,functools\n"
+	    "H=functools.partial(http.server.SimpleHTTPRequestHandler)\n"
+	    "http.server.SimpleHTTPRequestHandler.log_message=lambda *a:None\n"
+	    "s=http.server.ThreadingHTTPServer((\"127.0.0.1\",0),H)\n"
+	    "threading.Thread(target=s.serve_forever,daemon=True).start()\n"
+	    "sys.exit(subprocess.call(sys.argv[1:]+"
+	    "[\"http://127.0.0.1:%d\" % s.server_address[1]]))'";
+	struct stage stage;
+	char command[2048];
+
+	(void)state;
+	if (system("python3 -c 'import http.server' 2>/dev/null") != 0) {
+		print_message("SKIPPED: no python3 with http.server\n");
+		return;
+	}
+	if (!stage_open(&stage))
+		return;
+	snprintf(command, sizeof command, "cd %s && timeout 60 %s %s --key '%s' --quiet",
+		 stage.scene.folder.path, script, stage.program, stage.vkey);
+	assert_int_equal(system(command), 0);
+	stage_close(&stage);
+}
+
+/* One file, no interpreter named in it, and the same answers. */
+static void
+has_a_static_build(void **state)
+{
+	struct stage stage;
+	char command[1024];
+
+	(void)state;
+	if (!stage_open(&stage))
+		return;
+	strcat(stage.program, "-static");
+	if (access(stage.program, X_OK) != 0) {
+		print_message("SKIPPED: no %s (make tally-verify-static)\n", stage.program);
+		stage_close(&stage);
+		return;
+	}
+	snprintf(command, sizeof command, "! readelf -ld %s | grep -qE 'INTERP|NEEDED'",
+		 stage.program);
+	assert_int_equal(system(command), 0);
+	run_with_key(&stage, ".");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_ends(stage.out, "PASS: .: 646 entries with root ");
+	run_with_key(&stage, "https://log.example/");
+	assert_int_equal(stage.code, TALLY_EXIT_USAGE);
+	assert_says(stage.err, "this build has no network");
+	assert_says(stage.err, "wget -m");
+	scene_flip(&stage.scene, "tile/0/001", 0);
+	run_with_key(&stage, ".");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	stage_close(&stage);
 }
 
@@ -372,6 +477,9 @@ main(void)
 	    cmocka_unit_test(fails_and_names),
 	    cmocka_unit_test(writes_json),
 	    cmocka_unit_test(takes_keys_campaigns_and_older_checkpoints),
+	    cmocka_unit_test(audits_an_address),
+	    cmocka_unit_test(audits_behind_another_server),
+	    cmocka_unit_test(has_a_static_build),
 	    cmocka_unit_test(refuses_wrong_use),
 	    cmocka_unit_test(checks_receipts),
 	    cmocka_unit_test(refuses_changed_receipts),

@@ -50,14 +50,14 @@ audit_found(struct audit_state *state, enum audit_check check, const struct trou
 static bool
 open_checkpoint(struct audit_state *state)
 {
-	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
-	size_t size;
+	struct audit *audit = state->audit;
 	struct trouble trouble;
-	enum tally_exit status = publiclog_checkpoint(state->log, note, &size, &trouble);
+	enum tally_exit status =
+	    publiclog_checkpoint(state->log, audit->note, &audit->note_size, &trouble);
 
 	if (status == TALLY_EXIT_FINE &&
-	    !checkpoint_open(bytes_make(note, size), &state->options->key,
-			     &state->audit->recount.checkpoint))
+	    !checkpoint_open(bytes_make(audit->note, audit->note_size), &state->options->key,
+			     &audit->recount.checkpoint))
 		status = trouble_set(
 		    &trouble, TALLY_EXIT_FAILED,
 		    "%s/checkpoint: it is no checkpoint of %s signed by key %08" PRIx32,
@@ -66,7 +66,7 @@ open_checkpoint(struct audit_state *state)
 		audit_found(state, AUDIT_CHECKPOINT, &trouble);
 		return false;
 	}
-	report_pass(&state->audit->report, AUDIT_CHECKPOINT);
+	report_pass(&audit->report, AUDIT_CHECKPOINT);
 	return true;
 }
 
@@ -175,11 +175,9 @@ open_manifest(struct audit_state *state)
 
 /* Nothing was decided about checks that rest on `on`. */
 static void
-skip_rest(struct audit_state *state, enum audit_check first, enum audit_check on)
+skip_rest(struct report *report, enum audit_check on)
 {
-	struct report *report = &state->audit->report;
-
-	for (size_t i = first; i < AUDIT_CHECKS_COUNT; i++)
+	for (size_t i = 0; i < AUDIT_CHECKS_COUNT; i++)
 		if (report->checks[i].status == REPORT_SKIPPED &&
 		    report->checks[i].why.sentence[0] == '\0')
 			report_skip(report, i, "check %u failed", (unsigned)on + 1);
@@ -224,19 +222,19 @@ static void
 run(struct audit_state *state)
 {
 	if (!open_checkpoint(state)) {
-		skip_rest(state, 0, AUDIT_CHECKPOINT);
+		skip_rest(&state->audit->report, AUDIT_CHECKPOINT);
 		return;
 	}
 	state->limit = state->audit->recount.checkpoint.size;
 	open_old(state);
 	audit_inventory(state);
 	if (overstated(state)) {
-		skip_rest(state, 0, AUDIT_FILES);
+		skip_rest(&state->audit->report, AUDIT_FILES);
 		return;
 	}
 	open_manifest(state);
 	if (!prepare(state)) {
-		skip_rest(state, 0, AUDIT_BUNDLES);
+		skip_rest(&state->audit->report, AUDIT_BUNDLES);
 		return;
 	}
 	audit_entries(state);
@@ -244,7 +242,7 @@ run(struct audit_state *state)
 	if (state->audit->recount.manifest != NULL)
 		audit_replay(state);
 	audit_settle(state);
-	skip_rest(state, 0, AUDIT_MANIFEST);
+	skip_rest(&state->audit->report, AUDIT_MANIFEST);
 }
 
 void
@@ -272,6 +270,15 @@ audit_run(const struct publiclog *log, const struct audit_options *options, stru
 	for (size_t l = 0; l < TILE_LEVELS_MAX; l++)
 		free(state->level[l]);
 	free(state);
+}
+
+void
+audit_refused(const struct trouble *why, struct audit *out)
+{
+	*out = (struct audit){0};
+	report_init(&out->report, questions, AUDIT_CHECKS_COUNT);
+	report_found(&out->report, AUDIT_CHECKPOINT, why);
+	skip_rest(&out->report, AUDIT_CHECKPOINT);
 }
 
 void

@@ -58,11 +58,18 @@ struct audit {
 	struct report report;
 	struct recount recount; /* checkpoint; manifest, or NULL; counts, if `counted` */
 	bool counted; /* the replay reached the end: recount.replay is the final state */
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX]; /* the checkpoint as it is signed, if it is */
+	size_t note_size;
 };
 
 /* Makes the checks; what was found is in the report. audit_free is due. */
 void
 audit_run(const struct publiclog *log, const struct audit_options *options, struct audit *out);
+
+/* The report of an audit that `why` prevented, a finding of AUDIT_CHECKPOINT. audit_free is due.
+ */
+void
+audit_refused(const struct trouble *why, struct audit *out);
 
 void
 audit_free(struct audit *audit);

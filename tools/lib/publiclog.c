@@ -123,11 +123,10 @@ publiclog_open(struct publiclog *log, const char *path, struct trouble *trouble)
 
 	*log = (struct publiclog){.folder = -1};
 	if (strncmp(path, "http://", 7) == 0 || strncmp(path, "https://", 8) == 0)
-		return trouble_set(
-		    trouble, TALLY_EXIT_USAGE,
-		    "%s: reading a log over HTTP is not supported in this release; "
-		    "fetch it and name the directory",
-		    path);
+		return trouble_set(trouble, TALLY_EXIT_USAGE,
+				   "%s: an address is not supported here: make a copy with "
+				   "`tally-verify --mirror COPY`, and name that directory",
+				   path);
 	while (length > 1 && path[length - 1] == '/')
 		length--;
 	log->path = strndup(path, length);

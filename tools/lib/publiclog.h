@@ -30,7 +30,7 @@ struct publiclog {
 	char *path; /* as given, for sentences */
 };
 
-/* TALLY_EXIT_USAGE for a URL (this release reads directories only), and where there is none. */
+/* TALLY_EXIT_USAGE for a URL (tools/lib/source.h takes those), and where there is none. */
 MUST_USE enum tally_exit
 publiclog_open(struct publiclog *log, const char *path, struct trouble *trouble);
 

@@ -1,0 +1,442 @@
+#include "tools/lib/mirror.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/lib/crew.h"
+
+enum {
+	CONNECTIONS = 8,
+	SHIFT = 1024,     /* jobs between two looks at what has happened */
+	MISSING_MAX = 16, /* a server without so many files has not the log */
+};
+
+/* One connection and its memory. */
+struct carrier {
+	struct http *http;
+	struct bundle bundle;
+	uint8_t *data;
+	size_t capacity;
+	char temporary[32];
+};
+
+struct haul {
+	struct mirror *mirror;
+	struct carrier carriers[CONNECTIONS];
+	int level;
+	uint64_t first;       /* job 0 is this tile */
+	pthread_mutex_t lock; /* of mirror's counts and what follows */
+	bool failed;
+	struct trouble trouble;
+};
+
+static enum tally_exit
+store_failed(const struct mirror *mirror, const char *name, struct trouble *trouble)
+{
+	return trouble_set(trouble, TALLY_EXIT_WORLD, "%s/%s: cannot write it: %s",
+			   mirror->folder->path, name, strerror(errno));
+}
+
+static bool
+write_all(int file, struct bytes bytes)
+{
+	while (bytes.size > 0) {
+		ssize_t put = write(file, bytes.data, bytes.size);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return false;
+		bytes = bytes_make(bytes.data + put, bytes.size - (size_t)put);
+	}
+	return true;
+}
+
+/* Folders on the way to `name`; links are not followed. A descriptor of the last, or -1. */
+static int
+make_way(int folder, const char *name, const char **last)
+{
+	int at = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+
+	for (const char *slash = strchr(name, '/'); slash != NULL && at >= 0;
+	     slash = strchr(name, '/')) {
+		char part[TILE_PATH_MAX];
+		int next = -1;
+
+		snprintf(part, sizeof part, "%.*s", (int)(slash - name), name);
+		if (mkdirat(at, part, 0755) == 0 || errno == EEXIST)
+			next =
+			    openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		close(at);
+		at = next;
+		name = slash + 1;
+	}
+	*last = name;
+	return at;
+}
+
+/* Puts the file there at once: by way of `temporary`, a name in the folder. */
+static enum tally_exit
+store(const struct mirror *mirror, const char *temporary, const char *name, struct bytes bytes,
+      struct trouble *trouble)
+{
+	int folder = mirror->folder->folder;
+	int file = openat(folder, temporary,
+			  O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	const char *last;
+	bool written;
+	int way;
+
+	if (file < 0)
+		return store_failed(mirror, temporary, trouble);
+	written = write_all(file, bytes);
+	if (close(file) != 0 || !written) {
+		store_failed(mirror, name, trouble);
+		(void)unlinkat(folder, temporary, 0);
+		return trouble->exit;
+	}
+	way = make_way(folder, name, &last);
+	if (way < 0 || renameat(folder, temporary, way, last) != 0)
+		store_failed(mirror, name, trouble);
+	else
+		trouble->exit = TALLY_EXIT_FINE;
+	if (way >= 0)
+		close(way);
+	return trouble->exit;
+}
+
+/* Fetches into carrier->data; a file that is not there is counted. */
+static enum tally_exit
+fetch(struct haul *haul, struct carrier *carrier, const char *name, size_t size_max,
+      size_t *size, bool *found, struct trouble *trouble)
+{
+	enum tally_exit status = http_get(carrier->http, name, size_max, &carrier->data,
+					  &carrier->capacity, size, found, trouble);
+
+	if (status == TALLY_EXIT_FINE && *found) {
+		pthread_mutex_lock(&haul->lock);
+		haul->mirror->fetched++;
+		pthread_mutex_unlock(&haul->lock);
+	}
+	return status;
+}
+
+static void
+count_missing(struct haul *haul)
+{
+	pthread_mutex_lock(&haul->lock);
+	haul->mirror->missing++;
+	pthread_mutex_unlock(&haul->lock);
+}
+
+/* Bytes of the first `width` entries, or hashes, of a full tile; all of what has no shape. */
+static size_t
+front(int level, unsigned width, struct bytes full)
+{
+	struct reader reader = reader_make(full);
+
+	if (level != TILE_LEVEL_ENTRIES)
+		return full.size < width * (size_t)TALLY_HASH_SIZE
+			   ? full.size
+			   : width * (size_t)TALLY_HASH_SIZE;
+	for (unsigned i = 0; i < width; i++) {
+		uint16_t size = reader_u16(&reader);
+
+		(void)reader_bytes(&reader, size);
+	}
+	return reader.failed ? full.size : full.size - reader_left(&reader);
+}
+
+static enum tally_exit
+fetch_tile(struct haul *haul, struct carrier *carrier, struct tile tile,
+	   struct trouble *trouble)
+{
+	size_t size_max = tile.level == TILE_LEVEL_ENTRIES
+			      ? (size_t)PUBLICLOG_BUNDLE_SIZE_MAX
+			      : (size_t)TALLY_TILE_WIDTH * TALLY_HASH_SIZE;
+	char name[TILE_PATH_MAX];
+	char instead[TILE_PATH_MAX];
+	size_t size;
+	bool found;
+	enum tally_exit status;
+
+	tile_path(&tile, name);
+	status = fetch(haul, carrier, name, size_max, &size, &found, trouble);
+	if (status == TALLY_EXIT_FINE && !found && tile.width < TALLY_TILE_WIDTH) {
+		const struct tile full = {tile.level, tile.number, TALLY_TILE_WIDTH};
+
+		tile_path(&full, instead);
+		status = fetch(haul, carrier, instead, size_max, &size, &found, trouble);
+		if (status == TALLY_EXIT_FINE && found)
+			size = front(tile.level, tile.width, bytes_make(carrier->data, size));
+	}
+	if (status != TALLY_EXIT_FINE)
+		return status;
+	if (found)
+		return store(haul->mirror, carrier->temporary, name,
+			     bytes_make(carrier->data, size), trouble);
+	count_missing(haul);
+	return TALLY_EXIT_FINE;
+}
+
+static enum tally_exit
+fetch_text(struct haul *haul, struct carrier *carrier, uint64_t index, struct trouble *trouble)
+{
+	char name[32];
+	struct stat about;
+	size_t size;
+	bool found;
+	enum tally_exit status;
+
+	snprintf(name, sizeof name, "tally/%" PRIu64, index);
+	if (fstatat(haul->mirror->folder->folder, name, &about, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    about.st_size > 0)
+		return TALLY_EXIT_FINE;
+	status = fetch(haul, carrier, name, PUBLICLOG_TALLY_SIZE_MAX, &size, &found, trouble);
+	if (status == TALLY_EXIT_FINE && found)
+		return store(haul->mirror, carrier->temporary, name,
+			     bytes_make(carrier->data, size), trouble);
+	if (status == TALLY_EXIT_FINE)
+		count_missing(haul);
+	return status;
+}
+
+/* The texts of the TALLY entries in carrier->bundle. */
+static enum tally_exit
+fetch_texts(struct haul *haul, struct carrier *carrier, struct trouble *trouble)
+{
+	const struct bundle *bundle = &carrier->bundle;
+	enum tally_exit status = TALLY_EXIT_FINE;
+
+	for (unsigned i = 0; i < bundle->count && status == TALLY_EXIT_FINE; i++)
+		if (bundle->entries[i].size > 0 &&
+		    bundle->entries[i].data[0] == TALLY_ENTRY_TALLY)
+			status = fetch_text(haul, carrier, bundle->first + i, trouble);
+	return status;
+}
+
+/* Is the tile there, and of its shape? The bundle is then in carrier->bundle. */
+static bool
+present(struct haul *haul, struct carrier *carrier, uint64_t number)
+{
+	const struct publiclog *folder = haul->mirror->folder;
+	uint64_t size = haul->mirror->checkpoint.size;
+	struct tree_hash hashes[TALLY_TILE_WIDTH];
+	struct trouble ignored;
+	unsigned width;
+
+	if (haul->level == TILE_LEVEL_ENTRIES)
+		return publiclog_bundle(folder, number, size, &carrier->bundle, &ignored) ==
+		       TALLY_EXIT_FINE;
+	return publiclog_tile(folder, haul->level, number, size, hashes, &width, &ignored) ==
+	       TALLY_EXIT_FINE;
+}
+
+static enum tally_exit
+bring(struct haul *haul, struct carrier *carrier, uint64_t number, struct trouble *trouble)
+{
+	uint64_t left =
+	    tile_hashes(haul->level, haul->mirror->checkpoint.size) - number * TALLY_TILE_WIDTH;
+	struct tile tile = {haul->level, number,
+			    left < TALLY_TILE_WIDTH ? (unsigned)left : TALLY_TILE_WIDTH};
+	bool there = present(haul, carrier, number);
+	enum tally_exit status = TALLY_EXIT_FINE;
+
+	if (!there) {
+		status = fetch_tile(haul, carrier, tile, trouble);
+		if (status == TALLY_EXIT_FINE)
+			there = present(haul, carrier, number);
+	}
+	if (status == TALLY_EXIT_FINE && there && haul->level == TILE_LEVEL_ENTRIES)
+		status = fetch_texts(haul, carrier, trouble);
+	return status;
+}
+
+static void
+bring_job(void *context, unsigned worker, uint64_t number)
+{
+	struct haul *haul = context;
+	struct trouble trouble;
+	bool stop;
+
+	pthread_mutex_lock(&haul->lock);
+	stop = haul->failed || haul->mirror->missing >= MISSING_MAX;
+	pthread_mutex_unlock(&haul->lock);
+	if (stop || bring(haul, &haul->carriers[worker], haul->first + number, &trouble) ==
+			TALLY_EXIT_FINE)
+		return;
+	pthread_mutex_lock(&haul->lock);
+	if (!haul->failed)
+		haul->trouble = trouble;
+	haul->failed = true;
+	pthread_mutex_unlock(&haul->lock);
+}
+
+static bool
+haul_level(struct haul *haul)
+{
+	struct mirror *mirror = haul->mirror;
+	uint64_t hashes = tile_hashes(haul->level, mirror->checkpoint.size);
+	uint64_t end = hashes / TALLY_TILE_WIDTH + (hashes % TALLY_TILE_WIDTH != 0);
+
+	haul->first = tile_hashes(haul->level, mirror->complete) / TALLY_TILE_WIDTH;
+	while (haul->first < end && !haul->failed && mirror->missing < MISSING_MAX) {
+		uint64_t count = end - haul->first < SHIFT ? end - haul->first : SHIFT;
+
+		crew_run(CONNECTIONS, count, bring_job, haul);
+		haul->first += count;
+		if (mirror->progress != NULL)
+			mirror->progress(mirror->context,
+					 haul->level == TILE_LEVEL_ENTRIES ? "fetching bundles"
+									   : "fetching tiles",
+					 haul->first, end);
+	}
+	return !haul->failed;
+}
+
+static enum tally_exit
+haul_all(struct haul *haul, struct trouble *trouble)
+{
+	for (haul->level = TILE_LEVEL_ENTRIES; haul->level < TILE_LEVELS_MAX; haul->level++)
+		if (!haul_level(haul)) {
+			*trouble = haul->trouble;
+			return trouble->exit;
+		}
+	return TALLY_EXIT_FINE;
+}
+
+static enum tally_exit
+open_carriers(struct haul *haul, struct trouble *trouble)
+{
+	const struct mirror *mirror = haul->mirror;
+
+	for (unsigned i = 0; i < CONNECTIONS; i++) {
+		struct carrier *carrier = &haul->carriers[i];
+		enum tally_exit status =
+		    http_open(&carrier->http, mirror->url, &mirror->patience, trouble);
+
+		if (status != TALLY_EXIT_FINE)
+			return status;
+		snprintf(carrier->temporary, sizeof carrier->temporary, ".fetched-%u", i);
+	}
+	return TALLY_EXIT_FINE;
+}
+
+static void
+close_carriers(struct haul *haul)
+{
+	for (unsigned i = 0; i < CONNECTIONS; i++) {
+		http_close(haul->carriers[i].http);
+		bundle_free(&haul->carriers[i].bundle);
+		free(haul->carriers[i].data);
+	}
+}
+
+/* The server's checkpoint beside the one we have. */
+static enum tally_exit
+compare(struct mirror *mirror, const struct checkpoint *ours, struct bytes note,
+	struct trouble *trouble)
+{
+	const struct checkpoint *now = &mirror->checkpoint;
+	struct trouble ignored;
+
+	if (now->size > ours->size)
+		return TALLY_EXIT_FINE;
+	mirror->unchanged = now->size == ours->size && mirror->complete == now->size;
+	if (now->size == ours->size && memcmp(now->root, ours->root, sizeof now->root) == 0)
+		return TALLY_EXIT_FINE;
+	(void)store(mirror, ".fetched", "checkpoint.conflict", note, &ignored);
+	if (now->size < ours->size)
+		return trouble_set(trouble, TALLY_EXIT_FAILED,
+				   "%s/checkpoint: the log has %" PRIu64
+				   " entries, and has signed %" PRIu64
+				   " before; both checkpoints are in %s",
+				   mirror->url, now->size, ours->size, mirror->folder->path);
+	return trouble_set(trouble, TALLY_EXIT_FAILED,
+			   "%s/checkpoint: the log has signed two trees of %" PRIu64
+			   " entries; both checkpoints are in %s",
+			   mirror->url, now->size, mirror->folder->path);
+}
+
+/* The checkpoint of the folder, if it has one, into `before`. */
+static enum tally_exit
+look_back(struct mirror *mirror, struct bytes note, struct trouble *trouble)
+{
+	struct checkpoint ours;
+	struct stat about;
+
+	mirror->before_size = 0;
+	if (fstatat(mirror->folder->folder, "checkpoint", &about, AT_SYMLINK_NOFOLLOW) != 0)
+		return TALLY_EXIT_FINE;
+	if (publiclog_checkpoint(mirror->folder, mirror->before, &mirror->before_size,
+				 trouble) != TALLY_EXIT_FINE)
+		return trouble->exit;
+	if (!checkpoint_open(bytes_make(mirror->before, mirror->before_size), &mirror->key,
+			     &ours))
+		return trouble_set(trouble, TALLY_EXIT_USAGE,
+				   "%s: it is a mirror of another log, or damaged: its "
+				   "checkpoint is not signed by %s",
+				   mirror->folder->path, mirror->key.name);
+	return compare(mirror, &ours, note, trouble);
+}
+
+static enum tally_exit
+update(struct haul *haul, struct trouble *trouble)
+{
+	struct mirror *mirror = haul->mirror;
+	struct carrier *first = &haul->carriers[0];
+	uint8_t memory[TALLY_CHECKPOINT_SIZE_MAX];
+	struct bytes note;
+	size_t size;
+	bool found;
+	enum tally_exit status = open_carriers(haul, trouble);
+
+	if (status == TALLY_EXIT_FINE)
+		status = fetch(haul, first, "checkpoint", TALLY_CHECKPOINT_SIZE_MAX, &size,
+			       &found, trouble);
+	if (status != TALLY_EXIT_FINE)
+		return status;
+	if (!found)
+		return trouble_set(trouble, TALLY_EXIT_FAILED, "%s/checkpoint: it is missing",
+				   mirror->url);
+	if (size > 0)
+		memcpy(memory, first->data, size);
+	note = bytes_make(memory, size);
+	if (!checkpoint_open(note, &mirror->key, &mirror->checkpoint))
+		return trouble_set(trouble, TALLY_EXIT_FAILED,
+				   "%s/checkpoint: it is no checkpoint of %s signed by key "
+				   "%08" PRIx32,
+				   mirror->url, mirror->key.name, mirror->key.id);
+	status = look_back(mirror, note, trouble);
+	if (status != TALLY_EXIT_FINE || mirror->unchanged)
+		return status;
+	status = haul_all(haul, trouble);
+	if (status == TALLY_EXIT_FINE && mirror->before_size > 0)
+		status = store(mirror, ".fetched", "checkpoint.before",
+			       bytes_make(mirror->before, mirror->before_size), trouble);
+	if (status == TALLY_EXIT_FINE)
+		status = store(mirror, ".fetched", "checkpoint", note, trouble);
+	return status;
+}
+
+enum tally_exit
+mirror_update(struct mirror *mirror, struct trouble *trouble)
+{
+	struct haul haul = {.mirror = mirror};
+	enum tally_exit status;
+
+	mirror->fetched = mirror->missing = 0;
+	mirror->unchanged = false;
+	CHECK(pthread_mutex_init(&haul.lock, NULL) == 0);
+	status = update(&haul, trouble);
+	close_carriers(&haul);
+	pthread_mutex_destroy(&haul.lock);
+	return status;
+}

@@ -1,0 +1,130 @@
+#include "tools/tally-verify/options.h"
+
+#include <argp.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tally/status.h"
+#include "tools/lib/crew.h"
+
+enum {
+	OPTION_CAMPAIGN = 256,
+	OPTION_OLD,
+	OPTION_JSON,
+	OPTION_RECEIPT,
+	OPTION_BALLOT,
+	OPTION_MIRROR,
+};
+
+const char *argp_program_version = "tally-verify " TALLY_VERSION;
+
+static const struct argp_option options[] = {
+    {"key", 'k', "VKEY", 0, "The log's public key, or a file that holds it (required)", 0},
+    {"campaign", OPTION_CAMPAIGN, "ID", 0, "The campaign must be this one (64 hex digits)", 0},
+    {"old", OPTION_OLD, "FILE", 0, "The log must continue the older signed checkpoint in FILE",
+     0},
+    {"mirror", OPTION_MIRROR, "DIR", 0,
+     "Keep the files of an address in DIR, and fetch only what is not there yet", 0},
+    {"jobs", 'j', "N", 0, "Use N threads (default: every processor)", 0},
+    {"receipt", OPTION_RECEIPT, "FILE", 0, "Check a receipt offline, without a log", 0},
+    {"ballot", OPTION_BALLOT, "FILE", 0,
+     "The ballot the receipt is for: the first in FILE (u16 length, ballot)", 0},
+    {"json", OPTION_JSON, NULL, 0, "Write one JSON object", 0},
+    {"quiet", 'q', NULL, 0, "Write only what failed, and the last line", 0},
+    {0},
+};
+
+static const char doc[] =
+    "Check a public log, down to every signature and every count, from its files and its key "
+    "alone; or check a receipt."
+    "\vLOG is the log's directory (DIR/public of tallyd's data directory DIR, or a copy), or "
+    "its http:// or https:// address. "
+    "Exit status: 0 all checks passed, 1 a check failed, 2 wrong options or input, 3 the log "
+    "could "
+    "not be read.";
+
+static uint64_t
+number(const char *option, const char *text, uint64_t least, uint64_t most,
+       struct argp_state *state)
+{
+	uint64_t value;
+
+	if (!text_decimal_parse(bytes_of_string(text), &value) || value < least || value > most)
+		argp_error(state, "%s: from %llu to %llu, not %s", option,
+			   (unsigned long long)least, (unsigned long long)most, text);
+	return value;
+}
+
+static void
+complete(const struct wishes *wishes, struct argp_state *state)
+{
+	if (wishes->key == NULL)
+		argp_error(state,
+			   "--key is missing: without the log's key nothing can be believed");
+	if ((wishes->log == NULL) == (wishes->receipt == NULL))
+		argp_error(state, "name either a LOG or a --receipt");
+	if (wishes->ballot != NULL && wishes->receipt == NULL)
+		argp_error(state, "--ballot belongs to --receipt");
+	if (wishes->receipt != NULL &&
+	    (wishes->campaign != NULL || wishes->old != NULL || wishes->mirror != NULL))
+		argp_error(state, "--campaign, --old and --mirror belong to a LOG");
+}
+
+static error_t
+option_parse(int key, char *argument, struct argp_state *state)
+{
+	struct wishes *wishes = state->input;
+
+	switch (key) {
+	case 'k':
+		wishes->key = argument;
+		break;
+	case OPTION_CAMPAIGN:
+		wishes->campaign = argument;
+		break;
+	case OPTION_OLD:
+		wishes->old = argument;
+		break;
+	case OPTION_MIRROR:
+		wishes->mirror = argument;
+		break;
+	case 'j':
+		wishes->jobs = (unsigned)number("--jobs", argument, 1, CREW_WORKERS_MAX, state);
+		break;
+	case OPTION_RECEIPT:
+		wishes->receipt = argument;
+		break;
+	case OPTION_BALLOT:
+		wishes->ballot = argument;
+		break;
+	case OPTION_JSON:
+		wishes->json = true;
+		break;
+	case 'q':
+		wishes->quiet = true;
+		break;
+	case ARGP_KEY_ARG:
+		if (wishes->log != NULL)
+			argp_error(state, "one LOG at a time");
+		wishes->log = argument;
+		break;
+	case ARGP_KEY_END:
+		complete(wishes, state);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+void
+wishes_parse(int argc, char **argv, struct wishes *wishes)
+{
+	static const struct argp argp = {
+	    options, option_parse, "LOG\n--receipt FILE [--ballot FILE]", doc, NULL,
+	    NULL,    NULL};
+
+	*wishes = (struct wishes){.jobs = crew_size()};
+	argp_err_exit_status = TALLY_EXIT_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, wishes);
+}

@@ -1,0 +1,25 @@
+/* options: what tally-verify is asked for. */
+#ifndef TALLY_VERIFY_OPTIONS_H
+#define TALLY_VERIFY_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct wishes {
+	const char *key;
+	const char *campaign;
+	const char *old;
+	const char *receipt;
+	const char *ballot;
+	const char *log;
+	const char *mirror;
+	unsigned jobs;
+	bool json;
+	bool quiet;
+};
+
+/* Ends the program with TALLY_EXIT_USAGE and a sentence if what is asked makes no sense. */
+void
+wishes_parse(int argc, char **argv, struct wishes *wishes);
+
+#endif
