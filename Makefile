@@ -87,9 +87,12 @@ BENCHES   := $(patsubst %.c,$(OUT)/%,$(wildcard bench/*.c))
 
 all: $(PROGRAMS) $(LIBTALLY) ## the programs and libtally.a, in build/COMPILER-SAN/
 
-tally-verify-static: $(BIN)/tally-verify-static ## the auditor as one static file, without a network
+tally-verify-static: $(BIN)/tally-verify-static ## the auditor as one file, without network
 
-tests: $(TESTS) $(if $(filter plain,$(SAN)),$(BIN)/tally-verify-static) ## the test programs, not run
+tests: $(TESTS) ## the test programs, not run
+ifeq ($(SAN),plain)
+tests: $(BIN)/tally-verify-static
+endif
 
 fuzzers: $(FUZZERS) ## the fuzz harnesses, not run (without SAN=fuzz: they replay a corpus)
 
@@ -202,7 +205,8 @@ $(BIN)/tally-verify: $(call obj,$(VERIFY_SRC)) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_HTTP) -lpthread)
 
 # The same program in one file for any Linux of this processor; without a network.
-$(BIN)/tally-verify-static: $(call obj,$(VERIFY_SRC) tools/lib/offline/http.c) $(TOOLS_A) $(ENGINE_A)
+$(BIN)/tally-verify-static: $(call obj,$(VERIFY_SRC) tools/lib/offline/http.c) $(TOOLS_A) \
+                            $(ENGINE_A)
 	@mkdir -p $(@D)
 	@echo "LD $@"
 	@$(CC) -static-pie $(filter-out -pie,$(LDFLAGS)) $^ $(LIBS_PURE) -lpthread -o $@
