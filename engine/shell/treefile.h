@@ -24,7 +24,7 @@ uint64_t
 treefile_size(const struct treefile *tree);
 
 /* Takes the files as they are for the first `size` leaves, forgetting what is behind; DISK_DAMAGED
- * if they are too short or their root is not `root`. */
+ * if they are too short, their root is not `root`, or a hash is not that of the tile below it. */
 MUST_USE int
 treefile_trust(struct treefile *tree, uint64_t size, const struct tree_hash *root);
 

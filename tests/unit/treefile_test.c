@@ -141,6 +141,35 @@ trusts_only_its_root(void **state)
 	treefile_close(tree);
 }
 
+/* Wherever a bit has changed, below the root's own path as well. */
+static void
+finds_a_rotten_hash(void **state)
+{
+	struct test_random random = test_random_make(7203);
+	static const char *const files[] = {"tree/0", "tree/1", "tree/2"};
+	static const unsigned counts[] = {LEAVES, LEAVES / 256, LEAVES / 65536};
+	struct treefile *tree = treefile_open(folder.fd);
+	struct tree_hash root = root_of(LEAVES);
+
+	(void)state;
+	assert_int_equal(treefile_append(tree, leaves, LEAVES), DISK_OK);
+	for (int i = 0; i < 12; i++) {
+		int fd = openat(folder.fd, files[i % 3], O_RDWR);
+		off_t at = (off_t)test_random_below(&random, counts[i % 3] * 32);
+		uint8_t byte;
+
+		assert_int_equal(pread(fd, &byte, 1, at), 1);
+		byte ^= 4;
+		assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+		assert_int_equal(treefile_trust(tree, LEAVES, &root), DISK_DAMAGED);
+		byte ^= 4;
+		assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+		close(fd);
+		assert_int_equal(treefile_trust(tree, LEAVES, &root), DISK_OK);
+	}
+	treefile_close(tree);
+}
+
 /* After trust the higher levels go on from what the files hold. */
 static void
 goes_on_after_trust(void **state)
@@ -238,6 +267,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(appends_in_any_portions, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(source_ends_with_the_tree, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(trusts_only_its_root, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(finds_a_rotten_hash, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(goes_on_after_trust, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(failed_write_is_final, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(readers_beside_the_writer, set_up, tear_down),
