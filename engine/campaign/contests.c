@@ -136,22 +136,48 @@ limit_given(const struct node *contest_node, const char *key, enum method_limit 
 	return use != METHOD_LIMIT_NONE && node_present(&node);
 }
 
+/* The least that `min` options cost together. */
+static int64_t
+cheapest_choice(const struct manifest_contest *contest)
+{
+	uint32_t wanted = contest->min;
+	int64_t paid = -1;
+	int64_t sum = 0;
+
+	while (wanted > 0) {
+		int64_t next = MANIFEST_MONEY_MAX + 1;
+		uint32_t count = 0;
+
+		for (size_t i = 0; i < contest->options_count; i++) {
+			int64_t cost = contest->options[i].cost;
+
+			if (cost > paid && cost < next) {
+				next = cost;
+				count = 0;
+			}
+			count += cost == next;
+		}
+		if (count == 0)
+			break; /* fewer options than `min`: a fault already */
+		count = count < wanted ? count : wanted;
+		sum += next * count;
+		wanted -= count;
+		paid = next;
+	}
+	return sum;
+}
+
 static void
 budget_read(const struct node *node, enum method_limit use, struct manifest_contest *contest)
 {
 	struct node cap = node_maybe(node, "budget_cap");
-	int64_t cheapest = MANIFEST_MONEY_MAX;
 
 	contest->budget_cap = -1;
 	if (!limit_given(node, "budget_cap", use))
 		return;
 	contest->budget_cap = node_integer(&cap, 0, MANIFEST_MONEY_MAX);
-	for (size_t i = 0; i < contest->options_count; i++) {
-		if (contest->options[i].cost < cheapest)
-			cheapest = contest->options[i].cost;
-	}
-	if (contest->budget_cap < cheapest)
-		node_fault(&cap, "every option costs more");
+	if (contest->budget_cap < cheapest_choice(contest))
+		node_fault(&cap, "the cheapest choice of `min` options costs more");
 }
 
 static void

@@ -61,11 +61,16 @@ law_notice_apply(struct law *law, const struct notice *notice)
 }
 
 static bool
+is_voting_time(const struct law *law, int64_t seconds)
+{
+	return law->opens <= seconds && seconds < law->closes;
+}
+
+static bool
 clock_allows(const struct law *law, enum tally_phase phase, int64_t seconds)
 {
 	if (phase == TALLY_PHASE_OPEN)
-		return law->phase == TALLY_PHASE_BEFORE && law->opens <= seconds &&
-		       seconds < law->closes;
+		return law->phase == TALLY_PHASE_BEFORE && is_voting_time(law, seconds);
 	return phase == TALLY_PHASE_CLOSED && law->phase != TALLY_PHASE_CLOSED &&
 	       law->closes <= seconds;
 }
@@ -77,7 +82,8 @@ law_phase_check(const struct law *law, enum tally_phase phase, enum tally_cause 
 	if (minute < law->phase_minute || minute > UINT32_MAX)
 		return false;
 	if (cause == TALLY_CAUSE_NOTICE)
-		return law->owed != TALLY_PHASE_BEFORE && phase == law->owed;
+		return law->owed != TALLY_PHASE_BEFORE && phase == law->owed &&
+		       (phase == TALLY_PHASE_CLOSED || is_voting_time(law, minute * 60));
 	return cause == TALLY_CAUSE_CLOCK && law->owed == TALLY_PHASE_BEFORE &&
 	       clock_allows(law, phase, minute * 60);
 }

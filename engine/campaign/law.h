@@ -2,9 +2,9 @@
  *
  * Phases. A campaign is before, open or closed; PHASE entries alone change that. A clock-driven
  * PHASE states the minute tallyd's clock showed: open needs opens <= minute < closes, closed needs
- * closes <= minute (closes as extended), and minutes never go back. A notice that changes the
- * phase (close while not closed; extend while closed) owes a PHASE entry with cause `notice`:
- * it must be the very next entry.
+ * closes <= minute (closes as extended), and minutes never go back. Whatever opens a campaign, it
+ * is open only between opens and closes. A notice that changes the phase (close while not closed;
+ * extend while closed) owes a PHASE entry with cause `notice`: it must be the very next entry.
  *
  * Moves:  before -> open (clock)   before -> closed (clock: down over the whole campaign; notice)
  *         open -> closed (clock, notice)   closed -> open (notice extend)

@@ -1,6 +1,7 @@
 #include "shell/restore.h"
 
 #include "ledger/entry.h"
+#include "shell/ahead.h"
 #include "shell/home.h"
 #include "shell/line.h"
 
@@ -503,8 +504,10 @@ restore_sign(struct restore *restore)
 	uint64_t published = publisher_size(start->publisher);
 	uint64_t unpublished = 0;
 	struct tree_hash root;
-	int status = DISK_OK;
+	int status = ahead_check(start->dir_fd, &start->manifest->log_key, start->tree, size);
 
+	if (status != DISK_OK)
+		return status;
 	if (published > size)
 		return disk_fail(DISK_DAMAGED, "public/checkpoint is larger than the ledger");
 	start->desk = (struct signer_desk){

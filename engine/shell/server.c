@@ -1,6 +1,7 @@
 #include "shell/server.h"
 
 #include "shell/address.h"
+#include "shell/ahead.h"
 #include "shell/chores.h"
 #include "shell/clock.h"
 #include "shell/health.h"
@@ -98,6 +99,10 @@ on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 	(void)buffer;
 	if (size == UV_ENOBUFS) {
 		uv_read_stop(stream); /* S1: until EFFECT_RESUME */
+	} else if (size == UV_EOF) {
+		uv_read_stop(stream);
+		event.kind = STATION_ENDED;
+		server_step(client->server, &event);
 	} else if (size < 0) {
 		close_client(client);
 	} else if (size > 0) {
@@ -121,6 +126,11 @@ perform(struct server *server, const struct station_effect *effect)
 	case EFFECT_RESUME:
 		if (client->state == CLIENT_OPEN)
 			uv_read_start((uv_stream_t *)&client->tcp, on_room, on_read);
+		break;
+	case EFFECT_AHEAD:
+		if (ahead_keep(server->start.dir_fd, effect->note) != DISK_OK)
+			line_warn("%s", disk_error());
+		health_set(server->health, false, "a signed checkpoint is not in this ledger");
 		break;
 	case EFFECT_SAY:
 		line_say("%s", effect->text);

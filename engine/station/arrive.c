@@ -68,14 +68,12 @@ refuse(enum tally_verdict verdict)
 }
 
 static enum tally_verdict
-submit_verdict(const struct station *station, const struct connection *connection, size_t size)
+submit_verdict(const struct connection *connection, size_t size)
 {
 	if (connection->state != CONNECTION_MEMBER)
 		return TALLY_NOT_FOR_YOU;
 	if (size > TALLY_BALLOT_SIZE_MAX)
 		return TALLY_TOO_LARGE;
-	if (station->fallen_behind)
-		return TALLY_UNAVAILABLE;
 	return TALLY_ACCEPTED;
 }
 
@@ -104,14 +102,12 @@ classify(struct station *station, struct connection *connection, const struct fr
 
 	switch (frame->message) {
 	case TALLY_MESSAGE_SUBMIT:
-		verdict = submit_verdict(station, connection, frame->payload.size);
+		verdict = submit_verdict(connection, frame->payload.size);
 		request = (struct request){TASK_BALLOT, verdict, TALLY_ENTRY_BALLOT};
 		break;
 	case TALLY_MESSAGE_NOTICE:
 		if (frame->payload.size > TALLY_NOTICE_SIZE_MAX)
 			verdict = TALLY_TOO_LARGE;
-		else if (station->fallen_behind)
-			verdict = TALLY_UNAVAILABLE;
 		request = (struct request){TASK_NOTICE, verdict, TALLY_ENTRY_NOTICE};
 		break;
 	case TALLY_MESSAGE_STATUS:

@@ -34,15 +34,30 @@ connection_may_be_served(const struct station *station, unsigned number)
 	return used != 0;
 }
 
+/* Nothing more comes, what came whole is answered, and no answer waits to leave. */
+static bool
+is_finished(const struct connection *connection)
+{
+	struct frame frame;
+
+	return connection->ended && connection->owed_requests == 0 &&
+	       connection->owed_reads == 0 && connection->output_size == 0 &&
+	       frame_next(in_hand(connection), &frame) == 0;
+}
+
 void
 connection_ready(struct station *station, unsigned number)
 {
 	struct connection *connection = &station->connections[number];
 	struct signer *signer = &station->signers[connection->signer];
 
-	if (connection->queued || connection->waiting ||
-	    !connection_may_be_served(station, number))
+	if (connection->queued || connection->waiting)
 		return;
+	if (!connection_may_be_served(station, number)) {
+		if (is_finished(connection))
+			connection_close(station, number);
+		return;
+	}
 	connection->queued = true;
 	connection->next = -1;
 	if (signer->first < 0)
@@ -209,6 +224,7 @@ connection_connected(struct station *station, unsigned number, const uint8_t *no
 	connection->state = CONNECTION_GREETED;
 	connection->signer = (uint16_t)station->manifest->frontends_count;
 	connection->ending = false;
+	connection->ended = false;
 	connection->send_told = false;
 	connection->paused = false;
 	connection->owed_requests = 0;
@@ -283,6 +299,13 @@ connection_sent(struct station *station, unsigned number, size_t size)
 	} else if (connection->state == CONNECTION_LEAVING) {
 		connection_close(station, number);
 	}
+	connection_ready(station, number);
+}
+
+void
+connection_ended(struct station *station, unsigned number)
+{
+	station->connections[number].ended = true;
 	connection_ready(station, number);
 }
 

@@ -36,9 +36,9 @@ compare_seen(struct station *station, struct bytes note)
 	if (note.size == 0 || !checkpoint_open(note, &station->manifest->log_key, &seen))
 		return;
 	if (seen.size > station->durable)
-		rhythm_fallen_behind(station);
+		rhythm_fallen_behind(station, note);
 	else
-		reads_compare(station, &seen);
+		reads_compare(station, &seen, note);
 }
 
 static bool

@@ -79,11 +79,11 @@ reads_take(struct station *station, unsigned number, const struct frame *frame)
 	examine(read, frame->payload);
 	if (read->message == TALLY_MESSAGE_RESULTS && read->verdict == TALLY_ACCEPTED &&
 	    read->contest >= station->manifest->contests_count)
-		read->verdict = TALLY_NOT_FOUND;
+		read->verdict = TALLY_MALFORMED;
 }
 
 void
-reads_compare(struct station *station, const struct checkpoint *seen)
+reads_compare(struct station *station, const struct checkpoint *seen, struct bytes note)
 {
 	struct station_read *read;
 
@@ -94,6 +94,9 @@ reads_compare(struct station *station, const struct checkpoint *seen)
 		return;
 	read->message = READ_COMPARE;
 	read->seen = *seen;
+	CHECK(note.size <= sizeof read->note);
+	memcpy(read->note, note.data, note.size);
+	read->note_size = note.size;
 	read->generation = UINT32_MAX;
 }
 
@@ -116,7 +119,7 @@ reads_done(struct station *station, struct station_read *read)
 	if (read->message != READ_COMPARE)
 		return;
 	if (read->verdict != TALLY_ACCEPTED)
-		rhythm_fallen_behind(station);
+		rhythm_fallen_behind(station, bytes_make(read->note, read->note_size));
 	set_free(station, read);
 	connection_wake(station);
 }
@@ -159,10 +162,11 @@ next_ready(struct station *station)
 static void
 send_away(struct station *station, struct station_read *read)
 {
-	if (read->message == TALLY_MESSAGE_RECEIPT)
+	if (read->message == TALLY_MESSAGE_RECEIPT) {
 		read->seen = station->newest;
-	read->note_size = station->note_size;
-	memcpy(read->note, station->note, station->note_size);
+		read->note_size = station->note_size;
+		memcpy(read->note, station->note, station->note_size);
+	}
 	read->away = true;
 	station->reads_away++;
 	station_effect(station, EFFECT_READ)->read = read;

@@ -78,13 +78,14 @@ rhythm_phase(struct station *station, enum tally_phase phase)
 }
 
 void
-rhythm_fallen_behind(struct station *station)
+rhythm_fallen_behind(struct station *station, struct bytes note)
 {
 	if (station->fallen_behind)
 		return;
 	station->fallen_behind = true;
+	station_effect(station, EFFECT_AHEAD)->note = note;
 	say(station,
-	    "a frontend holds a signed checkpoint that this ledger does not contain: the "
+	    "somebody holds a signed checkpoint that this ledger does not contain: the "
 	    "data directory is older than what has been promised; nothing more is accepted");
 }
 

@@ -95,16 +95,23 @@ sequence_tally(struct station *station)
 	return true;
 }
 
+/* The minute of a PHASE entered now: a clock that went back does not take the log with it. */
+static int64_t
+phase_minute(const struct station *station)
+{
+	int64_t minute = station->wall_ms / 60000;
+	int64_t before = station->replay.law.phase_minute;
+
+	return minute > before ? minute : before;
+}
+
 static void
 enter_phase(struct station *station, enum tally_phase phase, enum tally_cause cause)
 {
 	uint8_t memory[ENTRY_PHASE_SIZE];
 	struct writer entry = writer_make(memory, sizeof memory);
-	int64_t minute = station->wall_ms / 60000;
 
-	if (minute < station->replay.law.phase_minute)
-		minute = station->replay.law.phase_minute;
-	entry_phase_write(&entry, phase, cause, minute);
+	entry_phase_write(&entry, phase, cause, phase_minute(station));
 	enter_own(station, &entry);
 	if (phase == TALLY_PHASE_CLOSED) {
 		station->tally_owed = true;
@@ -210,6 +217,20 @@ decide_ballot(struct station *station, struct parcel_item *item)
 	return DECIDED;
 }
 
+/* The phase it owes must be possible at the minute it would be entered; a closing time that has
+ * passed already extends nothing. */
+static bool
+can_take_effect(const struct station *station, const struct notice *notice)
+{
+	struct law law = station->replay.law;
+
+	if (notice->kind == TALLY_NOTICE_EXTEND && notice->closes * 1000 <= station->wall_ms)
+		return false;
+	law_notice_apply(&law, notice);
+	return law.owed == TALLY_PHASE_BEFORE ||
+	       law_phase_check(&law, law.owed, TALLY_CAUSE_NOTICE, phase_minute(station));
+}
+
 static enum decided
 decide_notice(struct station *station, struct parcel_item *item)
 {
@@ -226,8 +247,7 @@ decide_notice(struct station *station, struct parcel_item *item)
 		return DECIDED;
 	}
 	item->verdict = law_notice_check(law, station->manifest, &item->notice);
-	if (item->verdict == TALLY_ACCEPTED && item->notice.kind == TALLY_NOTICE_EXTEND &&
-	    item->notice.closes * 1000 <= station->wall_ms)
+	if (item->verdict == TALLY_ACCEPTED && !can_take_effect(station, &item->notice))
 		item->verdict = TALLY_NOTICE_IMPOSSIBLE;
 	if (item->verdict == TALLY_ACCEPTED &&
 	    (station->fallen_behind || !ledger_has_room(station, entry.size)))

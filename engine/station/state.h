@@ -31,6 +31,7 @@ struct connection {
 	uint16_t signer; /* place among signers: a frontend, or the anonymous one */
 	bool queued;     /* in its signer's queue */
 	bool paused;     /* the shell was told there is no room to read */
+	bool ended;      /* its far end sends no more */
 	bool ending;     /* a goodbye is in line: nothing more is taken from it */
 	bool waiting;    /* out of the queue until a parcel or a read is free again */
 	bool send_told;  /* EFFECT_SEND given, STATION_SENT not yet come */
@@ -225,6 +226,10 @@ connection_received(struct station *station, unsigned number, size_t size);
 void
 connection_sent(struct station *station, unsigned number, size_t size);
 
+/* Closed once everything that came whole is answered and the answers have left. */
+void
+connection_ended(struct station *station, unsigned number);
+
 void
 connection_disconnected(struct station *station, unsigned number);
 
@@ -295,7 +300,7 @@ reads_take(struct station *station, unsigned number, const struct frame *frame);
 
 /* Asks whether our tree contains a checkpoint that a frontend presented (L5). */
 void
-reads_compare(struct station *station, const struct checkpoint *seen);
+reads_compare(struct station *station, const struct checkpoint *seen, struct bytes note);
 
 void
 reads_done(struct station *station, struct station_read *read);
@@ -326,7 +331,7 @@ rhythm_serve(struct station *station);
 
 /* L5: says so once, and accepts nothing from now on. */
 void
-rhythm_fallen_behind(struct station *station);
+rhythm_fallen_behind(struct station *station, struct bytes note);
 
 void
 rhythm_published(struct station *station, bool ok);

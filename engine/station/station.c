@@ -235,6 +235,9 @@ happen(struct station *station, const struct station_event *event)
 	case STATION_SENT:
 		connection_sent(station, event->connection, event->size);
 		break;
+	case STATION_ENDED:
+		connection_ended(station, event->connection);
+		break;
 	case STATION_DISCONNECTED:
 		connection_disconnected(station, event->connection);
 		break;

@@ -31,6 +31,7 @@ enum station_event_kind {
 	STATION_CONNECTED, /* connection; nonce: 32 fresh random bytes */
 	STATION_RECEIVED,  /* connection; size bytes were put where station_receive_room said */
 	STATION_SENT,      /* connection; size bytes of station_output have left */
+	STATION_ENDED,     /* connection: its far end sends no more, but may still read */
 	STATION_DISCONNECTED, /* connection: its socket is gone */
 	STATION_VERIFIED,     /* parcel is back from trip 1 */
 	STATION_FETCHED,   /* the ballot EFFECT_FETCH asked for is there; size 0: could not */
@@ -72,6 +73,7 @@ enum station_effect_kind {
 	EFFECT_READ,   /* read: fill its answer, STATION_READ */
 	EFFECT_PUBLISH, /* station_publication(), STATION_PUBLISHED */
 	EFFECT_KEEP,    /* station_keepsake(), STATION_KEPT */
+	EFFECT_AHEAD, /* note: a signed checkpoint that the ledger does not contain (L5): keep it */
 	EFFECT_SAY,     /* a line for the operator: text */
 	EFFECT_STOPPED, /* all that was asked is done: the process may end */
 };
@@ -132,6 +134,7 @@ struct station_effect {
 	struct station_read *read;
 	const struct station_batch *batch;
 	struct station_sign sign;
+	struct bytes note; /* valid during the step's effects */
 	const char *text;
 };
 

@@ -91,6 +91,8 @@ verify_notice(const struct manifest *manifest, const struct notice *notice)
 	const struct note_key *authority =
 	    key_find(manifest->authorities, manifest->authorities_count, notice->key_id);
 
+	if (memcmp(notice->campaign, manifest->id, TALLY_HASH_SIZE) != 0)
+		return TALLY_WRONG_CAMPAIGN;
 	if (authority == NULL)
 		return TALLY_UNKNOWN_SIGNER;
 	return verify_signature(notice->signature, notice->signed_bytes, authority->public_key)

@@ -31,9 +31,10 @@ MUST_USE bool
 verify_signature(const uint8_t signature[TALLY_SIGNATURE_SIZE], struct bytes message,
 		 const uint8_t key[TALLY_KEY_SIZE]);
 
-/* Checks a notice's signature against the manifest's authorities: TALLY_ACCEPTED,
- * TALLY_UNKNOWN_SIGNER or TALLY_BAD_SIGNATURE. */
 struct notice;
+
+/* Checks a notice's campaign, then its signature against the manifest's authorities:
+ * TALLY_ACCEPTED, TALLY_WRONG_CAMPAIGN, TALLY_UNKNOWN_SIGNER or TALLY_BAD_SIGNATURE. */
 
 MUST_USE enum tally_verdict
 verify_notice(const struct manifest *manifest, const struct notice *notice);

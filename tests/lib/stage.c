@@ -242,6 +242,10 @@ perform(struct stage *stage, const struct station_effect *effect)
 		assert_int_equal(stage_pending(stage, STAGE_KEEP), 0);
 		add_chore(stage, STAGE_KEEP, effect);
 		break;
+	case EFFECT_AHEAD:
+		assert_true(effect->note.size > 0);
+		stage->ahead++;
+		break;
 	case EFFECT_SAY:
 		stage->said++;
 		stage->last_said = effect->text;

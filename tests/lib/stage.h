@@ -131,6 +131,7 @@ struct stage {
 	bool stopped;
 	unsigned said;
 	const char *last_said;
+	unsigned ahead; /* EFFECT_AHEAD */
 	uint64_t next_tick_ms;
 
 	/* the disk */

@@ -355,7 +355,7 @@ static const struct tamper cases[] = {
     {"a notice of another history", &first, notice_of_other_history, NULL, AUDIT_NOTICES,
      "out of order"},
     {"a notice of another campaign", &first, notice_of_other_campaign, NULL, AUDIT_NOTICES,
-     "out of order"},
+     "another campaign"},
     {"an extension to an earlier time", &first, extend_backwards, NULL, AUDIT_NOTICES,
      "cannot take effect"},
     {"a close when closed", &first, close_twice, NULL, AUDIT_NOTICES, "cannot take effect"},

@@ -95,7 +95,7 @@ limits_belong_to_methods(void **state)
 	    {find, "\"method\":\"approval\",\"budget_cap\":-1", "$.contests[0].budget_cap",
 	     NULL},
 	    {find, "\"method\":\"approval\",\"budget_cap\":99", "$.contests[0].budget_cap",
-	     "every option costs more"},
+	     "the cheapest choice of `min` options costs more"},
 	    {find, "\"method\":\"ranked\",\"budget_cap\":100", "$.contests[0].budget_cap",
 	     NULL},
 	    {find, "\"method\":\"knapsack\"", "$.contests[0].budget_cap", "is missing"},

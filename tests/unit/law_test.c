@@ -120,18 +120,32 @@ minutes_never_go_back(void **state)
 	assert_true(phase(TALLY_PHASE_CLOSED, TALLY_CAUSE_NOTICE, minute_opens + 50));
 }
 
-/* Reopened late, to a closing time that is past already: due as soon as the clock is not
- * behind. */
+/* Reopened by notice: only to a minute between opens and closes, and due again at the new closing
+ * time, but never by a clock that is behind. */
 static void
-a_clock_behind_asks_for_nothing(void **state)
+reopened_by_notice(void **state)
 {
 	(void)state;
 	assert_true(phase(TALLY_PHASE_CLOSED, TALLY_CAUSE_CLOCK, 300));
-	assert_int_equal(order(TALLY_NOTICE_EXTEND, 250), TALLY_ACCEPTED);
+	assert_int_equal(order(TALLY_NOTICE_EXTEND, 350), TALLY_ACCEPTED);
 	assert_int_equal(law_phase_due(&law, 300 * 60), TALLY_PHASE_CLOSED);
+	assert_false(phase(TALLY_PHASE_OPEN, TALLY_CAUSE_NOTICE, 350));
 	assert_true(phase(TALLY_PHASE_OPEN, TALLY_CAUSE_NOTICE, 300));
 	assert_int_equal(law_phase_due(&law, 300 * 60 - 1), TALLY_PHASE_OPEN);
-	assert_int_equal(law_phase_due(&law, 300 * 60), TALLY_PHASE_CLOSED);
+	assert_int_equal(law_phase_due(&law, 350 * 60 - 1), TALLY_PHASE_OPEN);
+	assert_int_equal(law_phase_due(&law, 350 * 60), TALLY_PHASE_CLOSED);
+}
+
+/* Closed before it opened: no notice opens it before its time. */
+static void
+not_before_its_time(void **state)
+{
+	(void)state;
+	assert_int_equal(order(TALLY_NOTICE_CLOSE, 0), TALLY_ACCEPTED);
+	assert_true(phase(TALLY_PHASE_CLOSED, TALLY_CAUSE_NOTICE, minute_opens - 50));
+	assert_int_equal(order(TALLY_NOTICE_EXTEND, 350), TALLY_ACCEPTED);
+	assert_false(phase(TALLY_PHASE_OPEN, TALLY_CAUSE_NOTICE, minute_opens - 1));
+	assert_true(phase(TALLY_PHASE_OPEN, TALLY_CAUSE_NOTICE, minute_opens));
 }
 
 static void
@@ -274,12 +288,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(clock_opens_and_closes),         TEST(down_over_the_whole_campaign),
-	    TEST(minutes_never_go_back),          TEST(a_clock_behind_asks_for_nothing),
-	    TEST(extend_moves_the_closing_time),  TEST(a_notice_owes_its_phase),
-	    TEST(close_before_it_opened),         TEST(notices_form_a_chain),
-	    TEST(notices_of_another_campaign),    TEST(written_and_read),
-	    TEST(impossible_states_are_not_read),
+	    TEST(clock_opens_and_closes),  TEST(down_over_the_whole_campaign),
+	    TEST(minutes_never_go_back),   TEST(reopened_by_notice),
+	    TEST(not_before_its_time),     TEST(extend_moves_the_closing_time),
+	    TEST(a_notice_owes_its_phase), TEST(close_before_it_opened),
+	    TEST(notices_form_a_chain),    TEST(notices_of_another_campaign),
+	    TEST(written_and_read),        TEST(impossible_states_are_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
