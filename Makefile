@@ -82,8 +82,8 @@ BENCHES   := $(patsubst %.c,$(OUT)/%,$(wildcard bench/*.c))
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tally-verify-static tests fuzzers setup demo check check-unit fuzz tidy pure fmt install uninstall \
-        clean help pure-objects
+.PHONY: all tally-verify-static tests fuzzers setup demo check check-unit bench soak fuzz tidy \
+        pure fmt install uninstall clean help pure-objects
 
 all: $(PROGRAMS) $(LIBTALLY) ## the programs and libtally.a, in build/COMPILER-SAN/
 
@@ -108,8 +108,9 @@ check: ## everything there is to check; the last line counts
 check-unit: ## the unit and simulation tests of one build (CC=, SAN=)
 	@CC=$(CC) SAN=$(SAN) tests/run.sh unit
 
-.PHONY: bench
 bench: all $(BENCHES) ## the programs that measure, not run (bench/README.md)
+
+soak: ## the scripts of tests/e2e and tests/crash at full length
 
 fuzz: ## search for inputs that break a parser, FUZZ_SECONDS each (default 20)
 	@tests/run.sh fuzz
@@ -225,4 +226,5 @@ $(FUZZERS): $(OUT)/%: $(OUT)/%.o $(call obj,tests/fuzz/corpus_main.c) $(ENGINE_A
 	$(call link,$(LIBS_PURE))
 endif
 
+include $(wildcard tests/e2e/*.mk)
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

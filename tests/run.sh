@@ -4,6 +4,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 export LC_ALL=C.UTF-8
+unset MAKEFLAGS MFLAGS
 jobs=$(nproc)
 logs=build/check
 passed=0
@@ -15,11 +16,12 @@ export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktra
 export TSAN_OPTIONS=die_after_fork=0:second_deadlock_stack=1
 limit_s=${TEST_TIMEOUT:-300}
 export limit_s
-# The sanitizers of gcc 12 and clang 14 cannot place their shadow where the kernel's address
+# The sanitizers of gcc 12 and clang 14 find no place for their shadow where the kernel's address
 # layout is random to more than 28 bits.
-wrap=
-setarch -R true 2>/dev/null && wrap="setarch -R"
-export wrap
+export wrap=
+fixed_layout() {
+	setarch -R true 2>/dev/null && wrap="setarch -R"
+}
 
 # one LOG PROGRAM ARGUMENT...: stdout, stderr and exit code to LOG.{out,err,code}.
 one() {
@@ -44,7 +46,7 @@ run() {
 	while read -r name rest; do
 		echo "$folder/${name//\//-} $rest"
 	done < "$folder/list" |
-		xargs -P "$jobs" -L 1 bash -c 'one "$@"' one
+		xargs -r -P "$jobs" -L 1 bash -c 'one "$@"' one
 	while read -r name rest; do
 		harvest "$name" "$folder/${name//\//-}"
 	done < "$folder/list"
@@ -144,6 +146,7 @@ stage_clang() {
 
 stage_asan() {
 	build gcc asan all tests fuzzers
+	fixed_layout
 	run asan < <(tests build/gcc-asan)
 }
 
@@ -155,6 +158,7 @@ stage_tsan() {
 	threaded=$(tests build/gcc-plain | awk 'NF == 2' | while read -r name program; do
 		nm -u "$program" 2>/dev/null | grep -qE " ($starts_threads)" && echo "$name"
 	done)
+	fixed_layout
 	build gcc tsan $(printf 'build/gcc-tsan/tests/%s ' $threaded)
 	run tsan < <(for name in $threaded; do
 		echo "$name build/gcc-tsan/tests/$name"
@@ -164,11 +168,12 @@ stage_tsan() {
 # The real programs. One at a time: they measure, kill and fill disks.
 stage_scripts() {
 	local script
-	build gcc plain all
+	build gcc plain all tests
 	export BIN=$PWD/build/gcc-plain/bin
+	export OUT=${BIN%/bin}
 	jobs=1
 	run scripts < <(for script in tests/e2e/*.sh tests/crash/*.sh; do
-		[ -e "$script" ] && echo "${script#tests/} $script $BIN"
+		[ -e "$script" ] && echo "${script#tests/} $(command -v bash) $script $BIN"
 	done)
 	jobs=$(nproc)
 }
@@ -176,6 +181,7 @@ stage_scripts() {
 # One build, as CC and SAN say.
 stage_unit() {
 	local out=${CC:-gcc}-${SAN:-plain}
+	[ "${SAN:-plain}" = plain ] || fixed_layout
 	build "${CC:-gcc}" "${SAN:-plain}" tests fuzzers
 	run "unit-$out" < <(tests "build/$out")
 }
@@ -184,6 +190,7 @@ stage_unit() {
 stage_fuzz() {
 	local seconds=${FUZZ_SECONDS:-20} source found name
 	build clang fuzz fuzzers
+	fixed_layout
 	limit_s=$((seconds + 120))
 	run fuzz < <(for source in tests/fuzz/*_fuzz.c; do
 		name=$(basename "$source" .c)
@@ -203,6 +210,7 @@ for stage in "$@"; do
 		echo "run.sh: there is no stage $stage" >&2
 		exit 2
 	fi
+	wrap=
 	"stage_$stage"
 	echo "   $stage took $((SECONDS - began)) s"
 done
