@@ -13,7 +13,7 @@ skipped=0
 
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
-export TSAN_OPTIONS=die_after_fork=0:second_deadlock_stack=1
+export TSAN_OPTIONS=die_after_fork=0:second_deadlock_stack=1:suppressions=$PWD/tests/tsan.txt
 limit_s=${TEST_TIMEOUT:-300}
 export limit_s
 # The sanitizers of gcc 12 and clang 14 find no place for their shadow where the kernel's address
@@ -159,7 +159,7 @@ stage_tsan() {
 		nm -u "$program" 2>/dev/null | grep -qE " ($starts_threads)" && echo "$name"
 	done)
 	fixed_layout
-	build gcc tsan $(printf 'build/gcc-tsan/tests/%s ' $threaded)
+	build gcc tsan all $(printf 'build/gcc-tsan/tests/%s ' $threaded)
 	run tsan < <(for name in $threaded; do
 		echo "$name build/gcc-tsan/tests/$name"
 	done)
@@ -176,6 +176,22 @@ stage_scripts() {
 		[ -e "$script" ] && echo "${script#tests/} $(command -v bash) $script $BIN"
 	done)
 	jobs=$(nproc)
+}
+
+# tallyd with its threads under load, killed and not. Tools that end need not free what they had.
+stage_load() {
+	local san script options=$ASAN_OPTIONS
+	ASAN_OPTIONS+=:detect_leaks=0
+	jobs=1
+	for san in asan tsan; do
+		build gcc $san all tests
+		export OUT=$PWD/build/gcc-$san BIN=$PWD/build/gcc-$san/bin
+		run load-$san < <(for script in tests/e2e/contention.sh tests/crash/kill.sh; do
+			echo "${script#tests/},$san $(command -v bash) $script $BIN"
+		done)
+	done
+	jobs=$(nproc)
+	ASAN_OPTIONS=$options
 }
 
 # One build, as CC and SAN say.
@@ -201,7 +217,7 @@ stage_fuzz() {
 	done)
 }
 
-[ $# -gt 0 ] || set -- pure tidy gcc clang asan tsan scripts
+[ $# -gt 0 ] || set -- pure tidy gcc clang asan tsan scripts load
 started=$SECONDS
 for stage in "$@"; do
 	began=$SECONDS
