@@ -147,7 +147,7 @@ clean: ## remove build/
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
-	    expand -t 20
+	    expand -t 28
 
 # `make setup check` works under -j as well.
 check check-unit fuzz tidy pure all: | $(filter setup,$(MAKECMDGOALS))
