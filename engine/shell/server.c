@@ -233,9 +233,14 @@ on_connection(uv_stream_t *listener, int status)
 static void
 on_tick(uv_timer_t *timer)
 {
+	struct server *server = timer->data;
 	struct station_event event = {.kind = STATION_TICK};
+	const char *trouble;
 
-	server_step(timer->data, &event);
+	server_step(server, &event);
+	trouble = station_trouble(server->start.station);
+	if (!server->stopping)
+		health_set(server->health, trouble == NULL, trouble);
 }
 
 static void

@@ -25,20 +25,14 @@ batch_has_room(const struct station *station, size_t entry_size)
 		   batch_bytes_max;
 }
 
-static bool
-ledger_has_room(const struct station *station, size_t entry_size)
+bool
+sequence_has_room(const struct station *station, size_t entry_size)
 {
 	size_t waiting = station->filling->entries_size + entry_size + COMPANIONS_SIZE + 4096;
 
 	if (station->in_flight != NULL)
 		waiting += station->in_flight->entries_size + 4096;
 	return waiting <= station->space;
-}
-
-bool
-sequence_has_room(const struct station *station, size_t entry_size)
-{
-	return ledger_has_room(station, entry_size);
 }
 
 /* The one way into the log: batch, law and tally, tree advance together. */
@@ -81,7 +75,7 @@ sequence_tally(struct station *station)
 	uint8_t salt[32];
 
 	if (batch->text_size > 0 || !batch_has_room(station, ENTRY_TALLY_SIZE) ||
-	    !ledger_has_room(station, ENTRY_TALLY_SIZE))
+	    !sequence_has_room(station, ENTRY_TALLY_SIZE))
 		return false;
 	be64_store(place, station->replay.index);
 	crypto_generichash(salt, sizeof salt, place, sizeof place, station->salt_key,
@@ -197,7 +191,7 @@ decide_ballot(struct station *station, struct parcel_item *item)
 	if (verdict == TALLY_ACCEPTED && decision.outcome == POLLBOOK_REFUSED)
 		verdict = decision.verdict;
 	if (verdict == TALLY_ACCEPTED &&
-	    (station->fallen_behind || !ledger_has_room(station, entry.size)))
+	    (station->fallen_behind || !sequence_has_room(station, entry.size)))
 		verdict = TALLY_UNAVAILABLE;
 	if (verdict != TALLY_ACCEPTED) {
 		refuse(item, verdict, FRAME_NO_INDEX);
@@ -250,7 +244,7 @@ decide_notice(struct station *station, struct parcel_item *item)
 	if (item->verdict == TALLY_ACCEPTED && !can_take_effect(station, &item->notice))
 		item->verdict = TALLY_NOTICE_IMPOSSIBLE;
 	if (item->verdict == TALLY_ACCEPTED &&
-	    (station->fallen_behind || !ledger_has_room(station, entry.size)))
+	    (station->fallen_behind || !sequence_has_room(station, entry.size)))
 		item->verdict = TALLY_UNAVAILABLE;
 	if (item->verdict != TALLY_ACCEPTED)
 		return DECIDED;
@@ -273,7 +267,7 @@ decide_phase(struct station *station, const struct parcel_item *item)
 		return NOT_YET;
 	/* A notice may have overtaken the clock; without room the next tick tries again. */
 	if (law_phase_check(law, item->phase, TALLY_CAUSE_CLOCK, station->wall_ms / 60000) &&
-	    ledger_has_room(station, ENTRY_PHASE_SIZE))
+	    sequence_has_room(station, ENTRY_PHASE_SIZE))
 		enter_phase(station, item->phase, TALLY_CAUSE_CLOCK);
 	station->phase_queued = false;
 	return DECIDED;
@@ -293,7 +287,7 @@ decide_status(const struct station *station, struct parcel_item *item)
 static enum decided
 decide(struct station *station, struct parcel_item *item)
 {
-	if (station->tally_owed && ledger_has_room(station, ENTRY_TALLY_SIZE) &&
+	if (station->tally_owed && sequence_has_room(station, ENTRY_TALLY_SIZE) &&
 	    !sequence_tally(station))
 		return NOT_YET;
 	switch (item->task) {

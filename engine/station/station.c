@@ -344,6 +344,16 @@ station_frontier(const struct station *station, struct frontier *frontier)
 	*frontier = station->frontier;
 }
 
+const char *
+station_trouble(const struct station *station)
+{
+	if (station->fallen_behind)
+		return "the data directory is older than what has been signed";
+	if (!sequence_has_room(station, TALLY_BALLOT_SIZE_MAX + 1))
+		return "there is no room for new entries";
+	return NULL;
+}
+
 const uint64_t *
 station_verdicts(const struct station *station)
 {

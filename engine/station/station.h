@@ -247,6 +247,10 @@ station_root(const struct station *station, struct tree_hash *root);
 void
 station_frontier(const struct station *station, struct frontier *frontier);
 
+/* NULL, or the sentence that says why no ballot can be stored at present. */
+const char *
+station_trouble(const struct station *station);
+
 /* How often each verdict was given since start; TALLY_VERDICTS_COUNT of them. */
 const uint64_t *
 station_verdicts(const struct station *station);

@@ -469,6 +469,7 @@ test_no_space(void **state)
 {
 	struct stage *stage = open_stage((struct stage_wish){0});
 	struct guest guest = guest_join(stage, 0);
+	struct frame frame;
 	uint64_t index;
 
 	(void)state;
@@ -484,9 +485,15 @@ test_no_space(void **state)
 	guest_expect(&guest, TALLY_UNAVAILABLE);
 	assert_int_equal(guest_expect(&guest, TALLY_ACCEPTED), index);
 	guest_expect(&guest, TALLY_HAS_VOTED);
+	assert_non_null(station_trouble(stage->station));
 	set_space(stage, 1 << 20);
+	assert_null(station_trouble(stage->station));
+	assert_true(guest_next(&guest, &frame));
+	assert_int_equal(frame.message, TALLY_MESSAGE_STATUS_IS);
+	assert_int_equal(frame.correlation, ++guest.answered);
 	guest_vote(&guest, 2, 1, 0);
 	stage_run(stage, 50);
+	guest_expect(&guest, TALLY_ACCEPTED);
 	end(stage);
 }
 
