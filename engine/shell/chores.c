@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- the mailbox ------------------------------------------------------------------------------ */
+/* the mailbox */
 
 static _Noreturn void
 end_process(const char *why)
@@ -150,7 +150,7 @@ on_wake(uv_async_t *wake)
 			    &(struct station_event){.kind = STATION_KEPT, .ok = mail.kept_ok});
 }
 
-/* --- workers ---------------------------------------------------------------------------------- */
+/* workers */
 
 static void
 fetch_replaced(struct server *server, struct parcel *parcel)
@@ -254,7 +254,7 @@ job_queue(struct server *server, const struct station_effect *effect)
 	CHECK(uv_queue_work(&server->loop, &job->work, job_run, job_done) == 0);
 }
 
-/* --- effects ---------------------------------------------------------------------------------- */
+/* effects */
 
 static void
 commit(struct server *server, const struct station_batch *batch)

@@ -73,7 +73,6 @@ struct server {
 	uv_async_t wake;
 	unsigned port;
 	bool stopping;
-	bool stopped;
 	struct health *health;
 	struct committer *committer;
 	struct signer_thread *signer;
@@ -91,9 +90,6 @@ struct server {
 /* Steps the station at the present time and performs what it asks (server.c). */
 void
 server_step(struct server *server, struct station_event *event);
-
-void
-server_on_goodbye(uv_timer_t *timer);
 
 /* Starts committer, signer, keeper. 0 or an exit code. */
 MUST_USE int

@@ -18,7 +18,7 @@ enum {
 	SEGMENT_BYTES_LIMIT = 1 << 30,
 };
 
-/* --- step 3 ------------------------------------------------------------------------------- */
+/* step 3 */
 
 static bool
 note_batch(struct restore *restore, const struct batch *batch)
@@ -138,7 +138,7 @@ restore_scan(struct restore *restore)
 	return DISK_OK;
 }
 
-/* --- step 4 ------------------------------------------------------------------------------- */
+/* step 4 */
 
 struct assembly {
 	struct writer json;
@@ -190,7 +190,7 @@ restore_manifest(struct restore *restore)
 	return status;
 }
 
-/* --- step 5 ------------------------------------------------------------------------------- */
+/* step 5 */
 
 /* What may only be in the page cache is written again with the bytes read, and synced: after a
  * failed sync a page can be clean and wrong. */
@@ -280,7 +280,7 @@ restore_tail(struct restore *restore)
 	return status;
 }
 
-/* --- step 6 ------------------------------------------------------------------------------- */
+/* step 6 */
 
 static bool
 enter_record(void *context, enum pollbook_family family, const uint8_t name[32],
@@ -353,7 +353,7 @@ restore_home(struct restore *restore)
 	return believed ? DISK_OK : from_nothing(restore);
 }
 
-/* --- steps 7 and 8 ------------------------------------------------------------------------- */
+/* steps 7 and 8 */
 
 struct walk {
 	struct restore *restore;

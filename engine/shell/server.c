@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- events and effects ---------------------------------------------------------------------- */
+/* events and effects */
 
 static void
 on_closed(uv_handle_t *handle)
@@ -112,6 +112,21 @@ on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 }
 
 static void
+read_on(struct client *client)
+{
+	if (uv_read_start((uv_stream_t *)&client->tcp, on_room, on_read) != 0)
+		close_client(client);
+}
+
+static void
+on_goodbye(uv_timer_t *timer)
+{
+	struct server *server = timer->data;
+
+	uv_stop(&server->loop);
+}
+
+static void
 perform(struct server *server, const struct station_effect *effect)
 {
 	struct client *client = &server->clients[effect->connection];
@@ -125,7 +140,7 @@ perform(struct server *server, const struct station_effect *effect)
 		break;
 	case EFFECT_RESUME:
 		if (client->state == CLIENT_OPEN)
-			uv_read_start((uv_stream_t *)&client->tcp, on_room, on_read);
+			read_on(client);
 		break;
 	case EFFECT_AHEAD:
 		if (ahead_keep(server->start.dir_fd, effect->note) != DISK_OK)
@@ -136,8 +151,7 @@ perform(struct server *server, const struct station_effect *effect)
 		line_say("%s", effect->text);
 		break;
 	case EFFECT_STOPPED:
-		server->stopped = true;
-		uv_timer_start(&server->goodbye, server_on_goodbye, 500, 0);
+		CHECK(uv_timer_start(&server->goodbye, on_goodbye, 500, 0) == 0);
 		break;
 	default:
 		chores_perform(server, effect);
@@ -168,7 +182,7 @@ server_step(struct server *server, struct station_event *event)
 	}
 }
 
-/* --- connections ------------------------------------------------------------------------------ */
+/* connections */
 
 static struct client *
 free_client(struct server *server)
@@ -193,8 +207,8 @@ turn_away(struct server *server)
 
 	if (tcp == NULL)
 		return;
-	uv_tcp_init(&server->loop, tcp);
-	uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)tcp);
+	CHECK(uv_tcp_init(&server->loop, tcp) == 0);
+	(void)uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)tcp);
 	uv_close((uv_handle_t *)tcp, on_turned_away);
 }
 
@@ -212,23 +226,23 @@ on_connection(uv_stream_t *listener, int status)
 		turn_away(server);
 		return;
 	}
-	uv_tcp_init(&server->loop, &client->tcp);
+	CHECK(uv_tcp_init(&server->loop, &client->tcp) == 0);
 	client->tcp.data = client;
 	if (uv_accept(listener, (uv_stream_t *)&client->tcp) != 0) {
 		client->state = CLIENT_CLOSING;
 		uv_close((uv_handle_t *)&client->tcp, NULL);
 		return;
 	}
-	uv_tcp_nodelay(&client->tcp, 1);
+	(void)uv_tcp_nodelay(&client->tcp, 1); /* a slower connection is one all the same */
 	client->state = CLIENT_OPEN;
 	randombytes_buf(nonce, sizeof nonce);
 	event.connection = client->number;
 	server_step(server, &event);
 	if (client->state == CLIENT_OPEN)
-		uv_read_start((uv_stream_t *)&client->tcp, on_room, on_read);
+		read_on(client);
 }
 
-/* --- the loop -------------------------------------------------------------------------------- */
+/* the loop */
 
 static void
 on_tick(uv_timer_t *timer)
@@ -260,14 +274,6 @@ on_signal(uv_signal_t *signal, int number)
 	server_step(server, &event);
 }
 
-void
-server_on_goodbye(uv_timer_t *timer)
-{
-	struct server *server = timer->data;
-
-	uv_stop(&server->loop);
-}
-
 static int
 listen_at(struct server *server, const struct sockaddr *address, bool plain, const char *text)
 {
@@ -282,7 +288,7 @@ listen_at(struct server *server, const struct sockaddr *address, bool plain, con
 		    text);
 		return TALLY_EXIT_USAGE;
 	}
-	uv_tcp_init(&server->loop, &server->listener);
+	CHECK(uv_tcp_init(&server->loop, &server->listener) == 0);
 	server->listener.data = server;
 	status = uv_tcp_bind(&server->listener, address, 0);
 	if (status == 0)
@@ -395,9 +401,12 @@ serve(struct server *server, const struct server_options *options)
 	if (code != 0)
 		return code;
 	health_set(server->health, true, NULL);
-	uv_timer_start(&server->ticker, on_tick, tick_ms, tick_ms);
-	uv_signal_start(&server->on_term, on_signal, SIGTERM);
-	uv_signal_start(&server->on_int, on_signal, SIGINT);
+	CHECK(uv_timer_start(&server->ticker, on_tick, tick_ms, tick_ms) == 0);
+	if (uv_signal_start(&server->on_term, on_signal, SIGTERM) != 0 ||
+	    uv_signal_start(&server->on_int, on_signal, SIGINT) != 0) {
+		line_warn("listening for SIGTERM and SIGINT failed");
+		return TALLY_EXIT_WORLD;
+	}
 	say_ready(server);
 	uv_run(&server->loop, UV_RUN_DEFAULT);
 	return TALLY_EXIT_FINE;
