@@ -15,9 +15,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HEALTH_HOST "127.0.0.1"
-#define HEALTH_PORT 7380
-
 struct health;
 
 /* Listens on `host` (a name or an address of either family) and `port` (0: any free one), and

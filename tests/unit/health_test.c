@@ -14,7 +14,7 @@
 static int
 set_up(void **state)
 {
-	struct health *health = health_start(HEALTH_HOST, 0);
+	struct health *health = health_start("127.0.0.1", 0);
 
 	*state = health;
 	return health == NULL ? -1 : 0;
@@ -241,7 +241,7 @@ failures_say_why(void **state)
 {
 	char expected[128];
 
-	assert_null(health_start(HEALTH_HOST, health_port(*state)));
+	assert_null(health_start("127.0.0.1", health_port(*state)));
 	snprintf(expected, sizeof expected,
 		 "listen for HTTP on 127.0.0.1:%u: Address already in use",
 		 (unsigned)health_port(*state));
