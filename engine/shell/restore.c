@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -318,7 +319,9 @@ from_nothing(struct restore *restore)
 	int status;
 
 	memcpy(seed, start->pollbook.seed, sizeof seed);
-	memset(start->pollbook.slots, 0, start->pollbook_bytes);
+	/* Zeros again, without touching the memory of a table that may be large and empty. */
+	if (madvise(start->pollbook.slots, start->pollbook_bytes, MADV_DONTNEED) != 0)
+		memset(start->pollbook.slots, 0, start->pollbook_bytes);
 	pollbook_table_init(&start->pollbook, start->pollbook.slots,
 			    start->pollbook.slots_count, seed);
 	start->pollbook.voters_max = voters_max;
