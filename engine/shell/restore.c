@@ -217,67 +217,46 @@ rewrite(const struct restore *restore, uint32_t number, uint64_t from, uint64_t 
 	return status;
 }
 
+/* Where the rewriting of a segment ends: behind its last batch, or with its file. */
 static int
-clear_torn(const struct restore *restore)
+rewrite_end(const struct restore *restore, uint32_t number, uint64_t *end)
 {
-	const struct scan *scan = &restore->scan;
-	size_t size = (size_t)(scan->torn_end - scan->torn_offset);
-	uint8_t *zeros = calloc(1, size + 1);
-	int fd = -1;
-	int status = open_ledger(restore, scan->torn_segment, O_RDWR, &fd);
-
-	CHECK(zeros != NULL);
-	if (status == DISK_OK)
-		status = disk_write_at(fd, "a ledger segment", zeros, size, scan->torn_offset);
-	if (status == DISK_OK)
-		status = disk_sync(fd, "a ledger segment");
-	if (fd >= 0)
-		close(fd);
-	free(zeros);
-	if (status == DISK_OK)
-		line_say(
-		    "the last batch was torn (segment %u, offset %llu): cut; nothing in it was "
-		    "ever answered",
-		    scan->torn_segment, (unsigned long long)scan->torn_offset);
-	return status;
-}
-
-static uint64_t
-segment_size(const struct restore *restore, uint32_t number)
-{
-	struct stat about = {0};
+	struct stat about;
 	int fd;
+	int status;
 
-	if (open_ledger(restore, number, O_RDONLY, &fd) != DISK_OK)
-		return 0;
+	*end = restore->scan.offset;
+	if (number == restore->scan.segment)
+		return DISK_OK;
+	status = open_ledger(restore, number, O_RDONLY, &fd);
+	if (status != DISK_OK)
+		return status;
 	if (fstat(fd, &about) != 0)
-		about.st_size = 0;
+		status = disk_fail_errno("look at", "a ledger segment");
+	else
+		*end = (uint64_t)about.st_size;
 	close(fd);
-	return (uint64_t)about.st_size;
+	return status;
 }
 
 int
 restore_tail(struct restore *restore)
 {
 	const struct scan *scan = &restore->scan;
-	struct committer_place *place = &restore->start->place;
+	uint64_t from = restore->beyond_offset;
 	int status = DISK_OK;
 
-	if (restore->beyond_offset > 0)
-		for (uint32_t n = restore->beyond_segment;
-		     n <= scan->segment && status == DISK_OK; n++)
-			status = rewrite(restore, n,
-					 n == restore->beyond_segment ? restore->beyond_offset
-								      : SEGMENT_HEADER_SIZE,
-					 n == scan->segment ? scan->offset
-							    : segment_size(restore, n));
-	if (status == DISK_OK && restore->torn)
-		status = clear_torn(restore);
-	place->segment = scan->segment;
-	place->offset = scan->offset;
-	place->segments_count = scan->segments_count;
-	place->checksum = scan->checksum;
-	place->segment_bytes = committer_segment_bytes(restore->start->manifest->voters_max);
+	if (from == 0)
+		return DISK_OK;
+	for (uint32_t n = restore->beyond_segment; n <= scan->segment && status == DISK_OK;
+	     n++) {
+		uint64_t end;
+
+		status = rewrite_end(restore, n, &end);
+		if (status == DISK_OK)
+			status = rewrite(restore, n, from, end);
+		from = SEGMENT_HEADER_SIZE;
+	}
 	return status;
 }
 
@@ -489,6 +468,36 @@ restore_replay(struct restore *restore)
 	return status;
 }
 
+/* Not before the ledger is known to be the one that was signed: another one is left as it is. */
+int
+restore_cut(struct restore *restore)
+{
+	const struct scan *scan = &restore->scan;
+	size_t size = (size_t)(scan->torn_end - scan->torn_offset);
+	uint8_t *zeros;
+	int fd;
+	int status;
+
+	if (!restore->torn)
+		return DISK_OK;
+	zeros = calloc(1, size + 1);
+	CHECK(zeros != NULL);
+	status = open_ledger(restore, scan->torn_segment, O_RDWR, &fd);
+	if (status == DISK_OK)
+		status = disk_write_at(fd, "a ledger segment", zeros, size, scan->torn_offset);
+	if (status == DISK_OK)
+		status = disk_sync(fd, "a ledger segment");
+	if (fd >= 0)
+		close(fd);
+	free(zeros);
+	if (status == DISK_OK)
+		line_say(
+		    "the last batch was torn (segment %u, offset %llu): cut; nothing in it was "
+		    "ever answered",
+		    scan->torn_segment, (unsigned long long)scan->torn_offset);
+	return status;
+}
+
 static bool
 count_ballot(void *context, uint64_t index, struct bytes entry)
 {
@@ -526,6 +535,13 @@ restore_sign(struct restore *restore)
 	if (status == DISK_OK)
 		status = archive_walk(start->archive, published, size - published, count_ballot,
 				      &unpublished);
+	start->place = (struct committer_place){
+	    .segment = restore->scan.segment,
+	    .offset = restore->scan.offset,
+	    .segments_count = restore->scan.segments_count,
+	    .checksum = restore->scan.checksum,
+	    .segment_bytes = committer_segment_bytes(start->manifest->voters_max),
+	};
 	if (status == DISK_OK)
 		station_restored(
 		    start->station,

@@ -28,7 +28,7 @@ restore_scan(struct restore *restore);
 MUST_USE int
 restore_manifest(struct restore *restore);
 
-/* Step 5. */
+/* Step 5. What is beyond is content as before, written again. */
 MUST_USE int
 restore_tail(struct restore *restore);
 
@@ -40,7 +40,11 @@ restore_home(struct restore *restore);
 MUST_USE int
 restore_replay(struct restore *restore);
 
-/* Step 8; hands over to the station. */
+/* Clears a torn tail to zeros. */
+MUST_USE int
+restore_cut(struct restore *restore);
+
+/* Step 8; hands over to committer and station. */
 MUST_USE int
 restore_sign(struct restore *restore);
 

@@ -55,7 +55,8 @@ read_key(struct start *start)
 	if (!valid)
 		return disk_fail(DISK_DAMAGED, "reading log.key: it is not a private key");
 	if (memcmp(start->key.key.public_key, start->manifest->log_key.public_key,
-		   TALLY_KEY_SIZE) != 0)
+		   TALLY_KEY_SIZE) != 0 ||
+	    strcmp(start->key.key.name, start->manifest->log_key.name) != 0)
 		return disk_fail(DISK_DAMAGED,
 				 "reading log.key: the campaign names another key");
 	return DISK_OK;
@@ -110,6 +111,18 @@ make_station(struct start *start, unsigned workers_count)
 	return DISK_OK;
 }
 
+/* The archive would make the folder. */
+static int
+find_ledger(const struct start *start)
+{
+	int fd;
+	int status = disk_open(start->dir_fd, "ledger", O_RDONLY | O_DIRECTORY, 0, &fd);
+
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
 static int
 open_files(struct start *start, const struct start_options *options)
 {
@@ -120,6 +133,8 @@ open_files(struct start *start, const struct start_options *options)
 		status = take_lock(start, options->data);
 	if (status == DISK_OK)
 		status = remembered_open(&start->remembered, start->dir_fd);
+	if (status == DISK_OK)
+		status = find_ledger(start);
 	if (status != DISK_OK)
 		return status;
 	start->archive = archive_open(start->dir_fd);
@@ -153,6 +168,8 @@ run(struct start *start, const struct start_options *options)
 	}
 	if (status == DISK_OK)
 		status = restore_replay(&restore);
+	if (status == DISK_OK)
+		status = restore_cut(&restore);
 	if (status == DISK_OK)
 		status = restore_sign(&restore);
 	restore_end(&restore);

@@ -4,13 +4,15 @@
  *   2  what is remembered: DIR/remembered and the anchor (L5)
  *   3  scan every segment: whole, torn at its end, or damaged (L4)
  *   4  the manifest from the CAMPAIGN entries; the log key must be the one it names
- *   5  rewrite in place and sync what lies beyond the remembered checkpoint; clear a torn tail (L3)
+ *   5  rewrite in place and sync what lies beyond the remembered checkpoint (L3)
  *   6  the poll book from its home, if it is believed; else from nothing
  *   7  replay the ledger's tail: law, tally, poll book, tree; texts of TALLY entries
- *   8  compare the root at the remembered size (L5), then remember and sign what is there now
+ *      and compare the root at the remembered size (L5)
+ *   8  clear a torn tail, then remember and sign what is there now
  *
- * Steps 1 to 4 change nothing in the directory. Everything runs on the caller's thread, but for
- * the child of step 6; the publisher's thread is started on the way. */
+ * A start that refuses has changed nothing but DIR/lock in steps 1 to 4, and nothing that is not
+ * derived in steps 5 to 7. Everything runs on the caller's thread, but for the child of step 6;
+ * the publisher's thread is started on the way. */
 #ifndef TALLY_SHELL_START_H
 #define TALLY_SHELL_START_H
 
