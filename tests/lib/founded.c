@@ -1,6 +1,9 @@
 #include "tests/lib/founded.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "shell/founding.h"
 #include "tally/status.h"
@@ -110,53 +113,117 @@ on_said(void *context, const char *text)
 	(void)text;
 }
 
+/* As the station does: not before there is space. */
 static void
-commit(struct start *start, const struct committer_batch *batch)
+wait_for_space(struct committer *committer, size_t entries_size)
 {
-	struct outcome outcome = {.over = false};
-	struct committer_calls calls = {on_committed, on_space, on_failed, on_said, &outcome};
-	struct committer *committer;
+	const struct timespec pause = {.tv_nsec = 1000000};
 
-	pthread_mutex_init(&outcome.lock, NULL);
-	pthread_cond_init(&outcome.changed, NULL);
-	committer = committer_start(start->dir_fd, start->manifest->id, start->archive,
-				    &start->place, &calls);
-	assert_non_null(committer);
-	committer_commit(committer, batch);
-	pthread_mutex_lock(&outcome.lock);
-	while (!outcome.over)
-		pthread_cond_wait(&outcome.changed, &outcome.lock);
-	pthread_mutex_unlock(&outcome.lock);
-	committer_stop(committer);
-	assert_false(outcome.failed);
-	pthread_cond_destroy(&outcome.changed);
-	pthread_mutex_destroy(&outcome.lock);
+	for (int i = 0; committer_space(committer) < batch_size(entries_size); i++) {
+		assert_true(i < 5000);
+		nanosleep(&pause, NULL);
+	}
 }
 
-void
-founded_append(struct founded *founded, size_t size)
+static void
+commit(struct committer *committer, struct outcome *outcome,
+       const struct committer_batch *batch)
+{
+	wait_for_space(committer, batch->entries_size);
+	outcome->over = false;
+	committer_commit(committer, batch);
+	pthread_mutex_lock(&outcome->lock);
+	while (!outcome->over)
+		pthread_cond_wait(&outcome->changed, &outcome->lock);
+	assert_false(outcome->failed);
+	pthread_mutex_unlock(&outcome->lock);
+}
+
+static struct committer_batch
+make_batch(struct founded *founded, uint64_t first, uint64_t end)
 {
 	static uint8_t memory[batch_bytes_max + 64];
-	struct committer_batch batch = {.memory = memory};
 	struct writer area =
 	    writer_make(memory + BATCH_HEADER_SIZE, batch_bytes_max - BATCH_HEADER_SIZE - 64);
-	struct start start;
-	uint64_t first;
 
-	assert_int_equal(founded_start(founded, &start), TALLY_EXIT_FINE);
-	first = archive_size(start.archive);
-	assert_true(first < size && size <= founded->log.count);
-	for (uint64_t i = first; i < size; i++) {
+	assert_true(first < end && end <= founded->log.count);
+	for (uint64_t i = first; i < end; i++) {
 		struct bytes entry = test_log_entry(&founded->log, i);
 
 		writer_u16(&area, (uint16_t)entry.size);
 		writer_bytes(&area, entry);
 	}
 	assert_false(area.failed);
-	batch.number = founded->batches_count++;
-	batch.first_index = first;
-	batch.entries_count = (uint32_t)(size - first);
-	batch.entries_size = area.size;
-	commit(&start, &batch);
+	return (struct committer_batch){.memory = memory,
+					.number = founded->batches_count++,
+					.first_index = first,
+					.entries_count = (uint32_t)(end - first),
+					.entries_size = area.size};
+}
+
+void
+founded_append_batches(struct founded *founded, const size_t *sizes, size_t count)
+{
+	struct outcome outcome = {.over = false};
+	struct committer_calls calls = {on_committed, on_space, on_failed, on_said, &outcome};
+	struct committer *committer;
+	struct start start;
+
+	assert_int_equal(founded_start(founded, &start), TALLY_EXIT_FINE);
+	pthread_mutex_init(&outcome.lock, NULL);
+	pthread_cond_init(&outcome.changed, NULL);
+	committer = committer_start(start.dir_fd, start.manifest->id, start.archive,
+				    &start.place, &calls);
+	assert_non_null(committer);
+	for (size_t i = 0; i < count; i++) {
+		struct committer_batch batch =
+		    make_batch(founded, archive_size(start.archive), sizes[i]);
+
+		commit(committer, &outcome, &batch);
+	}
+	committer_stop(committer);
+	pthread_cond_destroy(&outcome.changed);
+	pthread_mutex_destroy(&outcome.lock);
 	start_end(&start);
+}
+
+void
+founded_append(struct founded *founded, size_t size)
+{
+	founded_append_batches(founded, &size, 1);
+}
+
+void
+founded_sign(const struct founded *founded)
+{
+	struct start start;
+
+	assert_int_equal(founded_start(founded, &start), TALLY_EXIT_FINE);
+	start_end(&start);
+}
+
+uint8_t *
+founded_read(const struct founded *founded, const char *name, size_t *size)
+{
+	char path[600];
+	uint8_t *bytes;
+
+	snprintf(path, sizeof path, "%s/%s", founded->data, name);
+	bytes = test_file_read(path, size);
+	if (bytes == NULL)
+		fail_msg("%s cannot be read", path);
+	return bytes;
+}
+
+void
+founded_write(const struct founded *founded, const char *name, uint64_t offset,
+	      struct bytes bytes)
+{
+	char path[600];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/%s", founded->data, name);
+	assert_int_equal(disk_open(AT_FDCWD, path, O_WRONLY | O_CREAT, 0600, &fd), DISK_OK);
+	assert_int_equal(disk_write_at(fd, path, bytes.data, bytes.size, offset), DISK_OK);
+	close(fd);
 }

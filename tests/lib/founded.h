@@ -32,10 +32,27 @@ founded_free(struct founded *founded);
 int
 founded_start(const struct founded *founded, struct start *start);
 
-/* Appends the log's entries up to `size` as one batch: starts, commits, and ends without a
- * signature, as a process does that is killed behind its commit. What was appended before is
- * signed by that start. */
+/* Appends the log's entries up to each of `sizes` as a batch: starts, commits, and ends without a
+ * signature, as a process does that is killed behind its commits. What was there before is signed
+ * by that start. */
+void
+founded_append_batches(struct founded *founded, const size_t *sizes, size_t count);
+
+/* One batch. */
 void
 founded_append(struct founded *founded, size_t size);
+
+/* Starts, so that all is signed, and ends. */
+void
+founded_sign(const struct founded *founded);
+
+/* A file of the directory whole, malloc'ed; fails the test if it is not there. */
+uint8_t *
+founded_read(const struct founded *founded, const char *name, size_t *size);
+
+/* Writes over bytes of a file of the directory. */
+void
+founded_write(const struct founded *founded, const char *name, uint64_t offset,
+	      struct bytes bytes);
 
 #endif
