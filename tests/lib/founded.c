@@ -7,6 +7,7 @@
 
 #include "shell/founding.h"
 #include "tally/status.h"
+#include "tests/lib/snapshot.h"
 
 void
 founded_prepare(struct founded *founded, const struct campaign_wish *wish)
@@ -226,4 +227,93 @@ founded_write(const struct founded *founded, const char *name, uint64_t offset,
 	assert_int_equal(disk_open(AT_FDCWD, path, O_WRONLY | O_CREAT, 0600, &fd), DISK_OK);
 	assert_int_equal(disk_write_at(fd, path, bytes.data, bytes.size, offset), DISK_OK);
 	close(fd);
+}
+
+void
+founded_vote(struct founded *founded, uint64_t voter, uint16_t revision)
+{
+	struct campaign_choice choice = {0, (uint16_t)((voter + revision) % 3), 1};
+
+	test_log_vote(&founded->log, &(struct campaign_vote){.voter = voter,
+							     .revision = revision,
+							     .choices = &choice,
+							     .choices_count = 1});
+}
+
+void
+founded_open_voting(struct founded *founded, const struct campaign_wish *wish)
+{
+	founded_make(founded, wish, false);
+	test_log_phase(&founded->log, TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK,
+		       "2026-01-01T08:00:00Z");
+	founded_append(founded, founded->log.count);
+}
+
+void
+founded_votes(struct founded *founded, uint64_t first, uint64_t end, uint16_t revision)
+{
+	for (uint64_t voter = first; voter < end; voter++)
+		founded_vote(founded, voter, revision);
+	founded_append(founded, founded->log.count);
+}
+
+char *
+founded_snapshot(const struct founded *founded, const char *name)
+{
+	char path[600];
+
+	snprintf(path, sizeof path, "%s/%s", founded->data, name);
+	return test_snapshot(path, "lock");
+}
+
+bool
+founded_has(const struct founded *founded, const char *name)
+{
+	char path[600];
+
+	snprintf(path, sizeof path, "%s/%s", founded->data, name);
+	return access(path, F_OK) == 0;
+}
+
+void
+founded_remove(const struct founded *founded, const char *name)
+{
+	char path[600];
+
+	snprintf(path, sizeof path, "%s/%s", founded->data, name);
+	assert_int_equal(unlink(path), 0);
+}
+
+void
+founded_flip(const struct founded *founded, const char *name, uint64_t offset)
+{
+	size_t size;
+	uint8_t *bytes = founded_read(founded, name, &size);
+
+	assert_true(offset < size);
+	bytes[offset] ^= 0x10;
+	founded_write(founded, name, offset, bytes_make(bytes + offset, 1));
+	free(bytes);
+}
+
+void
+founded_fork(const struct founded *founded)
+{
+	struct remembered remembered;
+	struct checkpoint checkpoint;
+	int dir_fd = open(founded->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct bytes note;
+
+	assert_int_equal(remembered_open(&remembered, dir_fd), DISK_OK);
+	founded_remove(founded, "remembered");
+	checkpoint = remembered.checkpoint;
+	checkpoint.root[0] ^= 1;
+	remembered_close(&remembered);
+	note = bytes_make(remembered.note, remembered.note_size);
+	assert_int_equal(remembered_create(&remembered, dir_fd, NULL,
+					   founded->log.campaign.manifest->id, &checkpoint,
+					   note),
+			 DISK_OK);
+	remembered_close(&remembered);
+	close(dir_fd);
 }

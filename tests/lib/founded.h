@@ -55,4 +55,34 @@ void
 founded_write(const struct founded *founded, const char *name, uint64_t offset,
 	      struct bytes bytes);
 
+bool
+founded_has(const struct founded *founded, const char *name);
+
+void
+founded_remove(const struct founded *founded, const char *name);
+
+/* Changes one bit of a file of the directory. */
+void
+founded_flip(const struct founded *founded, const char *name, uint64_t offset);
+
+/* A snapshot of what lies below DIR/`name` ("."), but for the lock; malloc'ed. */
+char *
+founded_snapshot(const struct founded *founded, const char *name);
+
+/* founded_make without an anchor, and voting is open: two entries, the first signed. */
+void
+founded_open_voting(struct founded *founded, const struct campaign_wish *wish);
+
+/* Adds a vote to the log alone. */
+void
+founded_vote(struct founded *founded, uint64_t voter, uint16_t revision);
+
+/* A batch of votes by voters [first, end). */
+void
+founded_votes(struct founded *founded, uint64_t first, uint64_t end, uint16_t revision);
+
+/* Lets the directory remember another root at the size it remembers. */
+void
+founded_fork(const struct founded *founded);
+
 #endif
