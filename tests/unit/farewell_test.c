@@ -39,8 +39,12 @@ what_came_whole_is_answered(void **state)
 	guest_vote(&guest, 2, 1, 0);
 	guest_status(&guest, 1);
 	guest_receipt(&guest, 1);
+	stage_hold(stage, STAGE_COMMIT);
 	stage_hold(stage, STAGE_READ);
+	stage_run(stage, 50);
 	sends_no_more(&guest);
+	guest_expect_nothing(&guest);
+	stage_release(stage, STAGE_COMMIT);
 	stage_run(stage, 1000);
 	guest_expect(&guest, TALLY_ACCEPTED);
 	guest_expect(&guest, TALLY_ACCEPTED);
