@@ -8,7 +8,6 @@
 #include "limits.h"
 
 enum {
-	TYPE_ED25519 = 1,
 	BLOB_SIZE = 1 + TALLY_KEY_SIZE,
 	BLOB_TEXT_SIZE = 44,
 	ID_TEXT_SIZE = 8,
@@ -28,9 +27,10 @@ note_name_valid(struct bytes name)
 }
 
 void
-note_key_make(struct note_key *key, struct bytes name, const uint8_t public_key[TALLY_KEY_SIZE])
+note_key_make_as(struct note_key *key, enum note_key_type type, struct bytes name,
+		 const uint8_t public_key[TALLY_KEY_SIZE])
 {
-	static const uint8_t between[] = {'\n', TYPE_ED25519};
+	const uint8_t between[] = {'\n', (uint8_t)type};
 	crypto_hash_sha256_state state;
 	uint8_t digest[crypto_hash_sha256_BYTES];
 
@@ -46,9 +46,16 @@ note_key_make(struct note_key *key, struct bytes name, const uint8_t public_key[
 	key->id = be32_load(digest);
 }
 
-/* Takes `name+hex8+base64(01 || 32 bytes)` apart. */
+void
+note_key_make(struct note_key *key, struct bytes name, const uint8_t public_key[TALLY_KEY_SIZE])
+{
+	note_key_make_as(key, NOTE_KEY_ED25519, name, public_key);
+}
+
+/* Takes `name+hex8+base64(type || 32 bytes)` apart. */
 static bool
-key_text_split(struct bytes text, struct bytes *name, uint32_t *id, uint8_t blob[BLOB_SIZE])
+key_text_split(struct bytes text, enum note_key_type type, struct bytes *name, uint32_t *id,
+	       uint8_t blob[BLOB_SIZE])
 {
 	const uint8_t *plus = text.size == 0 ? NULL : memchr(text.data, '+', text.size);
 	struct reader reader;
@@ -67,14 +74,15 @@ key_text_split(struct bytes text, struct bytes *name, uint32_t *id, uint8_t blob
 		BLOB_SIZE)
 		return false;
 	*id = be32_load(id_bytes);
-	return blob[0] == TYPE_ED25519;
+	return blob[0] == type;
 }
 
 static void
-key_text_write(struct writer *writer, const struct note_key *key, const uint8_t body[32])
+key_text_write(struct writer *writer, enum note_key_type type, const struct note_key *key,
+	       const uint8_t body[32])
 {
 	uint8_t id[4];
-	uint8_t blob[BLOB_SIZE] = {TYPE_ED25519};
+	uint8_t blob[BLOB_SIZE] = {(uint8_t)type};
 
 	be32_store(id, key->id);
 	memcpy(blob + 1, body, BLOB_SIZE - 1);
@@ -87,36 +95,56 @@ key_text_write(struct writer *writer, const struct note_key *key, const uint8_t 
 }
 
 bool
-note_key_parse(struct bytes text, struct note_key *key)
+note_key_parse_as(struct bytes text, enum note_key_type type, struct note_key *key)
 {
 	struct bytes name;
 	uint32_t id;
 	uint8_t blob[BLOB_SIZE];
 
-	if (!key_text_split(text, &name, &id, blob))
+	if (!key_text_split(text, type, &name, &id, blob))
 		return false;
-	note_key_make(key, name, blob + 1);
+	note_key_make_as(key, type, name, blob + 1);
 	return key->id == id && crypto_core_ed25519_is_valid_point(key->public_key) == 1;
+}
+
+bool
+note_key_parse(struct bytes text, struct note_key *key)
+{
+	return note_key_parse_as(text, NOTE_KEY_ED25519, key);
+}
+
+void
+note_key_write_as(struct writer *writer, enum note_key_type type, const struct note_key *key)
+{
+	key_text_write(writer, type, key, key->public_key);
 }
 
 void
 note_key_write(struct writer *writer, const struct note_key *key)
 {
-	key_text_write(writer, key, key->public_key);
+	note_key_write_as(writer, NOTE_KEY_ED25519, key);
+}
+
+void
+note_private_key_make_as(struct note_private_key *key, enum note_key_type type,
+			 struct bytes name, const uint8_t seed[TALLY_SEED_SIZE])
+{
+	uint8_t public_key[TALLY_KEY_SIZE];
+
+	CHECK(crypto_sign_seed_keypair(public_key, key->secret, seed) == 0);
+	note_key_make_as(&key->key, type, name, public_key);
 }
 
 void
 note_private_key_make(struct note_private_key *key, struct bytes name,
 		      const uint8_t seed[TALLY_SEED_SIZE])
 {
-	uint8_t public_key[TALLY_KEY_SIZE];
-
-	CHECK(crypto_sign_seed_keypair(public_key, key->secret, seed) == 0);
-	note_key_make(&key->key, name, public_key);
+	note_private_key_make_as(key, NOTE_KEY_ED25519, name, seed);
 }
 
 bool
-note_private_key_parse(struct bytes text, struct note_private_key *key)
+note_private_key_parse_as(struct bytes text, enum note_key_type type,
+			  struct note_private_key *key)
 {
 	struct bytes prefix = bytes_of_string(private_prefix);
 	struct bytes name;
@@ -129,16 +157,29 @@ note_private_key_parse(struct bytes text, struct note_private_key *key)
 	if (text.size < prefix.size || !bytes_equal(bytes_make(text.data, prefix.size), prefix))
 		return false;
 	text = bytes_make(text.data + prefix.size, text.size - prefix.size);
-	split = key_text_split(text, &name, &id, blob);
+	split = key_text_split(text, type, &name, &id, blob);
 	if (split)
-		note_private_key_make(key, name, blob + 1);
+		note_private_key_make_as(key, type, name, blob + 1);
 	sodium_memzero(blob, sizeof blob);
 	return split && key->key.id == id;
+}
+
+bool
+note_private_key_parse(struct bytes text, struct note_private_key *key)
+{
+	return note_private_key_parse_as(text, NOTE_KEY_ED25519, key);
+}
+
+void
+note_private_key_write_as(struct writer *writer, enum note_key_type type,
+			  const struct note_private_key *key)
+{
+	writer_string(writer, private_prefix);
+	key_text_write(writer, type, &key->key, key->secret);
 }
 
 void
 note_private_key_write(struct writer *writer, const struct note_private_key *key)
 {
-	writer_string(writer, private_prefix);
-	key_text_write(writer, &key->key, key->secret);
+	note_private_key_write_as(writer, NOTE_KEY_ED25519, key);
 }

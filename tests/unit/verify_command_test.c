@@ -1,125 +1,21 @@
 /* The built program: exit codes, what goes to stdout and to stderr, receipts. */
 #include <jansson.h>
 #include <sodium.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "tests/lib/scene.h"
+#include "tests/lib/auditor.h"
 #include "tests/lib/web.h"
-
-/* A scene, and the last run of the program on it. */
-struct stage {
-	struct scene scene;
-	char vkey[NOTE_VKEY_TEXT_MAX];
-	char program[512];
-	int code;
-	char *out;
-	char *err;
-};
-
-/* build/NAME/bin/tally-verify, seen from build/NAME/tests/unit/this. */
-static bool
-find_program(char *path, size_t size)
-{
-	char own[400];
-	ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
-
-	assert_true(length > 0);
-	own[length] = '\0';
-	*strrchr(own, '/') = '\0';
-	snprintf(path, size, "%s/../../bin/tally-verify", own);
-	if (access(path, X_OK) == 0)
-		return true;
-	print_message("SKIPPED: no %s\n", path);
-	return false;
-}
-
-static bool
-stage_open(struct stage *stage)
-{
-	struct writer writer = writer_make(stage->vkey, sizeof stage->vkey - 1);
-
-	*stage = (struct stage){0};
-	if (!find_program(stage->program, sizeof stage->program))
-		return false;
-	scene_make(&stage->scene, NULL, NULL);
-	scene_publish(&stage->scene);
-	note_key_write(&writer, &stage->scene.log.campaign.log.key);
-	stage->vkey[writer.size] = '\0';
-	return true;
-}
-
-static void
-stage_close(struct stage *stage)
-{
-	free(stage->out);
-	free(stage->err);
-	scene_close(&stage->scene);
-}
-
-/* Runs the program in the scene's folder; `arguments` are the shell's. */
-static void
-run(struct stage *stage, const char *arguments)
-{
-	const char *folder = stage->scene.folder.path;
-	char command[2048];
-	char path[512];
-	size_t size;
-	int status;
-
-	free(stage->out);
-	free(stage->err);
-	snprintf(command, sizeof command, "cd %s && %s %s >out.txt 2>err.txt </dev/null",
-		 folder, stage->program, arguments);
-	status = system(command);
-	assert_true(WIFEXITED(status));
-	stage->code = WEXITSTATUS(status);
-	snprintf(path, sizeof path, "%s/out.txt", folder);
-	stage->out = (char *)test_file_read(path, &size);
-	snprintf(path, sizeof path, "%s/err.txt", folder);
-	stage->err = (char *)test_file_read(path, &size);
-	assert_non_null(stage->out);
-	assert_non_null(stage->err);
-}
-
-static void
-run_with_key(struct stage *stage, const char *arguments)
-{
-	char line[1024];
-
-	snprintf(line, sizeof line, "--key '%s' %s", stage->vkey, arguments);
-	run(stage, line);
-}
-
-static void
-assert_says(const char *text, const char *words)
-{
-	if (strstr(text, words) == NULL)
-		fail_msg("\"%s\" does not say \"%s\"", text, words);
-}
-
-/* The last line begins with those words. */
-static void
-assert_ends(const char *text, const char *words)
-{
-	const char *line = text;
-
-	for (const char *at = strchr(text, '\n'); at != NULL && at[1] != '\0';
-	     at = strchr(at + 1, '\n'))
-		line = at + 1;
-	assert_int_equal(strncmp(line, words, strlen(words)), 0);
-}
 
 static void
 passes_and_counts(void **state)
 {
-	struct stage stage;
+	struct auditor stage;
 
 	(void)state;
-	if (!stage_open(&stage))
+	if (!auditor_open(&stage))
 		return;
-	run_with_key(&stage, ".");
+	auditor_run_with_key(&stage, ".");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_string_equal(stage.err, "");
 	assert_ends(stage.out, "PASS: .: 646 entries with root ");
@@ -128,35 +24,35 @@ passes_and_counts(void **state)
 	assert_says(stage.out, "640 counted, 0 replaced, 0 voided, 640 in the tree");
 	assert_says(stage.out, "contest c0");
 	assert_null(strchr(stage.out, '\033'));
-	run_with_key(&stage, "--quiet --jobs 1 .");
+	auditor_run_with_key(&stage, "--quiet --jobs 1 .");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_int_equal(strncmp(stage.out, "PASS: ", 6), 0);
-	stage_close(&stage);
+	auditor_close(&stage);
 }
 
 static void
 fails_and_names(void **state)
 {
-	struct stage stage;
+	struct auditor stage;
 
 	(void)state;
-	if (!stage_open(&stage))
+	if (!auditor_open(&stage))
 		return;
 	scene_flip(&stage.scene, "tile/0/001", 0);
-	run_with_key(&stage, ".");
+	auditor_run_with_key(&stage, ".");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	assert_ends(stage.out, "FAIL: check 4: entry 256: its hash is not");
 	scene_remove(&stage.scene, "checkpoint");
-	run_with_key(&stage, "-q .");
+	auditor_run_with_key(&stage, "-q .");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	assert_ends(stage.out, "FAIL: check 1: ./checkpoint: it is missing");
-	stage_close(&stage);
+	auditor_close(&stage);
 }
 
 static void
 writes_json(void **state)
 {
-	struct stage stage;
+	struct auditor stage;
 	json_t *object;
 	const char *result = "";
 	const char *status = "";
@@ -164,9 +60,9 @@ writes_json(void **state)
 	int code = -1, ballots = 0, in_tree = 0, votes = 0, number = 0;
 
 	(void)state;
-	if (!stage_open(&stage))
+	if (!auditor_open(&stage))
 		return;
-	run_with_key(&stage, "--json .");
+	auditor_run_with_key(&stage, "--json .");
 	object = json_loads(stage.out, 0, NULL);
 	assert_non_null(object);
 	assert_int_equal(json_unpack(object, "{s:s, s:i, s:[{s:i, s:s}], s:{s:i, s:i}}",
@@ -187,7 +83,7 @@ writes_json(void **state)
 	assert_int_equal(votes, 213);
 	json_decref(object);
 	scene_flip(&stage.scene, "tally/302", 40);
-	run_with_key(&stage, "--json .");
+	auditor_run_with_key(&stage, "--json .");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	object = json_loads(stage.out, 0, NULL);
 	assert_non_null(object);
@@ -196,20 +92,20 @@ writes_json(void **state)
 	assert_string_equal(result, "fail");
 	assert_int_equal(code, TALLY_EXIT_FAILED);
 	json_decref(object);
-	stage_close(&stage);
+	auditor_close(&stage);
 }
 
 static void
 takes_keys_campaigns_and_older_checkpoints(void **state)
 {
-	struct stage stage;
+	struct auditor stage;
 	char arguments[512];
 	char id[65] = "";
 	struct writer writer = writer_make(id, 64);
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
 
 	(void)state;
-	if (!stage_open(&stage))
+	if (!auditor_open(&stage))
 		return;
 	snprintf(arguments, sizeof arguments, "%s\n", stage.vkey);
 	test_file_write(stage.scene.folder.path, "log.key.pub", bytes_of_string(arguments));
@@ -218,20 +114,20 @@ takes_keys_campaigns_and_older_checkpoints(void **state)
 	text_hex_write(&writer, bytes_make(stage.scene.log.campaign.manifest->id, 32));
 	snprintf(arguments, sizeof arguments, "--key log.key.pub --campaign %s --old old .",
 		 id);
-	run(&stage, arguments);
+	auditor_run(&stage, arguments);
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_says(stage.out, "23 PASS");
 	id[0] = id[0] == '0' ? '1' : '0';
 	snprintf(arguments, sizeof arguments, "--key log.key.pub --campaign %s .", id);
-	run(&stage, arguments);
+	auditor_run(&stage, arguments);
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	stage.scene.log.leaves[10].bytes[0] ^= 1;
 	test_file_write(stage.scene.folder.path, "old",
 			test_log_checkpoint(&stage.scene.log, 300, note));
-	run(&stage, "--key log.key.pub --old old .");
+	auditor_run(&stage, "--key log.key.pub --old old .");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	assert_ends(stage.out, "FAIL: check 23: the first 300 entries have another root");
-	stage_close(&stage);
+	auditor_close(&stage);
 }
 
 static void
@@ -254,71 +150,71 @@ refuses_wrong_use(void **state)
 	    "--receipt receipt --mirror copy",
 	    "'http://log.example/?x'",
 	};
-	struct stage stage;
+	struct auditor stage;
 
 	(void)state;
-	if (!stage_open(&stage))
+	if (!auditor_open(&stage))
 		return;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		print_message("    %s\n", wrong[i]);
 		if (i < 3)
-			run(&stage, wrong[i]);
+			auditor_run(&stage, wrong[i]);
 		else
-			run_with_key(&stage, wrong[i]);
+			auditor_run_with_key(&stage, wrong[i]);
 		assert_int_equal(stage.code, TALLY_EXIT_USAGE);
 		assert_string_equal(stage.out, "");
 		assert_says(stage.err, "tally-verify: ");
 	}
-	run(&stage, "--help");
+	auditor_run(&stage, "--help");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
-	run(&stage, "--version");
+	auditor_run(&stage, "--version");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_int_equal(strncmp(stage.out, "tally-verify ", 13), 0);
-	stage_close(&stage);
+	auditor_close(&stage);
 }
 
 /* The address of the scene's folder, behind a server. */
 static void
 audits_an_address(void **state)
 {
-	struct stage stage;
+	struct auditor stage;
 	struct web web;
 	char line[512];
 	char root[] = "/tmp/tally-command-XXXXXX";
 
 	(void)state;
-	if (!stage_open(&stage))
+	if (!auditor_open(&stage))
 		return;
 	assert_non_null(mkdtemp(root));
 	web_start(&web, stage.scene.folder.path);
 	assert_int_equal(setenv("TMPDIR", root, 1), 0);
 	snprintf(line, sizeof line, "%s/", web.address);
-	run_with_key(&stage, line);
+	auditor_run_with_key(&stage, line);
 	assert_int_equal(unsetenv("TMPDIR"), 0);
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_string_equal(stage.err, "");
 	assert_ends(stage.out, "PASS: http://127.0.0.1:");
 	assert_int_equal(rmdir(root), 0); /* nothing is left in it */
 	snprintf(line, sizeof line, "--mirror copy %s", web.address);
-	run_with_key(&stage, line);
+	auditor_run_with_key(&stage, line);
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_says(stage.out, "23 SKIPPED");
-	run_with_key(&stage, line);
+	auditor_run_with_key(&stage, line);
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_says(stage.out, "23 PASS");
 	web_misbehave(&web, WEB_GONE, "checkpoint", 1);
-	run_with_key(&stage, line);
+	auditor_run_with_key(&stage, line);
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	assert_ends(stage.out, "FAIL: check 1: http://127.0.0.1:");
 	scene_flip(&stage.scene, "copy/tile/entries/001", 40);
-	run_with_key(&stage, line);
+	auditor_run_with_key(&stage, line);
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	assert_says(stage.out, "entry 256: ");
 	web_stop(&web);
-	run_with_key(&stage, line);
+	auditor_run_with_key(&stage, line);
 	assert_int_equal(stage.code, TALLY_EXIT_WORLD);
 	assert_ends(stage.out, "FAIL: ");
-	stage_close(&stage);
+	auditor_close(&stage);
 }
 
 /* Whatever serves files will do. */
@@ -333,7 +229,7 @@ audits_behind_another_server(void **state)
 	    "threading.Thread(target=s.serve_forever,daemon=True).start()\n"
 	    "sys.exit(subprocess.call(sys.argv[1:]+"
 	    "[\"http://127.0.0.1:%d\" % s.server_address[1]]))'";
-	struct stage stage;
+	struct auditor stage;
 	char command[2048];
 
 	(void)state;
@@ -341,49 +237,49 @@ audits_behind_another_server(void **state)
 		print_message("SKIPPED: no python3 with http.server\n");
 		return;
 	}
-	if (!stage_open(&stage))
+	if (!auditor_open(&stage))
 		return;
 	snprintf(command, sizeof command, "cd %s && timeout 60 %s %s --key '%s' --quiet",
 		 stage.scene.folder.path, script, stage.program, stage.vkey);
 	assert_int_equal(system(command), 0);
-	stage_close(&stage);
+	auditor_close(&stage);
 }
 
 /* One file, no interpreter named in it, and the same answers. */
 static void
 has_a_static_build(void **state)
 {
-	struct stage stage;
+	struct auditor stage;
 	char command[1024];
 
 	(void)state;
-	if (!stage_open(&stage))
+	if (!auditor_open(&stage))
 		return;
 	strcat(stage.program, "-static");
 	if (access(stage.program, X_OK) != 0) {
 		print_message("SKIPPED: no %s (make tally-verify-static)\n", stage.program);
-		stage_close(&stage);
+		auditor_close(&stage);
 		return;
 	}
 	snprintf(command, sizeof command, "! readelf -ld %s | grep -qE 'INTERP|NEEDED'",
 		 stage.program);
 	assert_int_equal(system(command), 0);
-	run_with_key(&stage, ".");
+	auditor_run_with_key(&stage, ".");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_ends(stage.out, "PASS: .: 646 entries with root ");
-	run_with_key(&stage, "https://log.example/");
+	auditor_run_with_key(&stage, "https://log.example/");
 	assert_int_equal(stage.code, TALLY_EXIT_USAGE);
 	assert_says(stage.err, "this build has no network");
 	assert_says(stage.err, "wget -m");
 	scene_flip(&stage.scene, "tile/0/001", 0);
-	run_with_key(&stage, ".");
+	auditor_run_with_key(&stage, ".");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
-	stage_close(&stage);
+	auditor_close(&stage);
 }
 
 /* The ballot of an entry, as ballots are kept in files. */
 static void
-write_ballot(struct stage *stage, const char *name, size_t index)
+write_ballot(struct auditor *stage, const char *name, size_t index)
 {
 	struct bytes entry = test_log_entry(&stage->scene.log, index);
 	uint8_t memory[2 + TALLY_BALLOT_SIZE_MAX];
@@ -397,56 +293,56 @@ write_ballot(struct stage *stage, const char *name, size_t index)
 static void
 checks_receipts(void **state)
 {
-	struct stage stage;
+	struct auditor stage;
 	uint8_t memory[TALLY_RECEIPT_SIZE_MAX];
 	struct bytes receipt;
 
 	(void)state;
-	if (!stage_open(&stage))
+	if (!auditor_open(&stage))
 		return;
 	receipt = test_log_receipt(&stage.scene.log, 50, 646, memory);
 	test_file_write(stage.scene.folder.path, "receipt", receipt);
 	write_ballot(&stage, "ballot", 50);
 	write_ballot(&stage, "other", 51);
-	run_with_key(&stage, "--receipt receipt --ballot ballot");
+	auditor_run_with_key(&stage, "--receipt receipt --ballot ballot");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_says(stage.out, "It proves that this ballot, byte for byte, is entry 50 ");
 	assert_says(stage.out, "It does not prove that the ballot is counted");
 	assert_ends(stage.out, "PASS: the ballot is entry 50 of the signed log of 646 entries");
-	run_with_key(&stage, "--receipt receipt --ballot other");
+	auditor_run_with_key(&stage, "--receipt receipt --ballot other");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	assert_ends(stage.out, "FAIL: check 3: entry 50: it is not this ballot");
-	run_with_key(&stage, "--receipt receipt");
+	auditor_run_with_key(&stage, "--receipt receipt");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_says(stage.out, "does not prove what\nentry 50 holds");
 	assert_ends(stage.out, "PASS: the receipt for entry 50 carries a signed checkpoint");
-	run_with_key(&stage, "--receipt receipt --ballot ballot --json");
+	auditor_run_with_key(&stage, "--receipt receipt --ballot ballot --json");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_says(stage.out, "\"index\": 50");
 	memory[receipt.size - 20] ^= 1;
 	test_file_write(stage.scene.folder.path, "receipt", receipt);
-	run_with_key(&stage, "--receipt receipt --ballot ballot");
+	auditor_run_with_key(&stage, "--receipt receipt --ballot ballot");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	assert_ends(stage.out, "FAIL: check 2: the checkpoint in it is none of");
 	memory[0] ^= 1;
 	test_file_write(stage.scene.folder.path, "receipt", receipt);
-	run_with_key(&stage, "--receipt receipt --ballot ballot");
+	auditor_run_with_key(&stage, "--receipt receipt --ballot ballot");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	assert_ends(stage.out, "FAIL: check 1: ");
-	stage_close(&stage);
+	auditor_close(&stage);
 }
 
 /* Every hash of a receipt matters, and its index. */
 static void
 refuses_changed_receipts(void **state)
 {
-	struct stage stage;
+	struct auditor stage;
 	uint8_t memory[TALLY_RECEIPT_SIZE_MAX];
 	struct bytes receipt;
 	char *line;
 
 	(void)state;
-	if (!stage_open(&stage))
+	if (!auditor_open(&stage))
 		return;
 	write_ballot(&stage, "ballot", 70);
 	receipt = test_log_receipt(&stage.scene.log, 70, 646, memory);
@@ -458,15 +354,15 @@ refuses_changed_receipts(void **state)
 
 		line[at] = kept == '1' ? '2' : '1';
 		test_file_write(stage.scene.folder.path, "receipt", receipt);
-		run_with_key(&stage, "-q --receipt receipt --ballot ballot");
+		auditor_run_with_key(&stage, "-q --receipt receipt --ballot ballot");
 		assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 		line[at] = kept;
 		line = strchr(line, '\n') + 1;
 	}
 	test_file_write(stage.scene.folder.path, "receipt", receipt);
-	run_with_key(&stage, "-q --receipt receipt --ballot ballot");
+	auditor_run_with_key(&stage, "-q --receipt receipt --ballot ballot");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
-	stage_close(&stage);
+	auditor_close(&stage);
 }
 
 int

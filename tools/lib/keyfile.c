@@ -11,17 +11,29 @@
 #include "tools/lib/complain.h"
 #include "tools/lib/wholefile.h"
 
-bool
-keyfile_generate(const char *name, struct note_private_key *key)
+static bool
+generate(const char *name, enum note_key_type type, struct note_private_key *key)
 {
 	uint8_t seed[TALLY_SEED_SIZE];
 
 	if (!note_name_valid(bytes_of_string(name)))
 		return false;
 	randombytes_buf(seed, sizeof seed);
-	note_private_key_make(key, bytes_of_string(name), seed);
+	note_private_key_make_as(key, type, bytes_of_string(name), seed);
 	sodium_memzero(seed, sizeof seed);
 	return true;
+}
+
+bool
+keyfile_generate(const char *name, struct note_private_key *key)
+{
+	return generate(name, NOTE_KEY_ED25519, key);
+}
+
+bool
+keyfile_generate_cosigner(const char *name, struct note_private_key *key)
+{
+	return generate(name, NOTE_KEY_COSIGNER, key);
 }
 
 /* The line a file holds, without its newline; a view into `file`. */
@@ -53,31 +65,46 @@ private_read(const char *path, struct wholefile *file)
 	return code;
 }
 
-enum tally_exit
-keyfile_read(const char *path, struct note_private_key *key)
+static enum tally_exit
+read_as(const char *path, enum note_key_type type, struct note_private_key *key)
 {
 	struct wholefile file;
 	enum tally_exit code = private_read(path, &file);
 
 	if (code != TALLY_EXIT_FINE)
 		return code;
-	if (!note_private_key_parse(first_line(&file), key)) {
-		complain("%s: not a private key", path);
+	if (!note_private_key_parse_as(first_line(&file), type, key)) {
+		complain("%s: not a private key%s", path,
+			 type == NOTE_KEY_COSIGNER
+			     ? " of a cosigner (tallyctl keygen --cosigner makes one)"
+			     : "");
 		code = TALLY_EXIT_USAGE;
 	}
 	forget(&file);
 	return code;
 }
 
+enum tally_exit
+keyfile_read(const char *path, struct note_private_key *key)
+{
+	return read_as(path, NOTE_KEY_ED25519, key);
+}
+
+enum tally_exit
+keyfile_cosigner_read(const char *path, struct note_private_key *key)
+{
+	return read_as(path, NOTE_KEY_COSIGNER, key);
+}
+
 static enum tally_exit
-public_create(const char *path, const struct note_key *key)
+public_create(const char *path, enum note_key_type type, const struct note_key *key)
 {
 	uint8_t text[NOTE_VKEY_TEXT_MAX + 1];
 	struct writer writer = writer_make(text, sizeof text);
 	char *name;
 	enum tally_exit code;
 
-	note_key_write(&writer, key);
+	note_key_write_as(&writer, type, key);
 	writer_u8(&writer, '\n');
 	CHECK(!writer.failed);
 	if (asprintf(&name, "%s.pub", path) < 0)
@@ -87,24 +114,36 @@ public_create(const char *path, const struct note_key *key)
 	return code;
 }
 
-enum tally_exit
-keyfile_create(const char *path, const struct note_private_key *key)
+static enum tally_exit
+create(const char *path, enum note_key_type type, const struct note_private_key *key)
 {
 	uint8_t text[NOTE_PRIVATE_TEXT_MAX + 1];
 	struct writer writer = writer_make(text, sizeof text);
 	enum tally_exit code;
 
-	note_private_key_write(&writer, key);
+	note_private_key_write_as(&writer, type, key);
 	writer_u8(&writer, '\n');
 	CHECK(!writer.failed);
 	code = wholefile_create(path, 0600, writer_view(&writer));
 	sodium_memzero(text, sizeof text);
 	if (code != TALLY_EXIT_FINE)
 		return code;
-	code = public_create(path, &key->key);
+	code = public_create(path, type, &key->key);
 	if (code != TALLY_EXIT_FINE)
 		unlink(path);
 	return code;
+}
+
+enum tally_exit
+keyfile_create(const char *path, const struct note_private_key *key)
+{
+	return create(path, NOTE_KEY_ED25519, key);
+}
+
+enum tally_exit
+keyfile_cosigner_create(const char *path, const struct note_private_key *key)
+{
+	return create(path, NOTE_KEY_COSIGNER, key);
 }
 
 enum tally_exit

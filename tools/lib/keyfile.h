@@ -21,6 +21,16 @@ enum {
 MUST_USE bool
 keyfile_generate(const char *name, struct note_private_key *key);
 
+/* The same for the key of a cosigner (type 04). */
+MUST_USE bool
+keyfile_generate_cosigner(const char *name, struct note_private_key *key);
+
+MUST_USE enum tally_exit
+keyfile_cosigner_read(const char *path, struct note_private_key *key);
+
+MUST_USE enum tally_exit
+keyfile_cosigner_create(const char *path, const struct note_private_key *key);
+
 MUST_USE enum tally_exit
 keyfile_read(const char *path, struct note_private_key *key);
 

@@ -1,12 +1,15 @@
 #include "tools/tally-verify/inspect.h"
 
+#include <sodium.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/text.h"
 #include "tools/lib/complain.h"
+#include "tools/lib/keyfile.h"
+#include "tools/lib/lastgood.h"
 #include "tools/lib/source.h"
 #include "tools/lib/wholefile.h"
+#include "tools/tally-verify/cosign.h"
 #include "tools/tally-verify/show.h"
 
 enum {
@@ -18,30 +21,61 @@ struct inspection {
 	struct audit_options wanted;
 	struct show_progress progress;
 	struct source source;
+	struct lastgood last;
+	struct note_private_key cosigner;
+	char cosignature[COSIGNATURE_LINE_MAX + 1]; /* empty: none */
 };
 
 static int
 show(const struct inspection *inspection, const struct audit *audit)
 {
 	const struct wishes *wishes = inspection->wishes;
+	const char *line = inspection->cosignature;
 
 	if (!wishes->json) {
 		show_audit(audit, wishes->log, wishes->quiet, stdout);
-	} else if (!show_audit_json(audit, wishes->log, stdout)) {
+		fputs(line, stdout);
+	} else if (!show_audit_json(audit, wishes->log, line[0] != '\0' ? line : NULL,
+				    stdout)) {
 		complain("cannot write the report as JSON");
 		return TALLY_EXIT_WORLD;
 	}
 	return report_exit(&audit->report);
 }
 
-/* A mirror's earlier checkpoint is an older one that was kept. */
+/* What we remember comes first, then what was named, then what a mirror had. */
 static void
 look_back(struct inspection *inspection)
 {
 	const struct mirror *mirror = &inspection->source.mirror;
+	struct bytes *old = &inspection->wanted.old;
 
-	if (inspection->wanted.old.data == NULL && mirror->before_size > 0)
-		inspection->wanted.old = bytes_make(mirror->before, mirror->before_size);
+	if (inspection->last.size > 0)
+		*old = bytes_make(inspection->last.note, inspection->last.size);
+	else if (old->data == NULL && mirror->before_size > 0)
+		*old = bytes_make(mirror->before, mirror->before_size);
+}
+
+/* Remembers a good checkpoint, and only then cosigns it. */
+static int
+remember(struct inspection *inspection, const struct audit *audit)
+{
+	const struct wishes *wishes = inspection->wishes;
+	bool cosign = wishes->cosign != NULL &&
+		      cosign_permitted(audit, inspection->wanted.old.data != NULL);
+	struct trouble trouble;
+
+	if (wishes->state == NULL || report_exit(&audit->report) != TALLY_EXIT_FINE)
+		return TALLY_EXIT_FINE;
+	if (lastgood_store(&inspection->last, bytes_make(audit->note, audit->note_size),
+			   &trouble) != TALLY_EXIT_FINE) {
+		complain("%s", trouble.sentence);
+		return trouble.exit;
+	}
+	if (cosign)
+		cosign_line(audit, &inspection->wanted.key, &inspection->cosigner,
+			    inspection->cosignature);
+	return TALLY_EXIT_FINE;
 }
 
 static int
@@ -50,6 +84,7 @@ refresh_and_audit(struct inspection *inspection)
 	struct audit audit;
 	struct trouble trouble;
 	int code = source_refresh(&inspection->source, &trouble);
+	int remembered;
 
 	show_progress_end(&inspection->progress);
 	if (code == TALLY_EXIT_USAGE) {
@@ -62,9 +97,10 @@ refresh_and_audit(struct inspection *inspection)
 	else
 		audit_refused(&trouble, &audit);
 	show_progress_end(&inspection->progress);
+	remembered = remember(inspection, &audit);
 	code = show(inspection, &audit);
 	audit_free(&audit);
-	return code;
+	return code != TALLY_EXIT_FINE ? code : remembered;
 }
 
 static int
@@ -85,6 +121,28 @@ open_and_audit(struct inspection *inspection)
 	return code;
 }
 
+/* Opens what the options name besides the log, and goes on. */
+static int
+prepare_and_audit(struct inspection *inspection)
+{
+	const struct wishes *wishes = inspection->wishes;
+	struct trouble trouble;
+	int code = TALLY_EXIT_FINE;
+
+	if (wishes->cosign != NULL)
+		code = keyfile_cosigner_read(wishes->cosign, &inspection->cosigner);
+	if (code != TALLY_EXIT_FINE)
+		return code;
+	if (wishes->state != NULL &&
+	    lastgood_open(&inspection->last, wishes->state, &trouble) != TALLY_EXIT_FINE) {
+		complain("%s", trouble.sentence);
+		return trouble.exit;
+	}
+	code = open_and_audit(inspection);
+	lastgood_close(&inspection->last);
+	return code;
+}
+
 int
 inspect_log(const struct wishes *wishes, const struct note_key *key)
 {
@@ -92,6 +150,7 @@ inspect_log(const struct wishes *wishes, const struct note_key *key)
 	    .wishes = wishes,
 	    .wanted = {.key = *key, .jobs = wishes->jobs, .patience_ms = PATIENCE_MS},
 	    .progress = show_progress_make(),
+	    .last = {.lock = -1},
 	};
 	uint8_t campaign[TALLY_HASH_SIZE];
 	struct wholefile old = {0};
@@ -111,7 +170,8 @@ inspect_log(const struct wishes *wishes, const struct note_key *key)
 		code = wholefile_read(wishes->old, TALLY_CHECKPOINT_SIZE_MAX, &old);
 	inspection.wanted.old = bytes_make(old.data, old.size);
 	if (code == TALLY_EXIT_FINE)
-		code = open_and_audit(&inspection);
+		code = prepare_and_audit(&inspection);
 	free(old.data);
+	sodium_memzero(&inspection.cosigner, sizeof inspection.cosigner);
 	return code;
 }

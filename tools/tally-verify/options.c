@@ -14,6 +14,8 @@ enum {
 	OPTION_RECEIPT,
 	OPTION_BALLOT,
 	OPTION_MIRROR,
+	OPTION_STATE,
+	OPTION_COSIGN,
 };
 
 const char *argp_program_version = "tally-verify " TALLY_VERSION;
@@ -25,6 +27,10 @@ static const struct argp_option options[] = {
      0},
     {"mirror", OPTION_MIRROR, "DIR", 0,
      "Keep the files of an address in DIR, and fetch only what is not there yet", 0},
+    {"state", OPTION_STATE, "FILE", 0,
+     "Remember the last good checkpoint in FILE: the log must continue it", 0},
+    {"cosign", OPTION_COSIGN, "KEY", 0,
+     "If every check passes, write a cosignature line by this key; needs --state", 0},
     {"jobs", 'j', "N", 0, "Use N threads (default: every processor)", 0},
     {"receipt", OPTION_RECEIPT, "FILE", 0, "Check a receipt offline, without a log", 0},
     {"ballot", OPTION_BALLOT, "FILE", 0,
@@ -66,8 +72,12 @@ complete(const struct wishes *wishes, struct argp_state *state)
 	if (wishes->ballot != NULL && wishes->receipt == NULL)
 		argp_error(state, "--ballot belongs to --receipt");
 	if (wishes->receipt != NULL &&
-	    (wishes->campaign != NULL || wishes->old != NULL || wishes->mirror != NULL))
-		argp_error(state, "--campaign, --old and --mirror belong to a LOG");
+	    (wishes->campaign != NULL || wishes->old != NULL || wishes->mirror != NULL ||
+	     wishes->state != NULL || wishes->cosign != NULL))
+		argp_error(state, "--campaign, --old, --mirror, --state and --cosign belong to "
+				  "a LOG");
+	if (wishes->cosign != NULL && wishes->state == NULL)
+		argp_error(state, "--cosign needs --state: who cosigns must remember what");
 }
 
 static error_t
@@ -87,6 +97,12 @@ option_parse(int key, char *argument, struct argp_state *state)
 		break;
 	case OPTION_MIRROR:
 		wishes->mirror = argument;
+		break;
+	case OPTION_STATE:
+		wishes->state = argument;
+		break;
+	case OPTION_COSIGN:
+		wishes->cosign = argument;
 		break;
 	case 'j':
 		wishes->jobs = (unsigned)number("--jobs", argument, 1, CREW_WORKERS_MAX, state);

@@ -13,6 +13,8 @@ struct wishes {
 	const char *ballot;
 	const char *log;
 	const char *mirror;
+	const char *state;
+	const char *cosign;
 	unsigned jobs;
 	bool json;
 	bool quiet;

@@ -126,7 +126,7 @@ dump(json_t *object, FILE *out)
 }
 
 bool
-show_audit_json(const struct audit *audit, const char *log, FILE *out)
+show_audit_json(const struct audit *audit, const char *log, const char *cosignature, FILE *out)
 {
 	const struct recount *recount = &audit->recount;
 	char text[HEX_SIZE];
@@ -139,6 +139,8 @@ show_audit_json(const struct audit *audit, const char *log, FILE *out)
 				  json_integer((json_int_t)recount->checkpoint.size));
 	(void)json_object_set_new(object, "root",
 				  json_string(hex(recount->checkpoint.root, text)));
+	if (cosignature != NULL)
+		(void)json_object_set_new(object, "cosignature", json_string(cosignature));
 	if (recount->manifest != NULL)
 		(void)json_object_set_new(object, "campaign",
 					  json_string(hex(recount->manifest->id, text)));

@@ -10,9 +10,9 @@
 void
 show_audit(const struct audit *audit, const char *log, bool quiet, FILE *out);
 
-/* One JSON object and a newline; false if memory is short. */
+/* One JSON object and a newline; false if memory is short. `cosignature` may be NULL. */
 MUST_USE bool
-show_audit_json(const struct audit *audit, const char *log, FILE *out);
+show_audit_json(const struct audit *audit, const char *log, const char *cosignature, FILE *out);
 
 /* Checks of a receipt, in plain sentences what they prove and what not, and the last line. */
 void

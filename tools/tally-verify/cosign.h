@@ -1,0 +1,19 @@
+/* cosign: may this checkpoint have our cosignature, and the line. */
+#ifndef TALLY_VERIFY_COSIGN_H
+#define TALLY_VERIFY_COSIGN_H
+
+#include "tools/lib/audit.h"
+#include "tree/cosignature.h"
+
+/* True if every check passed; SKIPPED is allowed only where there was nothing to check: no
+ * campaign was pinned, no earlier checkpoint is known, or frontends sign and voters have no
+ * keys. Each of those, and what stands in the way, is told on stderr. */
+MUST_USE bool
+cosign_permitted(const struct audit *audit, bool has_old);
+
+/* The line, NUL-terminated, over the audit's checkpoint, made now. */
+void
+cosign_line(const struct audit *audit, const struct note_key *log,
+	    const struct note_private_key *key, char line[COSIGNATURE_LINE_MAX + 1]);
+
+#endif
