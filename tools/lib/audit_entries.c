@@ -5,15 +5,12 @@
 #include <string.h>
 
 #include "tools/lib/crew.h"
-#include "verify/genuine.h"
+#include "tools/lib/signature.h"
 
 /* What one worker needs. */
 struct desk {
 	struct bundle bundle;
 	struct tree_hash leaves[TALLY_TILE_WIDTH];
-	struct verify_item items[TALLY_TILE_WIDTH];
-	uint64_t indices[TALLY_TILE_WIDTH]; /* of the items */
-	size_t items_count;
 };
 
 struct office {
@@ -129,7 +126,7 @@ check_notice(struct audit_state *state, uint64_t index, struct bytes body)
 	struct trouble trouble;
 
 	if (verdict == TALLY_ACCEPTED)
-		verdict = verify_notice(state->audit->recount.manifest, &notice);
+		verdict = signature_notice(state->audit->recount.manifest, &notice);
 	if (verdict == TALLY_ACCEPTED)
 		return;
 	trouble_at(&trouble, TALLY_EXIT_FAILED, index, "the notice is %s: %s",
@@ -152,29 +149,25 @@ check_of(enum tally_verdict verdict)
 }
 
 static void
-check_ballots(struct audit_state *state, struct desk *desk)
+check_ballot(struct audit_state *state, uint64_t index, struct bytes body)
 {
+	struct ballot ballot;
+	enum tally_verdict verdict =
+	    signature_ballot(state->audit->recount.manifest, body, &ballot);
 	struct trouble trouble;
 
-	verify_batch(state->audit->recount.manifest, desk->items, desk->items_count);
-	for (size_t i = 0; i < desk->items_count; i++) {
-		const struct verify_item *item = &desk->items[i];
-		const struct tally_verdict_text *text = tally_verdict_text(item->verdict);
-
-		if (item->verdict == TALLY_ACCEPTED) {
-			lineage_enter(&state->lineage, desk->indices[i], &item->ballot);
-			continue;
-		}
-		trouble_at(&trouble, TALLY_EXIT_FAILED, desk->indices[i],
-			   "the ballot is %s: %s", text->name, text->sentence);
-		audit_found(state, check_of(item->verdict), &trouble);
+	if (verdict == TALLY_ACCEPTED) {
+		lineage_enter(&state->lineage, index, &ballot);
+		return;
 	}
+	trouble_at(&trouble, TALLY_EXIT_FAILED, index, "the ballot is %s: %s",
+		   tally_verdict_text(verdict)->name, tally_verdict_text(verdict)->sentence);
+	audit_found(state, check_of(verdict), &trouble);
 }
 
 static void
-check_contents(struct audit_state *state, struct desk *desk)
+check_contents(struct audit_state *state, const struct desk *desk)
 {
-	desk->items_count = 0;
 	for (unsigned i = 0; i < desk->bundle.count; i++) {
 		uint64_t index = desk->bundle.first + i;
 		struct entry entry;
@@ -184,12 +177,9 @@ check_contents(struct audit_state *state, struct desk *desk)
 			continue;
 		if (entry.kind == TALLY_ENTRY_NOTICE)
 			check_notice(state, index, entry.body);
-		if (entry.kind != TALLY_ENTRY_BALLOT)
-			continue;
-		desk->indices[desk->items_count] = index;
-		desk->items[desk->items_count++] = (struct verify_item){.bytes = entry.body};
+		if (entry.kind == TALLY_ENTRY_BALLOT)
+			check_ballot(state, index, entry.body);
 	}
-	check_ballots(state, desk);
 }
 
 static void
