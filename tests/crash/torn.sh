@@ -88,7 +88,7 @@ torn_then_on() {
 	audit "after a cut" "$WORK/torn"
 }
 
-# --- damage ------------------------------------------------------------------------------------
+# --- damage ----------------------------------------------------------------------------------
 
 long_ledger() {
 	voters key="$CAMPAIGN/a.key" seed="$SEED" choices=250 count=6000 > "$WORK/many"

@@ -1,5 +1,6 @@
 # Included by the Makefile: the programs that the scripts of tests/e2e and tests/crash run.
-SCRIPT_PROGRAMS := $(patsubst %.c,$(OUT)/%,$(filter-out %_test.c,$(wildcard tests/e2e/*.c tests/crash/*.c)))
+SCRIPT_SOURCES  := $(filter-out %_test.c,$(wildcard tests/e2e/*.c tests/crash/*.c))
+SCRIPT_PROGRAMS := $(SCRIPT_SOURCES:%.c=$(OUT)/%)
 SCRIPT_LIBS     := $(addprefix $(OUT)/lib,tests.a tallyctl.a tools.a engine.a)
 
 $(SCRIPT_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(SCRIPT_LIBS)
