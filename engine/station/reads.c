@@ -136,6 +136,12 @@ ask_disk(struct station *station, struct station_read *read)
 		read->done = true;
 		return;
 	}
+	if (station->newest.size < needed && station->fallen_behind) {
+		/* L5: no checkpoint will ever cover it. */
+		read->verdict = TALLY_UNAVAILABLE;
+		read->done = read->message != READ_COMPARE;
+		return;
+	}
 	if (station->newest.size < needed)
 		return;
 	read->ready = true;

@@ -39,25 +39,32 @@ clock_agrees(struct station *station)
 	return !jumped;
 }
 
+/* The phase that a clock one can trust asks for, and that may be entered now. */
+static enum tally_phase
+phase_due(struct station *station)
+{
+	const struct law *law = &station->replay.law;
+	enum tally_phase due = law_phase_due(law, station->wall_ms / 1000);
+	bool agrees = clock_agrees(station);
+
+	if (agrees && law_phase_check(law, due, TALLY_CAUSE_CLOCK, station->wall_ms / 60000))
+		return due;
+	return law->phase;
+}
+
 /* Opening needs no ceremony. Before closing, what was fully received at the instant goes first.
  */
 static void
 serve_phase(struct station *station)
 {
-	enum tally_phase due = law_phase_due(&station->replay.law, station->wall_ms / 1000);
-	bool agrees = clock_agrees(station);
+	enum tally_phase due = phase_due(station);
+	bool full = !sequence_has_room(station, ENTRY_PHASE_SIZE);
 
 	if (station->phase_queued)
 		return;
-	if (!agrees || due == station->replay.law.phase) {
-		station->phase_late = false;
-		if (station->closing)
-			arrive_release(station);
-		return;
-	}
-	/* Nobody is held until there is room; no ballot gets in before it either. */
-	station->phase_late = !sequence_has_room(station, ENTRY_PHASE_SIZE);
-	if (station->phase_late) {
+	/* It stays late until it is entered: no ballot gets in before it, room or not. */
+	station->phase_late = due != station->replay.law.phase && (station->phase_late || full);
+	if (due == station->replay.law.phase || full) {
 		if (station->closing)
 			arrive_release(station);
 		return;
@@ -83,10 +90,13 @@ rhythm_fallen_behind(struct station *station, struct bytes note)
 	if (station->fallen_behind)
 		return;
 	station->fallen_behind = true;
+	station->publish_target = 0;
+	station->keep_ready = false;
 	station_effect(station, EFFECT_AHEAD)->note = note;
 	say(station,
 	    "somebody holds a signed checkpoint that this ledger does not contain: the "
-	    "data directory is older than what has been promised; nothing more is accepted");
+	    "data directory is older than what has been promised; nothing more is accepted "
+	    "or signed");
 }
 
 /* --- publishing --------------------------------------------------------------------------- */
@@ -98,7 +108,7 @@ publication_due(const struct station *station)
 	bool last_call =
 	    station->stopping && station->parcels_sequenced == station->parcels_filled;
 
-	if (station->publish_target > 0 || station->publishing ||
+	if (station->publish_target > 0 || station->publishing || station->fallen_behind ||
 	    station->replay.index == station->published || station->stop_tallied)
 		return false;
 	if (station->mono_ms < station->publish_due_ms && !last_call)
@@ -154,7 +164,8 @@ serve_signing(struct station *station)
 	struct station_effect *effect;
 	struct tree_hash root;
 
-	if (station->signing || station->newest.size == station->durable)
+	if (station->signing || station->fallen_behind ||
+	    station->newest.size == station->durable)
 		return;
 	if (station->mono_ms - station->signed_at_ms < sign_every_ms && !station->stopping)
 		return;
@@ -202,7 +213,7 @@ make_keepsake(struct station *station, uint64_t batches)
 void
 rhythm_sealed(struct station *station, const struct station_batch *batch)
 {
-	if (!station->keeping && !station->keep_ready &&
+	if (!station->keeping && !station->keep_ready && !station->fallen_behind &&
 	    station->mono_ms >= station->keep_due_ms)
 		make_keepsake(station, batch->number + 1);
 }
@@ -252,11 +263,12 @@ serve_stopping(struct station *station)
 	if (station->keep_ready && !texts_are_public(station, station->keep_tally))
 		station->keep_ready = false;
 	if (station->in_flight != NULL || station->filling->entries_count > 0 ||
-	    station->signing || station->newest.size != station->durable || station->keeping ||
-	    station->keep_ready)
+	    station->signing || station->keeping || station->keep_ready)
+		return;
+	if (station->newest.size != station->durable && !station->fallen_behind)
 		return;
 	if (station->kept != station->durable && !station->stop_kept &&
-	    texts_are_public(station, station->replay.last_tally)) {
+	    !station->fallen_behind && texts_are_public(station, station->replay.last_tally)) {
 		make_keepsake(station, station->durable_batches);
 		station->keep_checksum = station->durable_checksum;
 		station->stop_kept = true;

@@ -32,7 +32,7 @@ sequence_has_room(const struct station *station, size_t entry_size)
 
 	if (station->in_flight != NULL)
 		waiting += station->in_flight->entries_size + 4096;
-	return waiting <= station->space;
+	return !station->fallen_behind && waiting <= station->space; /* L5 */
 }
 
 /* The one way into the log: batch, law and tally, tree advance together. */
@@ -187,11 +187,12 @@ decide_ballot(struct station *station, struct parcel_item *item)
 		item->index = decision.index;
 		return DECIDED;
 	}
-	verdict = station->phase_late ? TALLY_UNAVAILABLE : law_ballot(&station->replay.law);
+	verdict = law_ballot(&station->replay.law);
 	if (verdict == TALLY_ACCEPTED && decision.outcome == POLLBOOK_REFUSED)
 		verdict = decision.verdict;
 	if (verdict == TALLY_ACCEPTED &&
-	    (station->fallen_behind || !sequence_has_room(station, entry.size)))
+	    (station->phase_late ||
+	     !sequence_has_room(station, entry.size + SEQUENCE_RESERVE)))
 		verdict = TALLY_UNAVAILABLE;
 	if (verdict != TALLY_ACCEPTED) {
 		refuse(item, verdict, FRAME_NO_INDEX);
@@ -243,8 +244,7 @@ decide_notice(struct station *station, struct parcel_item *item)
 	item->verdict = law_notice_check(law, station->manifest, &item->notice);
 	if (item->verdict == TALLY_ACCEPTED && !can_take_effect(station, &item->notice))
 		item->verdict = TALLY_NOTICE_IMPOSSIBLE;
-	if (item->verdict == TALLY_ACCEPTED &&
-	    (station->fallen_behind || !sequence_has_room(station, entry.size)))
+	if (item->verdict == TALLY_ACCEPTED && !sequence_has_room(station, entry.size))
 		item->verdict = TALLY_UNAVAILABLE;
 	if (item->verdict != TALLY_ACCEPTED)
 		return DECIDED;
@@ -265,11 +265,13 @@ decide_phase(struct station *station, const struct parcel_item *item)
 
 	if (!batch_has_room(station, ENTRY_PHASE_SIZE))
 		return NOT_YET;
-	/* A notice may have overtaken the clock; without room the next tick tries again. */
-	if (law_phase_check(law, item->phase, TALLY_CAUSE_CLOCK, station->wall_ms / 60000) &&
-	    sequence_has_room(station, ENTRY_PHASE_SIZE))
-		enter_phase(station, item->phase, TALLY_CAUSE_CLOCK);
 	station->phase_queued = false;
+	/* A notice may have overtaken the clock. */
+	if (!law_phase_check(law, item->phase, TALLY_CAUSE_CLOCK, station->wall_ms / 60000))
+		return DECIDED;
+	station->phase_late = !sequence_has_room(station, ENTRY_PHASE_SIZE);
+	if (!station->phase_late)
+		enter_phase(station, item->phase, TALLY_CAUSE_CLOCK);
 	return DECIDED;
 }
 

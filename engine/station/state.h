@@ -268,7 +268,13 @@ hello_answer(struct station *station, unsigned number, const struct frame *frame
 void
 sequence_parcels(struct station *station);
 
-/* True if the ledger surely has room for one more entry of that size. */
+/* Ballots leave so much room for what ends a vote: PHASE, TALLY, notices. */
+enum {
+	SEQUENCE_RESERVE = 32 * 1024
+};
+
+/* True if the ledger surely has room for one more entry of that size; never once it has fallen
+ * behind (L5). */
 bool
 sequence_has_room(const struct station *station, size_t entry_size);
 

@@ -349,7 +349,7 @@ station_trouble(const struct station *station)
 {
 	if (station->fallen_behind)
 		return "the data directory is older than what has been signed";
-	if (!sequence_has_room(station, TALLY_BALLOT_SIZE_MAX + 1))
+	if (!sequence_has_room(station, TALLY_BALLOT_SIZE_MAX + 1 + SEQUENCE_RESERVE))
 		return "there is no room for new entries";
 	return NULL;
 }
