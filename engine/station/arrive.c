@@ -181,6 +181,8 @@ take_frame(struct station *station, unsigned number)
 
 	if (connection->state == CONNECTION_GREETED && used > 0) {
 		hello_answer(station, number, &frame);
+	} else if (connection->state == CONNECTION_GREETED) {
+		connection_goodbye(station, number, TALLY_MALFORMED);
 	} else if (used > 0 && (frame.message == TALLY_MESSAGE_RECEIPT ||
 				frame.message == TALLY_MESSAGE_CHECKPOINT ||
 				frame.message == TALLY_MESSAGE_RESULTS)) {

@@ -138,6 +138,13 @@ stagedisk_sign(struct stage *stage, const struct station_sign *sign)
 	remember(stage, sign->size);
 }
 
+static uint64_t
+published_size(const struct stage *stage)
+{
+	return stage->published_count > 0 ? stage->published[stage->published_count - 1].size
+					  : 0;
+}
+
 void
 stagedisk_publish(struct stage *stage)
 {
@@ -172,6 +179,9 @@ stagedisk_keep(struct stage *stage)
 	last = &stage->batches[keepsake.batches_count - 1];
 	assert_int_equal(keepsake.index, last->end);
 	assert_int_equal(keepsake.checksum, last->checksum);
+	for (size_t i = 0; i < keepsake.index; i++) /* a start from it makes no text anew */
+		assert_true(stage->entries[i].data[0] != TALLY_ENTRY_TALLY ||
+			    i < published_size(stage));
 	if (stage->keep_fails)
 		return;
 	free(kept->replay);
@@ -329,8 +339,7 @@ stagedisk_start(struct stage *stage, bool kept)
 	    .wall_ms = stage_wall_ms(stage),
 	    .mono_ms = stage->mono_ms,
 	};
-	uint64_t published =
-	    stage->published_count > 0 ? stage->published[stage->published_count - 1].size : 0;
+	uint64_t published = published_size(stage);
 	struct tree_hash root;
 	struct tree_hash whole;
 

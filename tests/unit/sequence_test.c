@@ -497,6 +497,64 @@ test_no_space(void **state)
 	end(stage);
 }
 
+/* Ballots leave room for the end of the vote. */
+static void
+test_closing_on_a_full_disk(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){
+	    .now = "2026-01-31T19:59:50Z", .campaign = {.publish_min = 1000}});
+	struct guest guest = guest_join(stage, 0);
+	size_t total;
+	size_t refused;
+
+	(void)state;
+	set_space(stage, 50000);
+	for (uint64_t voter = 0; voter < 200; voter++)
+		guest_vote(&guest, voter, 1, 0);
+	stage_run(stage, 2000);
+	refused = guest_verdicts(&guest, TALLY_UNAVAILABLE, &total);
+	assert_true(refused > 0 && refused < total && total == 200);
+	stage_run(stage, 10000);
+	assert_int_equal(station_law(stage->station)->phase, TALLY_PHASE_CLOSED);
+	assert_int_equal(stage->entries[stage->entries_count - 1].data[0], TALLY_ENTRY_TALLY);
+	end(stage);
+}
+
+/* No room even for that: time does not stop, and when there is room again no ballot comes before
+ * the PHASE that is late. */
+static void
+test_phase_without_room(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){.now = "2026-01-31T19:59:50Z"});
+	struct guest guest = guest_join(stage, 0);
+
+	(void)state;
+	set_space(stage, 0);
+	stage_run(stage, 20000);
+	assert_int_equal(station_law(stage->station)->phase, TALLY_PHASE_OPEN);
+	guest_vote(&guest, 1, 1, 0);
+	stage_run(stage, 50);
+	guest_expect(&guest, TALLY_UNAVAILABLE);
+	/* A ballot in the very event that brings the room. */
+	stage_hold(stage, STAGE_VERIFY);
+	guest_vote(&guest, 1, 1, 0);
+	stage_run(stage, 50);
+	set_space(stage, 1 << 20);
+	guest_vote(&guest, 2, 1, 0);
+	stage_settle(stage);
+	stage_release(stage, STAGE_VERIFY);
+	stage_run(stage, 100);
+	guest_expect(&guest, TALLY_UNAVAILABLE);
+	assert_int_equal(stage_count(stage, TALLY_ENTRY_BALLOT), 0);
+	assert_int_equal(station_law(stage->station)->phase, TALLY_PHASE_CLOSED);
+	guest_vote(&guest, 3, 1, 0);
+	stage_run(stage, 50);
+	guest_next(&guest, &(struct frame){0});
+	guest.answered++;
+	guest_expect(&guest, TALLY_CLOSED);
+	end(stage);
+}
+
 int
 main(void)
 {
@@ -516,6 +574,8 @@ main(void)
 	    cmocka_unit_test(test_notice_close_and_extend),
 	    cmocka_unit_test(test_notice_refused),
 	    cmocka_unit_test(test_no_space),
+	    cmocka_unit_test(test_closing_on_a_full_disk),
+	    cmocka_unit_test(test_phase_without_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
