@@ -101,10 +101,20 @@ rhythm_fallen_behind(struct station *station, struct bytes note)
 
 /* --- publishing --------------------------------------------------------------------------- */
 
+/* Sizes published at a fine grain would tell when each ballot came: without a ballot, with many,
+ * or once the vote is closed. */
+static bool
+may_publish(const struct station *station, uint64_t in_tree, bool closed)
+{
+	uint64_t ballots = in_tree - station->published_ballots;
+
+	return ballots == 0 || ballots >= station->manifest->publish_min || closed;
+}
+
 static bool
 publication_due(const struct station *station)
 {
-	uint64_t ballots = station->replay.counts.in_tree - station->published_ballots;
+	const struct replay *replay = &station->replay;
 	bool last_call =
 	    station->stopping && station->parcels_sequenced == station->parcels_filled;
 
@@ -113,8 +123,8 @@ publication_due(const struct station *station)
 		return false;
 	if (station->mono_ms < station->publish_due_ms && !last_call)
 		return false;
-	return ballots == 0 || ballots >= station->manifest->publish_min ||
-	       station->replay.law.phase == TALLY_PHASE_CLOSED;
+	return may_publish(station, replay->counts.in_tree,
+			   replay->law.phase == TALLY_PHASE_CLOSED);
 }
 
 static void
@@ -125,7 +135,8 @@ serve_publishing(struct station *station)
 	    !sequence_has_room(station, ENTRY_TALLY_SIZE))
 		station->stop_tallied = true;
 	if (publication_due(station) &&
-	    (station->replay.ballots_since_tally == 0 || sequence_tally(station))) {
+	    (station->replay.ballots_since_tally == 0 || sequence_tally(station) ||
+	     sequence_is_full(station))) {
 		station->publish_target = station->replay.index;
 		station->publish_due_ms =
 		    station->mono_ms + station->manifest->publish_every_s * (uint64_t)1000;
@@ -133,8 +144,11 @@ serve_publishing(struct station *station)
 	if (station->publish_target == 0 || station->publishing ||
 	    station->newest.size < station->publish_target)
 		return;
-	station->publishing = true;
 	station->publish_target = 0;
+	/* Ballots may have come since it was due. */
+	if (!may_publish(station, station->newest_ballots, station->newest_closed))
+		return;
+	station->publishing = true;
 	station->publication = station->newest;
 	station->publication_size = station->note_size;
 	memcpy(station->publication_note, station->note, station->note_size);
@@ -174,6 +188,7 @@ serve_signing(struct station *station)
 	station->signing_at.size = station->durable;
 	memcpy(station->signing_at.root, root.bytes, sizeof root.bytes);
 	station->signing_ballots = station->durable_counts.in_tree;
+	station->signing_closed = station->durable_law.phase == TALLY_PHASE_CLOSED;
 	effect = station_effect(station, EFFECT_SIGN);
 	effect->sign.first = station->newest.size;
 	effect->sign.size = station->durable;
@@ -189,6 +204,7 @@ rhythm_signed(struct station *station, struct bytes note)
 	station->signed_at_ms = station->mono_ms;
 	station->newest = station->signing_at;
 	station->newest_ballots = station->signing_ballots;
+	station->newest_closed = station->signing_closed;
 	memcpy(station->note, note.data, note.size);
 	station->note_size = note.size;
 }

@@ -125,9 +125,11 @@ struct station {
 	bool signing;
 	struct checkpoint signing_at;
 	uint64_t signing_ballots; /* BALLOT entries in it */
+	bool signing_closed;      /* the vote is closed at its end */
 	uint64_t signed_at_ms;
 	struct checkpoint newest; /* working */
 	uint64_t newest_ballots;
+	bool newest_closed;
 	size_t note_size;
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
 

@@ -196,8 +196,10 @@ station_restored(struct station *station, const struct station_found *found)
 	counts_copy(&station->durable_counts, &replay->counts, station->manifest);
 	station->newest = found->signed_at;
 	/* A smaller one is never published: whatever is due covers all that is durable. */
-	if (found->signed_at.size == replay->index)
+	if (found->signed_at.size == replay->index) {
 		station->newest_ballots = replay->counts.in_tree;
+		station->newest_closed = replay->law.phase == TALLY_PHASE_CLOSED;
+	}
 	memcpy(station->note, found->note.data, found->note.size);
 	station->note_size = found->note.size;
 	station->published = found->published_size;
