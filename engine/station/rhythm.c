@@ -130,13 +130,10 @@ publication_due(const struct station *station)
 static void
 serve_publishing(struct station *station)
 {
-	/* Who stops because the disk is full is not kept waiting for its last tally. */
-	if (station->stopping && station->replay.ballots_since_tally > 0 &&
-	    !sequence_has_room(station, ENTRY_TALLY_SIZE))
-		station->stop_tallied = true;
+	/* A full disk keeps nobody waiting for a tally. */
 	if (publication_due(station) &&
 	    (station->replay.ballots_since_tally == 0 || sequence_tally(station) ||
-	     sequence_is_full(station))) {
+	     !sequence_has_room(station, ENTRY_TALLY_SIZE))) {
 		station->publish_target = station->replay.index;
 		station->publish_due_ms =
 		    station->mono_ms + station->manifest->publish_every_s * (uint64_t)1000;

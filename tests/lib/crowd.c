@@ -209,13 +209,13 @@ judge_refused(struct crowd *crowd, const struct crowd_ask *ask, unsigned verdict
 		break;
 	case TALLY_CLOSED:
 		assert_true(phase_was(stage, TALLY_PHASE_CLOSED));
-		break;
+		return;
 	case TALLY_NOT_OPEN_YET:
 		assert_false(ask->opened);
-		break;
+		return;
 	case TALLY_UNAVAILABLE:
 		assert_true(crowd->space_was_short);
-		break;
+		return;
 	case TALLY_NOTICE_OUT_OF_ORDER:
 	case TALLY_NOTICE_IMPOSSIBLE:
 		assert_true(cast->notice);
