@@ -156,6 +156,7 @@ find_replaced(struct station *station, const struct parcel_item *item, uint64_t 
 		return NOT_YET;
 	}
 	CHECK(ballot_parse(bytes, replaced) == TALLY_ACCEPTED);
+	CHECK(memcmp(replaced->tag, item->facts->ballot.tag, TALLY_TAG_SIZE) == 0); /* T1 */
 	return DECIDED;
 }
 

@@ -249,7 +249,7 @@ happen(struct station *station, const struct station_event *event)
 		parcel_move(event->parcel, PARCEL_BACK);
 		break;
 	case STATION_FETCHED:
-		CHECK(station->fetch_index != FRAME_NO_INDEX && event->size > 0);
+		CHECK(station->fetch_index != FRAME_NO_INDEX && event->size > 1);
 		station->fetched_size = event->size;
 		station->fetch_done = true;
 		break;

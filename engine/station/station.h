@@ -34,14 +34,14 @@ enum station_event_kind {
 	STATION_ENDED,     /* connection: its far end sends no more, but may still read */
 	STATION_DISCONNECTED, /* connection: its socket is gone */
 	STATION_VERIFIED,     /* parcel is back from trip 1 */
-	STATION_FETCHED,   /* the ballot EFFECT_FETCH asked for is there; size 0: could not */
-	STATION_COMMITTED, /* trip 2 ended, successfully; space: see STATION_SPACE */
-	STATION_SPACE,     /* space: bytes the ledger can surely still take */
-	STATION_SIGNED,    /* the checkpoint EFFECT_SIGN asked for: note */
-	STATION_READ,      /* read is done */
-	STATION_PUBLISHED, /* the publication ended; ok or not */
-	STATION_KEPT,      /* the keeper ended; ok or not */
-	STATION_STOP,      /* the operator asks to stop */
+	STATION_FETCHED,      /* the ballot EFFECT_FETCH asked for is there: size bytes */
+	STATION_COMMITTED,    /* trip 2 ended, successfully; space: see STATION_SPACE */
+	STATION_SPACE,        /* space: bytes the ledger can surely still take */
+	STATION_SIGNED,       /* the checkpoint EFFECT_SIGN asked for: note */
+	STATION_READ,         /* read is done */
+	STATION_PUBLISHED,    /* the publication ended; ok or not */
+	STATION_KEPT,         /* the keeper ended; ok or not */
+	STATION_STOP,         /* the operator asks to stop */
 };
 
 struct station_event {
