@@ -222,15 +222,24 @@ resume(struct station *station, unsigned number)
 	station_effect(station, EFFECT_RESUME)->connection = number;
 }
 
-/* Gives parcels to workers: full ones first, the one being filled when a worker is idle. */
+/* True if the parcel being filled gains nothing by waiting for company: a worker is idle, or it
+ * needs none and nothing else is in hand. */
+static bool
+is_ripe(const struct station *station, const struct parcel *parcel, bool all_taken)
+{
+	if (!asks_worker(parcel))
+		return all_taken;
+	return station->parcels_sent == station->parcels_filled - 1 &&
+	       station->jobs_count < station->jobs_max;
+}
+
+/* Gives parcels to workers: full ones first, then the one being filled. */
 static void
-dispatch(struct station *station)
+dispatch(struct station *station, bool all_taken)
 {
 	struct parcel *parcel = filling(station);
 
-	if (parcel != NULL && parcel->items_count > 0 &&
-	    (!asks_worker(parcel) || (station->parcels_sent == station->parcels_filled - 1 &&
-				      station->jobs_count < station->jobs_max)))
+	if (parcel != NULL && parcel->items_count > 0 && is_ripe(station, parcel, all_taken))
 		close_filling(parcel);
 	while (station->parcels_sent < station->parcels_filled) {
 		parcel = parcel_at(station, station->parcels_sent);
@@ -247,6 +256,18 @@ dispatch(struct station *station)
 	}
 }
 
+static void
+serve(struct station *station, unsigned number)
+{
+	if (!take_frame(station, number)) {
+		station->connections[number].waiting = true;
+		station->waiting_count++;
+		return;
+	}
+	resume(station, number);
+	connection_ready(station, number);
+}
+
 /* True if no ordinary request could be put in line now. */
 static bool
 parcels_exhausted(struct station *station)
@@ -258,6 +279,17 @@ parcels_exhausted(struct station *station)
 		!parcel_has_room(parcel, TALLY_BALLOT_SIZE_MAX + 1 + replaced_room(station)));
 }
 
+/* Handshakes need no parcel: while none is free their turn would not come, and they would not be
+ * in time. */
+static void
+let_in(struct station *station)
+{
+	for (unsigned i = 0; i < connections_max; i++)
+		if (station->connections[i].state == CONNECTION_GREETED &&
+		    connection_may_be_served(station, i))
+			serve(station, i);
+}
+
 void
 arrive_intake(struct station *station)
 {
@@ -267,16 +299,12 @@ arrive_intake(struct station *station)
 	       (number = connection_turn(station)) >= 0) {
 		if (!connection_may_be_served(station, (unsigned)number))
 			continue;
-		if (!take_frame(station, (unsigned)number)) {
-			station->connections[number].waiting = true;
-			station->waiting_count++;
-			continue;
-		}
-		resume(station, (unsigned)number);
-		connection_ready(station, (unsigned)number);
-		dispatch(station);
+		serve(station, (unsigned)number);
+		dispatch(station, false);
 	}
-	dispatch(station);
+	dispatch(station, true);
+	if (!station->stopping && parcels_exhausted(station))
+		let_in(station);
 }
 
 bool
@@ -289,7 +317,7 @@ arrive_phase(struct station *station, enum tally_phase phase)
 		return false;
 	item = parcel_put(parcel, TASK_PHASE, 0, bytes_make(NULL, 0));
 	item->phase = phase;
-	dispatch(station);
+	dispatch(station, true);
 	return true;
 }
 
