@@ -218,7 +218,7 @@ test_disk_stands_still(void **state)
 	stage_run(stage, 20);
 	for (size_t i = 0; i < 4; i++) {
 		asking[i] = guest_join(stage, GUEST_ANONYMOUS);
-		for (size_t k = 0; k < 500; k++)
+		for (size_t k = 0; k < 400; k++)
 			guest_ask(&asking[i], TALLY_MESSAGE_STATE, bytes_make(NULL, 0));
 	}
 	stage_run(stage, 100);
@@ -226,11 +226,11 @@ test_disk_stands_still(void **state)
 		taken += stage->station->connections[asking[i].number].owed_requests;
 		guest_expect_nothing(&asking[i]);
 	}
-	assert_int_equal(taken, 4 * 500);
+	assert_int_equal(taken, 4 * 400);
 	stage_release(stage, STAGE_COMMIT);
 	stage_run(stage, 100);
 	for (size_t i = 0; i < 4; i++)
-		for (size_t k = 0; k < 500; k++) {
+		for (size_t k = 0; k < 400; k++) {
 			assert_true(guest_next(&asking[i], &frame));
 			assert_int_equal(frame.message, TALLY_MESSAGE_STATE_IS);
 			assert_int_equal(frame.correlation, k + 1);
@@ -429,7 +429,7 @@ static void
 test_many_notices_at_once(void **state)
 {
 	enum {
-		notices = 700
+		notices = 500
 	};
 	struct stage *stage = open_stage((struct stage_wish){.workers = 2});
 	struct guest guests[4];
