@@ -45,8 +45,8 @@ enum {
 	send_bytes = 256 * 1024,
 	parcel_items_max = 32, /* one verify job: about 1.5 ms of CPU */
 	parcel_bytes_max = 72 * 1024,
-	parcels_max = 64,            /* so that one connection's window is half of the pipeline:
-				      * beside a flood an honest frontend gets its half */
+	parcels_max = 64, /* one connection's window is half of the pipeline, so that beside a
+			   * flood an honest frontend gets its half */
 	batch_entries_max = 8192,
 	batch_bytes_max = 2 * 1024 * 1024,
 	reads_max = 256,
@@ -83,7 +83,7 @@ _Static_assert((int)TALLY_NOTICE_SIZE_MAX <= (int)TALLY_WIRE_PAYLOAD_MAX,
 	       "a notice fits a frame");
 _Static_assert(72 + 16 * contest_options_max <= TALLY_WIRE_PAYLOAD_MAX, "results fit a frame");
 _Static_assert(TALLY_WIRE_PAYLOAD_MAX + 4096 <= parcel_bytes_max, "a frame fits a parcel");
-_Static_assert(parcels_max * parcel_items_max <= 2 * window_requests,
+_Static_assert((int)parcels_max * (int)parcel_items_max <= 2 * (int)window_requests,
 	       "a second signer, however many its connections, leaves the first one its half");
 _Static_assert(TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX < receive_bytes,
 	       "a frame fits the receive buffer");

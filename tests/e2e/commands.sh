@@ -80,7 +80,8 @@ manifests() {
 		"$(cat "$WORK/out")" "$id"
 	exits 2 "campaign check: no such file" tallyctl campaign check "$WORK/none.json"
 	wrong "an unknown key" '.surprise = 1' '\$.*surprise'
-	wrong "an option twice" '.contests[0].options[2].id = "o1"' '\$\.contests\[0\]\.options\[2\]'
+	wrong "an option twice" '.contests[0].options[2].id = "o1"' \
+		'\$\.contests\[0\]\.options\[2\]'
 	wrong "closing before opening" '.closes = "2020-01-01T00:00:00Z"' '\$\.closes'
 	wrong "more choices than options" '.contests[0].max = 11' '\$\.contests\[0\]'
 	wrong "a cost below zero" '.contests[0].options[3].cost = -1' \
@@ -104,7 +105,8 @@ founding() {
 		--campaign "$CAMPAIGN/campaign.json" --log-key "$CAMPAIGN/log.key"
 	says "tallyd --init: --roster is refused by name" 'roster' "$WORK/err"
 	exits 2 "tallyd --init: another key than the campaign's" "$BIN/tallyd" --init \
-		--data "$WORK/never" --campaign "$CAMPAIGN/campaign.json" --log-key "$CAMPAIGN/a.key"
+		--data "$WORK/never" --campaign "$CAMPAIGN/campaign.json" \
+		--log-key "$CAMPAIGN/a.key"
 	exits 2 "tallyd --init: no such campaign" "$BIN/tallyd" --init --data "$WORK/never" \
 		--campaign "$WORK/none.json" --log-key "$CAMPAIGN/log.key"
 	exits 2 "tallyd --init: without --log-key" "$BIN/tallyd" --init --data "$WORK/never" \
@@ -112,13 +114,14 @@ founding() {
 	mkdir "$WORK/full"
 	touch "$WORK/full/something"
 	exits 2 "tallyd --init: a directory that is not empty" "$BIN/tallyd" --init \
-		--data "$WORK/full" --campaign "$CAMPAIGN/campaign.json" --log-key "$CAMPAIGN/log.key"
+		--data "$WORK/full" --campaign "$CAMPAIGN/campaign.json" \
+		--log-key "$CAMPAIGN/log.key"
 	same "tallyd --init: and nothing is put there" "$(ls "$WORK/full")" something
 	exits 0 "tallyd --init" "$BIN/tallyd" --init --data "$data" --anchor "$WORK/anchor" \
 		--campaign "$CAMPAIGN/campaign.json" --log-key "$CAMPAIGN/log.key"
 	same "tallyd --init: the log key is copied, mode 600" \
-		"$(stat -c %a "$data/log.key") $(cmp "$data/log.key" "$CAMPAIGN/log.key" && echo same)" \
-		"600 same"
+		"$(stat -c %a "$data/log.key") $(cmp "$data/log.key" "$CAMPAIGN/log.key" && echo y)" \
+		"600 y"
 	exits 2 "tallyd --init: twice" "$BIN/tallyd" --init --data "$data" \
 		--campaign "$CAMPAIGN/campaign.json" --log-key "$CAMPAIGN/log.key"
 	exits 3 "tallyd: no such data directory" "$BIN/tallyd" --data "$WORK/nowhere"
@@ -137,11 +140,12 @@ doors() {
 	exits 3 "a second tallyd on one directory" "$BIN/tallyd" --data "$data" \
 		--listen 127.0.0.1:0 --http 127.0.0.1:0
 	says "a second tallyd names the first" "process $TALLYD\$" "$WORK/err"
+	local status=(curl -s -o /dev/null -w '%{http_code}')
 	same "healthz while it runs" \
 		"$(curl -s -w '%{http_code}' "http://127.0.0.1:$HTTP/healthz" | xargs)" "ok 200"
-	same "any other path" "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$HTTP/else")" 404
+	same "any other path" "$("${status[@]}" "http://127.0.0.1:$HTTP/else")" 404
 	same "POST is not served" \
-		"$(curl -s -o /dev/null -w '%{http_code}' -d x "http://127.0.0.1:$HTTP/healthz")" 405
+		"$("${status[@]}" -d x "http://127.0.0.1:$HTTP/healthz")" 405
 }
 
 ballots() {
@@ -191,12 +195,14 @@ receipts() {
 	same "receipt: a tlog-proof" "$(head -n 1 "$WORK/receipt")" "c2sp.org/tlog-proof@v1"
 	exits 0 "a receipt is verified without the log" "${verify[@]}" "$WORK/receipt" --json
 	check "a receipt's report is JSON" jq -e . "$WORK/out"
-	exits 0 "a receipt is verified for its ballot" "${verify[@]}" "$WORK/receipt" --ballot "$WORK/one"
-	exits 1 "a receipt is not for another ballot" "${verify[@]}" "$WORK/receipt" --ballot "$WORK/two"
+	exits 0 "a receipt is verified for its ballot" "${verify[@]}" "$WORK/receipt" \
+		--ballot "$WORK/one"
+	exits 1 "a receipt is not for another ballot" "${verify[@]}" "$WORK/receipt" \
+		--ballot "$WORK/two"
 	exits 0 "send --receipts: as good" "${verify[@]}" "$WORK/receipts/$index.tlog-proof" \
 		--ballot "$WORK/one"
-	exits 1 "a receipt by another key is refused" "$BIN/tally-verify" --key "$CAMPAIGN/a.key.pub" \
-		--receipt "$WORK/receipt"
+	exits 1 "a receipt by another key is refused" "$BIN/tally-verify" \
+		--key "$CAMPAIGN/a.key.pub" --receipt "$WORK/receipt"
 	sed "s/^index .*/index $((index + 1))/" "$WORK/receipt" > "$WORK/receipt.bad"
 	exits 1 "a receipt with another index is refused" "${verify[@]}" "$WORK/receipt.bad"
 	exits 1 "receipt: an entry that is not there" tallyctl receipt \
@@ -283,7 +289,8 @@ restart() {
 
 reading() {
 	results "$data" "$WORK/after"
-	same "results: before and after" "$(jq .ballots "$WORK/before" "$WORK/after" | xargs)" "21 31"
+	same "results: before and after" \
+		"$(jq .ballots "$WORK/before" "$WORK/after" | xargs)" "21 31"
 	check "results: the fields of the contract" jq -e '
 		(.index | type == "number") and (.ballots == .in_tree) and .replaced == 0 and
 		.voided == 0 and (.contests | length == 1) and .contests[0].id == "c" and

@@ -73,7 +73,7 @@ noise() {
 	for ((i = 0; i < 30; i++)); do
 		exec {fd}<> "/dev/tcp/127.0.0.1/$PORT"
 		sockets+=("$fd")
-		# A frame of the greatest size that is announced and never comes; or anything at all.
+		# A frame of the greatest size that is announced and never comes; or anything.
 		if [ $((i % 3)) -eq 0 ]; then
 			printf '\0\1\0\0\1\0\0\0\0\0\0\0' >&"$fd"
 		else
