@@ -18,7 +18,8 @@ BIN := $(OUT)/bin
 # Debian's names; clang and its runtime serve the second build and the fuzzers.
 PACKAGES := gcc libc6-dev make binutils pkg-config clang clang-format libclang-rt-14-dev curl jq \
             libsodium-dev libuv1-dev liblmdb-dev libxxhash-dev libjansson-dev \
-            libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev
+            libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev \
+            strace faketime xxd openssl e2fsprogs python3
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
         -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 \
