@@ -142,7 +142,7 @@ struct tally_client_config {
 	const uint8_t *nonce;
 
 	/* The newest checkpoint an earlier connection has seen (tally_client_newest), or NULL.
-	 * The server must not fall behind it, and stops accepting ballots if it has. */
+	 * A server whose log does not contain it takes no new ballots from then on. */
 	const char *checkpoint;
 	size_t checkpoint_size;
 

@@ -11,7 +11,8 @@
 /* What the sender can do about an answer. */
 enum tally_class {
 	TALLY_CLASS_ACCEPTED = 0, /* it is in the log, durable, at the index told */
-	TALLY_CLASS_FINAL = 1,    /* the same bytes will never be accepted */
+	TALLY_CLASS_FINAL = 1,    /* the same bytes will not be accepted as the campaign stands;
+				  `closed` alone can change, by an extend notice */
 	TALLY_CLASS_LATER = 2,    /* send the same bytes again later */
 	TALLY_CLASS_MEND = 3,     /* the request is wrong: correct it, then send the new one */
 };
