@@ -337,11 +337,11 @@ chores_start(struct server *server)
 		server->jobs[i].next_free = server->jobs_free;
 		server->jobs_free = &server->jobs[i];
 	}
-	server->wake.data = server;
 	if (uv_async_init(&server->loop, &server->wake, on_wake) != 0) {
 		line_warn("making the event loop failed");
 		return TALLY_EXIT_WORLD;
 	}
+	server->wake.data = server;
 	server->committer = committer_start(start->dir_fd, start->manifest->id, start->archive,
 					    &start->place, &committer);
 	if (server->committer != NULL)

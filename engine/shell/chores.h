@@ -65,6 +65,7 @@ struct server {
 	struct start start;
 	unsigned workers_count;
 	uv_loop_t loop;
+	bool loop_made;
 	uv_tcp_t listener;
 	uv_timer_t ticker;
 	uv_timer_t goodbye;

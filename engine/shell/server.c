@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "tally/status.h"
 
+#include <netdb.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,6 +214,14 @@ turn_away(struct server *server)
 }
 
 static void
+on_not_accepted(uv_handle_t *handle)
+{
+	struct client *client = handle->data;
+
+	client->state = CLIENT_FREE;
+}
+
+static void
 on_connection(uv_stream_t *listener, int status)
 {
 	struct server *server = listener->data;
@@ -230,7 +239,7 @@ on_connection(uv_stream_t *listener, int status)
 	client->tcp.data = client;
 	if (uv_accept(listener, (uv_stream_t *)&client->tcp) != 0) {
 		client->state = CLIENT_CLOSING;
-		uv_close((uv_handle_t *)&client->tcp, NULL);
+		uv_close((uv_handle_t *)&client->tcp, on_not_accepted);
 		return;
 	}
 	(void)uv_tcp_nodelay(&client->tcp, 1); /* a slower connection is one all the same */
@@ -274,23 +283,63 @@ on_signal(uv_signal_t *signal, int number)
 	server_step(server, &event);
 }
 
+/* What the options name, looked at before anything else is touched. */
+struct doors {
+	struct sockaddr_storage listen;
+	struct address http;
+};
+
 static int
-listen_at(struct server *server, const struct sockaddr *address, bool plain, const char *text)
+find_listen(const struct server_options *options, struct sockaddr_storage *out)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+	struct addrinfo *found;
+	struct address address;
+	char port[8];
+	int status;
+
+	if (!address_parse(options->listen, &address)) {
+		line_warn("--listen %s: expected HOST:PORT", options->listen);
+		return TALLY_EXIT_USAGE;
+	}
+	snprintf(port, sizeof port, "%u", (unsigned)address.port);
+	status = getaddrinfo(address.host, port, &hints, &found);
+	if (status != 0) {
+		line_warn("--listen %s: %s", options->listen, gai_strerror(status));
+		return TALLY_EXIT_USAGE;
+	}
+	memcpy(out, found->ai_addr, found->ai_addrlen);
+	freeaddrinfo(found);
+	if (options->plain || address_is_loopback((const struct sockaddr *)out))
+		return TALLY_EXIT_FINE;
+	line_warn("--listen %s: beyond loopback ballots would travel without TLS; put a TLS "
+		  "proxy before tallyd, or say --plain",
+		  options->listen);
+	return TALLY_EXIT_USAGE;
+}
+
+static int
+find_doors(const struct server_options *options, struct doors *doors)
+{
+	int code = find_listen(options, &doors->listen);
+
+	if (code == TALLY_EXIT_FINE && !address_parse(options->http, &doors->http)) {
+		line_warn("--http %s: expected HOST:PORT", options->http);
+		return TALLY_EXIT_USAGE;
+	}
+	return code;
+}
+
+static int
+open_listen(struct server *server, const struct sockaddr_storage *address, const char *text)
 {
 	struct sockaddr_storage bound;
 	int size = sizeof bound;
 	int status;
 
-	if (!plain && !address_is_loopback(address)) {
-		line_warn(
-		    "--listen %s: beyond loopback ballots would travel without TLS; put a TLS "
-		    "proxy before tallyd, or say --plain",
-		    text);
-		return TALLY_EXIT_USAGE;
-	}
 	CHECK(uv_tcp_init(&server->loop, &server->listener) == 0);
 	server->listener.data = server;
-	status = uv_tcp_bind(&server->listener, address, 0);
+	status = uv_tcp_bind(&server->listener, (const struct sockaddr *)address, 0);
 	if (status == 0)
 		status = uv_listen((uv_stream_t *)&server->listener, 1024, on_connection);
 	if (status == 0)
@@ -305,39 +354,9 @@ listen_at(struct server *server, const struct sockaddr *address, bool plain, con
 }
 
 static int
-listen_door(struct server *server, const struct server_options *options)
+open_health(struct server *server, const struct address *address)
 {
-	uv_getaddrinfo_t request;
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-	struct address address;
-	char port[8];
-	int status;
-
-	if (!address_parse(options->listen, &address)) {
-		line_warn("--listen %s: expected HOST:PORT", options->listen);
-		return TALLY_EXIT_USAGE;
-	}
-	snprintf(port, sizeof port, "%u", (unsigned)address.port);
-	status = uv_getaddrinfo(&server->loop, &request, NULL, address.host, port, &hints);
-	if (status != 0) {
-		line_warn("--listen %s: %s", options->listen, uv_strerror(status));
-		return TALLY_EXIT_USAGE;
-	}
-	status = listen_at(server, request.addrinfo->ai_addr, options->plain, options->listen);
-	uv_freeaddrinfo(request.addrinfo);
-	return status;
-}
-
-static int
-open_health(struct server *server, const struct server_options *options)
-{
-	struct address address;
-
-	if (!address_parse(options->http, &address)) {
-		line_warn("--http %s: expected HOST:PORT", options->http);
-		return TALLY_EXIT_USAGE;
-	}
-	server->health = health_start(address.host, address.port);
+	server->health = health_start(address->host, address->port);
 	if (server->health == NULL) {
 		line_warn("%s", disk_error());
 		return TALLY_EXIT_WORLD;
@@ -356,6 +375,7 @@ make_loop(struct server *server)
 		line_warn("making the event loop failed");
 		return TALLY_EXIT_WORLD;
 	}
+	server->loop_made = true;
 	server->ticker.data = server;
 	server->goodbye.data = server;
 	server->on_term.data = server;
@@ -385,7 +405,7 @@ say_ready(const struct server *server)
 /* The first tick comes before the first connection: after downtime across the closing time CLOSE
  * stands before any ballot. */
 static int
-serve(struct server *server, const struct server_options *options)
+serve(struct server *server, const struct doors *doors, const char *listen)
 {
 	struct station_event tick = {.kind = STATION_TICK};
 	int code = make_loop(server);
@@ -393,11 +413,11 @@ serve(struct server *server, const struct server_options *options)
 	if (code == 0)
 		code = chores_start(server);
 	if (code == 0)
-		code = open_health(server, options);
+		code = open_health(server, &doors->http);
 	if (code != 0)
 		return code;
 	server_step(server, &tick);
-	code = listen_door(server, options);
+	code = open_listen(server, &doors->listen, listen);
 	if (code != 0)
 		return code;
 	health_set(server->health, true, NULL);
@@ -410,6 +430,42 @@ serve(struct server *server, const struct server_options *options)
 	say_ready(server);
 	uv_run(&server->loop, UV_RUN_DEFAULT);
 	return TALLY_EXIT_FINE;
+}
+
+/* Closes what is open in the loop, but for the mailbox, and waits for the workers: a receipt may
+ * still be in the making, from a tree that is about to be closed. */
+static void
+close_one(uv_handle_t *handle, void *context)
+{
+	struct server *server = context;
+
+	if (handle == (uv_handle_t *)&server->wake || uv_is_closing(handle))
+		return;
+	for (unsigned i = 0; i < connections_max; i++)
+		if (handle == (uv_handle_t *)&server->clients[i].tcp) {
+			close_client(&server->clients[i]);
+			return;
+		}
+	uv_close(handle, NULL);
+}
+
+static void
+drain_loop(struct server *server)
+{
+	uv_walk(&server->loop, close_one, server);
+	if (server->wake.data != NULL)
+		uv_unref((uv_handle_t *)&server->wake);
+	uv_run(&server->loop, UV_RUN_DEFAULT);
+}
+
+/* After the last thread that could wake it. */
+static void
+close_loop(struct server *server)
+{
+	if (server->wake.data != NULL)
+		uv_close((uv_handle_t *)&server->wake, NULL);
+	uv_run(&server->loop, UV_RUN_DEFAULT);
+	CHECK(uv_loop_close(&server->loop) == 0);
 }
 
 static void
@@ -431,13 +487,39 @@ cores(void)
 	return count < 1 ? 1 : count > 64 ? 64 : (unsigned)count;
 }
 
+static void
+say_stopped(const struct server *server)
+{
+	say_verdicts(server);
+	line_say("stopped with %llu entries",
+		 (unsigned long long)station_durable(server->start.station));
+}
+
+static void
+end(struct server *server)
+{
+	if (server->loop_made)
+		drain_loop(server);
+	chores_stop(server);
+	if (server->health != NULL)
+		health_stop(server->health);
+	start_end(&server->start);
+	if (server->loop_made)
+		close_loop(server);
+	free(server);
+}
+
 int
 server_run(const struct server_options *options)
 {
-	struct server *server = calloc(1, sizeof *server);
+	struct server *server;
+	struct doors doors;
 	char threads[16];
-	int code;
+	int code = find_doors(options, &doors);
 
+	if (code != TALLY_EXIT_FINE)
+		return code;
+	server = calloc(1, sizeof *server);
 	if (server == NULL)
 		return TALLY_EXIT_WORLD;
 	server->workers_count = options->workers_count > 0 ? options->workers_count : cores();
@@ -450,16 +532,9 @@ server_run(const struct server_options *options)
 						 .published = chores_published,
 						 .context = server});
 	if (code == 0)
-		code = serve(server, options);
-	chores_stop(server);
-	if (server->health != NULL)
-		health_stop(server->health);
-	if (code == 0) {
-		say_verdicts(server);
-		line_say("stopped with %llu entries",
-			 (unsigned long long)station_durable(server->start.station));
-	}
-	start_end(&server->start);
-	free(server);
+		code = serve(server, &doors, options->listen);
+	if (code == 0)
+		say_stopped(server);
+	end(server);
 	return code;
 }
