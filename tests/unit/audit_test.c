@@ -66,6 +66,24 @@ passes_with_any_number_of_threads(void **state)
 }
 
 static void
+passes_with_little_memory(void **state)
+{
+	static const struct campaign_wish voters = {.signing = TALLY_SIGNING_VOTER,
+						    .revisions_max = 2};
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		scene_make(&scene, i == 0 ? &revisions : &voters, NULL);
+		scene.options.memory_max = 1;
+		scene_publish(&scene);
+		scene_audit(&scene);
+		assert_passed(&scene);
+		scene_close(&scene);
+	}
+}
+
+static void
 pins_the_campaign(void **state)
 {
 	struct scene scene;
@@ -287,6 +305,7 @@ main(void)
 	    cmocka_unit_test(passes_a_good_log),
 	    cmocka_unit_test(passes_at_every_size),
 	    cmocka_unit_test(passes_with_any_number_of_threads),
+	    cmocka_unit_test(passes_with_little_memory),
 	    cmocka_unit_test(pins_the_campaign),
 	    cmocka_unit_test(asks_for_the_log_key_of_the_manifest),
 	    cmocka_unit_test(follows_older_checkpoints),

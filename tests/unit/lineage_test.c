@@ -40,12 +40,66 @@ crowd_fill(struct crowd *crowd, struct test_random *random, uint64_t voters)
 	}
 }
 
+/* What lineage must say of entries [from, to), by scanning: `seen` holds each voter's newest. */
+static void
+compare(const struct lineage *lineage, const struct crowd *crowd, uint64_t *seen, size_t from,
+	size_t to, uint64_t *ballots, uint64_t *voters)
+{
+	for (size_t i = from; i < to; i++) {
+		uint64_t voter = crowd->voters[i];
+		uint64_t previous = UINT64_MAX;
+		bool expected = voter > 0 && seen[voter - 1] > 0;
+
+		assert_int_equal(lineage_replaced(lineage, i, &previous), expected);
+		if (expected)
+			assert_int_equal(previous, seen[voter - 1] - 1);
+		if (voter == 0)
+			continue;
+		++*ballots;
+		*voters += !expected;
+		seen[voter - 1] = i + 1;
+	}
+	assert_int_equal(lineage->ballots, *ballots);
+	assert_int_equal(lineage->voters, *voters);
+}
+
+/* One log in steps that end at `ends`, keeping about `bound` bytes in memory. */
+static void
+follow(const struct campaign *campaign, const struct crowd *crowd, const size_t *ends,
+       size_t count, uint64_t bound)
+{
+	static uint64_t seen[ENTRIES];
+	struct lineage lineage;
+	struct lineage_finding votes, keys;
+	struct trouble trouble;
+	uint64_t ballots = 0, voters = 0;
+	size_t from = 0;
+
+	memset(seen, 0, sizeof seen);
+	assert_int_equal(lineage_init(&lineage, campaign->manifest, ends[0], bound, &trouble),
+			 0);
+	for (size_t step = 0; step < count; step++) {
+		if (step > 0)
+			assert_int_equal(lineage_extend(&lineage, ends[step], &trouble), 0);
+		for (size_t i = from; i < ends[step]; i++)
+			if (crowd->voters[i] > 0)
+				enter(&lineage, i, crowd->voters[i], crowd->revisions[i]);
+		assert_int_equal(lineage_link(&lineage, ends[step], 3, &votes, &keys, &trouble),
+				 0);
+		assert_false(votes.found || keys.found);
+		compare(&lineage, crowd, seen, from, ends[step], &ballots, &voters);
+		from = ends[step];
+	}
+	lineage_free(&lineage);
+}
+
 static void
 finds_what_a_scan_finds(void **state)
 {
 	static const uint64_t sizes[] = {1, 2, 40, 900, ENTRIES};
+	static const size_t whole[] = {ENTRIES};
+	static const size_t steps[] = {1, 2, 700, 700, 701, 2000, 2990, ENTRIES};
 	static struct crowd crowd;
-	static uint64_t seen[ENTRIES];
 	const struct campaign_wish wish = {.revisions_max = 1000};
 	struct test_random random = test_random_make(5);
 	struct campaign campaign;
@@ -53,38 +107,35 @@ finds_what_a_scan_finds(void **state)
 	(void)state;
 	campaign_make(&campaign, &wish);
 	for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-		struct lineage lineage;
-		struct lineage_finding votes, keys;
-		struct trouble trouble;
-		uint64_t ballots = 0, voters = 0;
-
 		crowd_fill(&crowd, &random, sizes[s]);
-		assert_int_equal(lineage_init(&lineage, campaign.manifest, ENTRIES, &trouble),
-				 0);
-		for (size_t i = 0; i < ENTRIES; i++)
-			if (crowd.voters[i] > 0)
-				enter(&lineage, i, crowd.voters[i], crowd.revisions[i]);
-		lineage_link(&lineage, ENTRIES, 3, &votes, &keys);
-		assert_false(votes.found || keys.found);
-		memset(seen, 0, sizeof seen);
-		for (size_t i = 0; i < ENTRIES; i++) {
-			uint64_t voter = crowd.voters[i];
-			uint64_t previous = UINT64_MAX;
-			bool expected = voter > 0 && seen[voter - 1] > 0;
-
-			assert_int_equal(lineage_replaced(&lineage, i, &previous), expected);
-			if (expected)
-				assert_int_equal(previous, seen[voter - 1] - 1);
-			if (voter == 0)
-				continue;
-			ballots++;
-			voters += !expected;
-			seen[voter - 1] = i + 1;
+		for (uint64_t bound = 1; bound <= 1 << 30; bound <<= 15) {
+			follow(&campaign, &crowd, whole, 1, bound);
+			follow(&campaign, &crowd, steps, sizeof steps / sizeof *steps, bound);
 		}
-		assert_int_equal(lineage.ballots, ballots);
-		assert_int_equal(lineage.voters, voters);
-		lineage_free(&lineage);
 	}
+	campaign_free(&campaign);
+}
+
+/* Where temporary files cannot be made there is no answer, rather than a wrong one. */
+static void
+says_when_there_is_no_room(void **state)
+{
+	struct campaign campaign;
+	struct lineage lineage;
+	struct lineage_finding votes, keys;
+	struct trouble trouble;
+
+	(void)state;
+	campaign_make(&campaign, NULL);
+	assert_int_equal(setenv("TMPDIR", "/nonexistent", 1), 0);
+	assert_int_equal(lineage_init(&lineage, campaign.manifest, 500, 1, &trouble), 0);
+	for (uint64_t i = 0; i < 500; i++)
+		enter(&lineage, i, 1, (uint16_t)(i + 1));
+	assert_int_equal(lineage_link(&lineage, 500, 2, &votes, &keys, &trouble),
+			 TALLY_EXIT_WORLD);
+	assert_non_null(strstr(trouble.sentence, "could not be sorted"));
+	lineage_free(&lineage);
+	assert_int_equal(unsetenv("TMPDIR"), 0);
 	campaign_free(&campaign);
 }
 
@@ -99,10 +150,10 @@ leaves_out_what_is_beyond_the_end(void **state)
 
 	(void)state;
 	campaign_make(&campaign, NULL);
-	assert_int_equal(lineage_init(&lineage, campaign.manifest, 10, &trouble), 0);
+	assert_int_equal(lineage_init(&lineage, campaign.manifest, 10, 1 << 20, &trouble), 0);
 	enter(&lineage, 3, 7, 1);
 	enter(&lineage, 8, 7, 1);
-	lineage_link(&lineage, 8, 1, &votes, &keys);
+	assert_int_equal(lineage_link(&lineage, 8, 1, &votes, &keys, &trouble), 0);
 	assert_false(votes.found);
 	assert_int_equal(lineage.ballots, 1);
 	assert_false(lineage_replaced(&lineage, 8, &previous));
@@ -121,12 +172,12 @@ names_the_earliest(void **state)
 
 	(void)state;
 	campaign_make(&campaign, NULL);
-	assert_int_equal(lineage_init(&lineage, campaign.manifest, 400, &trouble), 0);
+	assert_int_equal(lineage_init(&lineage, campaign.manifest, 400, 1, &trouble), 0);
 	for (uint64_t i = 0; i < 200; i++)
 		enter(&lineage, i, i, 1);
 	for (uint64_t i = 0; i < 150; i++)
 		enter(&lineage, 399 - i, 50 + i, 1);
-	lineage_link(&lineage, 400, 2, &votes, &keys);
+	assert_int_equal(lineage_link(&lineage, 400, 2, &votes, &keys, &trouble), 0);
 	assert_true(votes.found);
 	assert_int_equal(votes.trouble.index, 250);
 	assert_non_null(strstr(votes.trouble.sentence, "entry 250: "));
@@ -140,6 +191,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(finds_what_a_scan_finds),
+	    cmocka_unit_test(says_when_there_is_no_room),
 	    cmocka_unit_test(leaves_out_what_is_beyond_the_end),
 	    cmocka_unit_test(names_the_earliest),
 	};

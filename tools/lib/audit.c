@@ -201,7 +201,11 @@ prepare(struct audit_state *state)
 					"not enough memory for %" PRIu64 " hashes", hashes);
 	}
 	if (status == TALLY_EXIT_FINE && recount->manifest != NULL)
-		status = lineage_init(&state->lineage, recount->manifest, size, &trouble);
+		status =
+		    lineage_init(&state->lineage, recount->manifest, size,
+				 state->options->memory_max != 0 ? state->options->memory_max
+								 : lineage_memory_usual,
+				 &trouble);
 	if (status != TALLY_EXIT_FINE)
 		audit_found(state, AUDIT_BUNDLES, &trouble);
 	return status == TALLY_EXIT_FINE;

@@ -50,6 +50,8 @@ struct audit_options {
 	unsigned jobs;           /* threads, 1 .. CREW_WORKERS_MAX */
 	unsigned patience_ms; /* how long files beyond the checkpoint are given to be covered by
 				 a newer one: a running tallyd publishes files first */
+	uint64_t
+	    memory_max; /* bytes of ballots kept in memory while they are sorted; 0: usual */
 	audit_progress *progress; /* or NULL */
 	void *context;
 };

@@ -243,39 +243,45 @@ replay(struct audit_state *state)
 	free(watch.text);
 }
 
-static void
+/* False if nothing may be said of who replaces whom. */
+static bool
 link_ballots(struct audit_state *state)
 {
 	struct report *report = &state->audit->report;
+	bool voters = state->audit->recount.manifest->signing == TALLY_SIGNING_VOTER;
 	uint64_t end = state->limit;
 	struct lineage_finding votes;
 	struct lineage_finding keys;
+	struct trouble trouble;
 
-	lineage_link(&state->lineage, end, state->options->jobs, &votes, &keys);
+	if (lineage_link(&state->lineage, end, state->options->jobs, &votes, &keys, &trouble) !=
+	    TALLY_EXIT_FINE) {
+		audit_found(state, AUDIT_VOTES, &trouble);
+		return false;
+	}
 	if (votes.found)
 		audit_found(state, AUDIT_VOTES, &votes.trouble);
 	if (keys.found)
 		audit_found(state, AUDIT_KEYS, &keys.trouble);
-	if (state->audit->recount.manifest->signing != TALLY_SIGNING_VOTER)
+	if (!voters)
 		report_skip(report, AUDIT_KEYS, "in this campaign frontends sign, not voters");
 	if (end < state->scroll.size) {
 		report_skip(report, AUDIT_VOTES,
 			    "another check failed at entry %" PRIu64
 			    "; ballots were compared up to there",
 			    end);
-		if (state->lineage.holders != NULL)
-			report_skip(report, AUDIT_KEYS,
-				    "another check failed at entry %" PRIu64, end);
-		return;
+		report_skip(report, AUDIT_KEYS, "another check failed at entry %" PRIu64, end);
+		return true;
 	}
 	report_pass(report, AUDIT_VOTES);
-	if (state->lineage.holders != NULL)
+	if (voters)
 		report_pass(report, AUDIT_KEYS);
+	return true;
 }
 
 void
 audit_replay(struct audit_state *state)
 {
-	link_ballots(state);
-	replay(state);
+	if (link_ballots(state))
+		replay(state);
 }

@@ -18,7 +18,7 @@ struct audit_state {
 	struct audit *audit;
 	struct scroll scroll;
 	struct inventory inventory;
-	struct lineage lineage; /* records NULL without a manifest */
+	struct lineage lineage; /* zero without a manifest */
 	struct checkpoint old;
 	bool old_valid;
 

@@ -5,171 +5,119 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "tools/lib/crew.h"
-
-/* What both arrays are sorted by: these come first in their records. */
-struct place {
-	uint8_t key[32];
-	uint64_t index;
-};
 
 struct lineage_record {
-	struct place at; /* key: the tag */
+	struct sorter_place at; /* key: the tag */
 	uint64_t serial;
-	uint16_t revision; /* 0: the slot's entry is no ballot */
+	uint16_t revision;
+	uint8_t voter_key[]; /* TALLY_KEY_SIZE of them in voter mode */
 };
 
 struct lineage_holder {
-	struct place at; /* key: the voter's */
+	struct sorter_place at; /* key: the voter's */
 	uint8_t tag[TALLY_TAG_SIZE];
-	bool entered;
 };
 
 enum {
-	BUCKETS = 256
+	RECORD_SIZE = sizeof(struct lineage_record),
+	VOTER_RECORD_SIZE = RECORD_SIZE + TALLY_KEY_SIZE,
 };
+
+_Static_assert(VOTER_RECORD_SIZE % _Alignof(struct lineage_record) == 0, "records in a row");
+
+static bool
+voters_sign(const struct lineage *lineage)
+{
+	return lineage->manifest->signing == TALLY_SIGNING_VOTER;
+}
+
+static enum tally_exit
+no_memory(uint64_t entries, struct trouble *trouble)
+{
+	return trouble_set(trouble, TALLY_EXIT_WORLD,
+			   "not enough memory for the ballots of %" PRIu64 " entries", entries);
+}
 
 enum tally_exit
 lineage_init(struct lineage *lineage, const struct manifest *manifest, uint64_t entries,
-	     struct trouble *trouble)
+	     uint64_t memory_max, struct trouble *trouble)
 {
-	bool voters = manifest->signing == TALLY_SIGNING_VOTER;
+	enum tally_exit status;
 
-	*lineage = (struct lineage){.manifest = manifest, .entries = entries};
-	lineage->records = calloc(entries + 1, sizeof *lineage->records);
+	memset(lineage, 0, sizeof *lineage);
+	lineage->manifest = manifest;
+	lineage->entries = entries;
 	lineage->previous = calloc(entries + 1, sizeof *lineage->previous);
-	if (voters)
-		lineage->holders = calloc(entries + 1, sizeof *lineage->holders);
-	if (lineage->records != NULL && lineage->previous != NULL &&
-	    (!voters || lineage->holders != NULL))
-		return TALLY_EXIT_FINE;
-	lineage_free(lineage);
-	return trouble_set(trouble, TALLY_EXIT_WORLD,
-			   "not enough memory for the ballots of %" PRIu64 " entries", entries);
+	if (lineage->previous == NULL)
+		return no_memory(entries, trouble);
+	if (voters_sign(lineage))
+		memory_max /= 2;
+	status =
+	    sorter_init(&lineage->tags, voters_sign(lineage) ? VOTER_RECORD_SIZE : RECORD_SIZE,
+			memory_max, trouble);
+	if (status == TALLY_EXIT_FINE && voters_sign(lineage))
+		status = sorter_init(&lineage->holders, sizeof(struct lineage_holder),
+				     memory_max, trouble);
+	if (status != TALLY_EXIT_FINE)
+		lineage_free(lineage);
+	return status;
+}
+
+enum tally_exit
+lineage_extend(struct lineage *lineage, uint64_t entries, struct trouble *trouble)
+{
+	uint64_t *previous;
+
+	CHECK(entries >= lineage->entries);
+	previous = calloc(entries - lineage->entries + 1, sizeof *previous);
+	if (previous == NULL)
+		return no_memory(entries, trouble);
+	free(lineage->previous);
+	lineage->previous = previous;
+	lineage->first = lineage->entries;
+	lineage->entries = entries;
+	return TALLY_EXIT_FINE;
 }
 
 void
 lineage_free(struct lineage *lineage)
 {
-	free(lineage->records);
-	free(lineage->holders);
+	sorter_free(&lineage->tags);
+	sorter_free(&lineage->holders);
 	free(lineage->previous);
-	*lineage = (struct lineage){0};
+	memset(lineage, 0, sizeof *lineage);
 }
 
 void
 lineage_enter(struct lineage *lineage, uint64_t index, const struct ballot *ballot)
 {
-	struct lineage_record *record = &lineage->records[index];
+	_Alignas(struct lineage_record) uint8_t memory[VOTER_RECORD_SIZE] = {0};
+	struct lineage_record *record = (void *)memory;
+	struct lineage_holder holder = {.at.index = index};
 
-	CHECK(index < lineage->entries);
+	CHECK(index >= lineage->first && index < lineage->entries);
 	memcpy(record->at.key, ballot->tag, sizeof record->at.key);
 	record->at.index = index;
 	record->serial = ballot->serial;
 	record->revision = ballot->revision;
-	if (lineage->holders == NULL)
-		return;
-	CHECK(ballot->voter_key != NULL);
-	lineage->holders[index].entered = true;
-	memcpy(lineage->holders[index].at.key, ballot->voter_key, TALLY_KEY_SIZE);
-	memcpy(lineage->holders[index].tag, ballot->tag, TALLY_TAG_SIZE);
-	lineage->holders[index].at.index = index;
+	if (voters_sign(lineage)) {
+		CHECK(ballot->voter_key != NULL);
+		memcpy(memory + RECORD_SIZE, ballot->voter_key, TALLY_KEY_SIZE);
+		memcpy(holder.at.key, ballot->voter_key, TALLY_KEY_SIZE);
+		memcpy(holder.tag, ballot->tag, TALLY_TAG_SIZE);
+		sorter_add(&lineage->holders, &holder);
+	}
+	sorter_add(&lineage->tags, memory);
 }
 
-/* Moves the ballots below `end` to the front. */
-static void
-close_gaps(struct lineage *lineage, uint64_t end)
-{
-	for (uint64_t i = 0; i < end; i++)
-		if (lineage->records[i].revision != 0)
-			lineage->records[lineage->ballots++] = lineage->records[i];
-}
-
-/* The same with their holders, whose slots were wanted by index until now. */
-static void
-close_holder_gaps(struct lineage *lineage, uint64_t end)
-{
-	uint64_t count = 0;
-
-	for (uint64_t i = 0; i < end; i++)
-		if (lineage->holders[i].entered)
-			lineage->holders[count++] = lineage->holders[i];
-	CHECK(count == lineage->ballots);
-}
-
-static int
-compare_places(const void *a, const void *b)
-{
-	const struct place *left = a;
-	const struct place *right = b;
-	int order = memcmp(left->key, right->key, sizeof left->key);
-
-	if (order != 0)
-		return order;
-	return (left->index > right->index) - (left->index < right->index);
-}
-
-struct sorting {
-	uint8_t *base;
-	size_t size; /* of one record */
-	size_t starts[BUCKETS + 1];
+/* A linking under way; `lock` guards the findings. */
+struct linking {
+	struct lineage *lineage;
+	uint64_t end;
+	pthread_mutex_t lock;
+	struct lineage_finding *votes;
+	struct lineage_finding *keys;
 };
-
-static void
-sort_bucket(void *context, unsigned worker, uint64_t number)
-{
-	struct sorting *sorting = context;
-	size_t start = sorting->starts[number];
-
-	(void)worker;
-	qsort(sorting->base + start * sorting->size, sorting->starts[number + 1] - start,
-	      sorting->size, compare_places);
-}
-
-static void
-swap(uint8_t *a, uint8_t *b, size_t size)
-{
-	uint8_t kept[sizeof(struct lineage_holder)];
-
-	memcpy(kept, a, size);
-	memcpy(a, b, size);
-	memcpy(b, kept, size);
-}
-
-/* Brings every record into the bucket of its key's first byte, in place. */
-static void
-fill_buckets(struct sorting *sorting, size_t count)
-{
-	size_t next[BUCKETS];
-
-	for (size_t i = 0; i < count; i++)
-		sorting->starts[sorting->base[i * sorting->size] + 1]++;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		next[i] = sorting->starts[i];
-		sorting->starts[i + 1] += sorting->starts[i];
-	}
-	for (size_t bucket = 0; bucket < BUCKETS; bucket++) {
-		while (next[bucket] < sorting->starts[bucket + 1]) {
-			uint8_t *record = sorting->base + next[bucket] * sorting->size;
-			size_t home = *record;
-
-			if (home == bucket)
-				next[bucket]++;
-			else
-				swap(record, sorting->base + next[home]++ * sorting->size,
-				     sorting->size);
-		}
-	}
-}
-
-static void
-sort_places(void *base, size_t count, size_t size, unsigned workers)
-{
-	struct sorting sorting = {.base = base, .size = size};
-
-	fill_buckets(&sorting, count);
-	crew_run(workers, BUCKETS, sort_bucket, &sorting);
-}
 
 /* Remembers the finding about the earliest ballot. */
 static struct trouble *
@@ -208,11 +156,9 @@ check_votes(const struct lineage *lineage, const struct lineage_record *before,
 
 /* A tag's ballots in order: `highest` is the one with the highest serial so far. */
 static void
-check_serials(const struct lineage *lineage, const struct lineage_record *record,
-	      const struct lineage_record **highest, struct lineage_finding *keys)
+check_serials(const struct lineage_record *record, const struct lineage_record **highest,
+	      struct lineage_finding *keys)
 {
-	const uint8_t *key = lineage->holders[record->at.index].at.key;
-	const uint8_t *highest_key = lineage->holders[(*highest)->at.index].at.key;
 	struct trouble *trouble;
 
 	if (record->serial > (*highest)->serial) {
@@ -220,7 +166,7 @@ check_serials(const struct lineage *lineage, const struct lineage_record *record
 		return;
 	}
 	if (record->serial == (*highest)->serial &&
-	    memcmp(key, highest_key, TALLY_KEY_SIZE) == 0)
+	    memcmp(record->voter_key, (*highest)->voter_key, TALLY_KEY_SIZE) == 0)
 		return;
 	trouble = found_at(keys, record->at.index);
 	if (trouble == NULL)
@@ -237,63 +183,109 @@ check_serials(const struct lineage *lineage, const struct lineage_record *record
 			   record->serial, (*highest)->at.index);
 }
 
+/* A ballot that follows `before`, of the same tag. */
 static void
-check_holders(const struct lineage *lineage, struct lineage_finding *keys)
+link_ballot(struct linking *linking, const struct lineage_record *before,
+	    const struct lineage_record *record, const struct lineage_record **highest)
 {
-	const struct lineage_holder *owner = &lineage->holders[0];
+	struct lineage *lineage = linking->lineage;
 
-	for (uint64_t i = 1; i < lineage->ballots; i++) {
-		const struct lineage_holder *holder = &lineage->holders[i];
+	if (record->at.index >= lineage->first)
+		lineage->previous[record->at.index - lineage->first] = before->at.index + 1;
+	pthread_mutex_lock(&linking->lock);
+	check_votes(lineage, before, record, linking->votes);
+	if (voters_sign(lineage))
+		check_serials(record, highest, linking->keys);
+	pthread_mutex_unlock(&linking->lock);
+}
+
+static void
+visit_tags(void *context, const uint8_t *records, size_t count)
+{
+	struct linking *linking = context;
+	struct lineage *lineage = linking->lineage;
+	const struct lineage_record *before = NULL;
+	const struct lineage_record *highest = NULL;
+	uint64_t ballots = 0;
+	uint64_t voters = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct lineage_record *record =
+		    (const void *)(records + i * lineage->tags.record_size);
+
+		if (record->at.index >= linking->end)
+			continue;
+		ballots++;
+		if (before != NULL &&
+		    memcmp(record->at.key, before->at.key, sizeof record->at.key) == 0) {
+			link_ballot(linking, before, record, &highest);
+		} else {
+			voters++;
+			highest = record;
+		}
+		before = record;
+	}
+	lineage->ballots += ballots;
+	lineage->voters += voters;
+}
+
+static void
+visit_holders(void *context, const uint8_t *records, size_t count)
+{
+	struct linking *linking = context;
+	const struct lineage_holder *owner = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct lineage_holder *holder =
+		    (const void *)(records + i * sizeof *holder);
 		struct trouble *trouble;
 
-		if (memcmp(owner->at.key, holder->at.key, sizeof holder->at.key) != 0)
+		if (holder->at.index >= linking->end)
+			continue;
+		if (owner == NULL ||
+		    memcmp(owner->at.key, holder->at.key, sizeof holder->at.key) != 0)
 			owner = holder;
 		if (memcmp(owner->tag, holder->tag, sizeof holder->tag) == 0)
 			continue;
-		trouble = found_at(keys, holder->at.index);
+		pthread_mutex_lock(&linking->lock);
+		trouble = found_at(linking->keys, holder->at.index);
 		if (trouble != NULL)
 			trouble_at(trouble, TALLY_EXIT_FAILED, holder->at.index,
 				   "its voter key serves another voter tag at entry %" PRIu64,
 				   owner->at.index);
+		pthread_mutex_unlock(&linking->lock);
 	}
 }
 
-void
+enum tally_exit
 lineage_link(struct lineage *lineage, uint64_t end, unsigned workers,
-	     struct lineage_finding *votes, struct lineage_finding *keys)
+	     struct lineage_finding *votes, struct lineage_finding *keys,
+	     struct trouble *trouble)
 {
-	const struct lineage_record *records = lineage->records;
-	const struct lineage_record *highest = records;
+	struct linking linking = {.lineage = lineage, .end = end, .votes = votes, .keys = keys};
+	enum tally_exit status;
 
 	CHECK(end <= lineage->entries);
 	*votes = *keys = (struct lineage_finding){0};
-	close_gaps(lineage, end);
-	sort_places(lineage->records, lineage->ballots, sizeof *lineage->records, workers);
-	for (uint64_t i = 0; i < lineage->ballots; i++) {
-		if (i == 0 || memcmp(records[i].at.key, records[i - 1].at.key,
-				     sizeof records[i].at.key) != 0) {
-			lineage->voters++;
-			highest = &records[i];
-			continue;
-		}
-		lineage->previous[records[i].at.index] = records[i - 1].at.index + 1;
-		check_votes(lineage, &records[i - 1], &records[i], votes);
-		if (lineage->holders != NULL)
-			check_serials(lineage, &records[i], &highest, keys);
-	}
-	if (lineage->holders == NULL)
-		return;
-	close_holder_gaps(lineage, end);
-	sort_places(lineage->holders, lineage->ballots, sizeof *lineage->holders, workers);
-	check_holders(lineage, keys);
+	lineage->ballots = lineage->voters = 0;
+	CHECK(pthread_mutex_init(&linking.lock, NULL) == 0);
+	status = sorter_each(&lineage->tags, workers, visit_tags, &linking, trouble);
+	if (status == TALLY_EXIT_FINE && voters_sign(lineage))
+		status =
+		    sorter_each(&lineage->holders, workers, visit_holders, &linking, trouble);
+	pthread_mutex_destroy(&linking.lock);
+	return status;
 }
 
 bool
 lineage_replaced(const struct lineage *lineage, uint64_t index, uint64_t *previous)
 {
-	CHECK(index < lineage->entries);
-	if (lineage->previous[index] == 0)
+	uint64_t found;
+
+	CHECK(index >= lineage->first && index < lineage->entries);
+	found = lineage->previous[index - lineage->first];
+	if (found == 0)
 		return false;
-	*previous = lineage->previous[index] - 1;
+	*previous = found - 1;
 	return true;
 }

@@ -231,7 +231,9 @@ gather_and_link(const struct scroll *scroll, const struct checkpoint *checkpoint
 		    trouble, TALLY_EXIT_FAILED,
 		    "%s: its entries do not have the root that the checkpoint signs",
 		    scroll->log->path);
-	lineage_link(lineage, scroll->size, 1, &votes, &keys);
+	status = lineage_link(lineage, scroll->size, 1, &votes, &keys, trouble);
+	if (status != TALLY_EXIT_FINE)
+		return status;
 	if (!votes.found && !keys.found)
 		return TALLY_EXIT_FINE;
 	*trouble = votes.found ? votes.trouble : keys.trouble;
@@ -243,7 +245,8 @@ count_scroll(const struct scroll *scroll, recount_visitor *visitor, void *contex
 	     struct recount *out, struct trouble *trouble)
 {
 	struct lineage lineage;
-	enum tally_exit status = lineage_init(&lineage, out->manifest, scroll->size, trouble);
+	enum tally_exit status =
+	    lineage_init(&lineage, out->manifest, scroll->size, lineage_memory_usual, trouble);
 
 	if (status != TALLY_EXIT_FINE)
 		return status;
