@@ -76,12 +76,16 @@ open_old(struct audit_state *state)
 	const struct checkpoint *now = &state->audit->recount.checkpoint;
 	struct trouble trouble;
 
-	if (state->options->old.data == NULL) {
+	state->old_valid = false;
+	if (state->verified.size > 0) {
+		state->old = state->verified;
+	} else if (state->options->old.data == NULL) {
 		report_skip(&state->audit->report, AUDIT_OLD,
 			    "no older checkpoint was given (--old)");
 		return;
 	}
-	if (!checkpoint_open(state->options->old, &state->options->key, &state->old)) {
+	if (state->verified.size == 0 &&
+	    !checkpoint_open(state->options->old, &state->options->key, &state->old)) {
 		trouble_set(&trouble, TALLY_EXIT_FAILED,
 			    "the older checkpoint is none signed by the log's key");
 		audit_found(state, AUDIT_OLD, &trouble);
@@ -155,7 +159,9 @@ open_manifest(struct audit_state *state)
 	enum tally_exit status;
 
 	bundle_init(&bundle);
-	if (recount->checkpoint.size == 0) {
+	if (recount->manifest != NULL)
+		status = TALLY_EXIT_FINE;
+	else if (recount->checkpoint.size == 0) {
 		status = trouble_set(&trouble, TALLY_EXIT_FAILED, "the log has no entries");
 	} else {
 		status = publiclog_bundle(state->log, 0, recount->checkpoint.size, &bundle,
@@ -183,29 +189,44 @@ skip_rest(struct report *report, enum audit_check on)
 			report_skip(report, i, "check %u failed", (unsigned)on + 1);
 }
 
+static enum tally_exit
+prepare_lineage(struct audit_state *state, struct trouble *trouble)
+{
+	const struct manifest *manifest = state->audit->recount.manifest;
+	uint64_t memory_max = state->options->memory_max;
+
+	if (state->lineage.manifest != NULL)
+		return lineage_extend(&state->lineage, state->scroll.size, trouble);
+	if (manifest == NULL)
+		return TALLY_EXIT_FINE;
+	return lineage_init(&state->lineage, manifest, state->scroll.size,
+			    memory_max != 0 ? memory_max : lineage_memory_usual, trouble);
+}
+
 /* False if memory is short. */
 static bool
 prepare(struct audit_state *state)
 {
-	struct recount *recount = &state->audit->recount;
-	uint64_t size = recount->checkpoint.size;
+	uint64_t size = state->audit->recount.checkpoint.size;
 	struct trouble trouble;
-	enum tally_exit status = scroll_init(&state->scroll, state->log, size, &trouble);
+	enum tally_exit status = state->verified.size > 0
+				     ? scroll_extend(&state->scroll, size, &trouble)
+				     : scroll_init(&state->scroll, state->log, size, &trouble);
 
 	for (uint64_t hashes = size / TALLY_TILE_WIDTH, l = 1;
 	     hashes > 0 && status == TALLY_EXIT_FINE; hashes /= TALLY_TILE_WIDTH, l++) {
-		state->level[l] = calloc(hashes, sizeof *state->level[l]);
-		if (state->level[l] == NULL)
+		struct tree_hash *grown =
+		    reallocarray(state->level[l], hashes, sizeof *state->level[l]);
+
+		if (grown == NULL)
 			status =
 			    trouble_set(&trouble, TALLY_EXIT_WORLD,
 					"not enough memory for %" PRIu64 " hashes", hashes);
+		else
+			state->level[l] = grown;
 	}
-	if (status == TALLY_EXIT_FINE && recount->manifest != NULL)
-		status =
-		    lineage_init(&state->lineage, recount->manifest, size,
-				 state->options->memory_max != 0 ? state->options->memory_max
-								 : lineage_memory_usual,
-				 &trouble);
+	if (status == TALLY_EXIT_FINE)
+		status = prepare_lineage(state, &trouble);
 	if (status != TALLY_EXIT_FINE)
 		audit_found(state, AUDIT_BUNDLES, &trouble);
 	return status == TALLY_EXIT_FINE;
@@ -222,6 +243,18 @@ overstated(const struct audit_state *state)
 	       bundles < publiclog_bundles(state->audit->recount.checkpoint.size) / 2 + 1;
 }
 
+/* A log that does not continue what was verified here: nothing of that holds for it. */
+static bool
+broken_off(struct audit_state *state)
+{
+	struct report *report = &state->audit->report;
+
+	if (state->verified.size == 0 || (!report_troubled(report, AUDIT_OLD) && !state->holes))
+		return false;
+	skip_rest(report, report_troubled(report, AUDIT_OLD) ? AUDIT_OLD : AUDIT_BUNDLES);
+	return true;
+}
+
 static void
 run(struct audit_state *state)
 {
@@ -231,6 +264,8 @@ run(struct audit_state *state)
 	}
 	state->limit = state->audit->recount.checkpoint.size;
 	open_old(state);
+	if (broken_off(state))
+		return;
 	audit_inventory(state);
 	if (overstated(state)) {
 		skip_rest(&state->audit->report, AUDIT_FILES);
@@ -243,10 +278,26 @@ run(struct audit_state *state)
 	}
 	audit_entries(state);
 	audit_tree(state);
+	if (broken_off(state))
+		return;
 	if (state->audit->recount.manifest != NULL)
 		audit_replay(state);
 	audit_settle(state);
 	skip_rest(&state->audit->report, AUDIT_MANIFEST);
+	if (report_exit(&state->audit->report) == TALLY_EXIT_FINE)
+		state->verified = state->audit->recount.checkpoint;
+}
+
+static void
+state_free(struct audit_state *state)
+{
+	pthread_mutex_destroy(&state->lock);
+	lineage_free(&state->lineage);
+	scroll_free(&state->scroll);
+	inventory_free(&state->inventory);
+	for (size_t l = 0; l < TILE_LEVELS_MAX; l++)
+		free(state->level[l]);
+	free(state);
 }
 
 void
@@ -267,13 +318,42 @@ audit_run(const struct publiclog *log, const struct audit_options *options, stru
 	state->audit = out;
 	CHECK(pthread_mutex_init(&state->lock, NULL) == 0);
 	run(state);
-	pthread_mutex_destroy(&state->lock);
-	lineage_free(&state->lineage);
-	scroll_free(&state->scroll);
-	inventory_free(&state->inventory);
-	for (size_t l = 0; l < TILE_LEVELS_MAX; l++)
-		free(state->level[l]);
-	free(state);
+	if (options->keep)
+		out->state = state;
+	else
+		state_free(state);
+}
+
+/* Is the newest checkpoint the one that was verified, or signed anew? */
+static bool
+unchanged(const struct audit_state *state)
+{
+	const struct checkpoint *verified = &state->verified;
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
+	struct checkpoint now;
+	struct trouble ignored;
+	size_t size;
+
+	return publiclog_checkpoint(state->log, note, &size, &ignored) == TALLY_EXIT_FINE &&
+	       checkpoint_open(bytes_make(note, size), &state->options->key, &now) &&
+	       now.size == verified->size &&
+	       memcmp(now.root, verified->root, sizeof now.root) == 0;
+}
+
+bool
+audit_more(struct audit *audit)
+{
+	struct audit_state *state = audit->state;
+
+	CHECK(state != NULL && report_exit(&audit->report) == TALLY_EXIT_FINE);
+	if (unchanged(state))
+		return false;
+	report_init(&audit->report, questions, AUDIT_CHECKS_COUNT);
+	audit->counted = false;
+	state->holes = false;
+	state->done = 0;
+	run(state);
+	return true;
 }
 
 void
@@ -288,5 +368,8 @@ audit_refused(const struct trouble *why, struct audit *out)
 void
 audit_free(struct audit *audit)
 {
+	if (audit->state != NULL)
+		state_free(audit->state);
+	audit->state = NULL;
 	recount_free(&audit->recount);
 }

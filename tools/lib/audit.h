@@ -52,6 +52,7 @@ struct audit_options {
 				 a newer one: a running tallyd publishes files first */
 	uint64_t
 	    memory_max; /* bytes of ballots kept in memory while they are sorted; 0: usual */
+	bool keep;      /* for audit_more; the options are then held until audit_free */
 	audit_progress *progress; /* or NULL */
 	void *context;
 };
@@ -62,11 +63,19 @@ struct audit {
 	bool counted; /* the replay reached the end: recount.replay is the final state */
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX]; /* the checkpoint as it is signed, if it is */
 	size_t note_size;
+	struct audit_state *state; /* if it is kept */
 };
 
 /* Makes the checks; what was found is in the report. audit_free is due. */
 void
 audit_run(const struct publiclog *log, const struct audit_options *options, struct audit *out);
+
+/* After an audit that was kept and passed: true if the log has a new checkpoint, and the report
+ * is then about that. Entries verified before are not read again but for the bundle that has
+ * grown: the tree is taken further from their hashes, which the new checkpoint must contain
+ * (AUDIT_OLD). If it does not pass, only audit_free may follow. */
+MUST_USE bool
+audit_more(struct audit *audit);
 
 /* The report of an audit that `why` prevented, a finding of AUDIT_CHECKPOINT. audit_free is due.
  */

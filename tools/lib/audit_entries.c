@@ -16,6 +16,7 @@ struct desk {
 struct office {
 	struct audit_state *state;
 	struct desk *desks;
+	uint64_t first; /* bundle */
 };
 
 /* Places of the inventory's files of one tile: [first, end). */
@@ -173,7 +174,8 @@ check_contents(struct audit_state *state, const struct desk *desk)
 		struct entry entry;
 
 		/* What has no shape is a matter of the replay. */
-		if (!entry_parse(desk->bundle.entries[i], &entry))
+		if (index < state->verified.size ||
+		    !entry_parse(desk->bundle.entries[i], &entry))
 			continue;
 		if (entry.kind == TALLY_ENTRY_NOTICE)
 			check_notice(state, index, entry.body);
@@ -215,11 +217,11 @@ check_bundle_job(void *context, unsigned worker, uint64_t number)
 	struct audit_state *state = office->state;
 	uint64_t done;
 
-	check_bundle(state, &office->desks[worker], number);
+	check_bundle(state, &office->desks[worker], office->first + number);
 	done = atomic_fetch_add(&state->done, 1) + 1;
 	if (worker == 0 && state->options->progress != NULL)
 		state->options->progress(state->options->context, "reading bundles", done,
-					 state->scroll.bundles);
+					 state->scroll.bundles - office->first);
 }
 
 /* After the pass: what found nothing has passed, what could not be asked is skipped. */
@@ -252,7 +254,8 @@ conclude(struct audit_state *state)
 void
 audit_entries(struct audit_state *state)
 {
-	struct office office = {.state = state};
+	struct office office = {.state = state,
+				.first = state->verified.size / TALLY_TILE_WIDTH};
 	struct trouble trouble;
 
 	office.desks = calloc(state->options->jobs, sizeof *office.desks);
@@ -262,8 +265,8 @@ audit_entries(struct audit_state *state)
 		audit_found(state, AUDIT_BUNDLES, &trouble);
 		state->holes = true;
 	} else {
-		crew_run(state->options->jobs, state->scroll.bundles, check_bundle_job,
-			 &office);
+		crew_run(state->options->jobs, state->scroll.bundles - office.first,
+			 check_bundle_job, &office);
 		for (unsigned i = 0; i < state->options->jobs; i++)
 			bundle_free(&office.desks[i].bundle);
 	}

@@ -15,14 +15,10 @@ enum {
 /* What the auditor counts for itself beside the replay. */
 struct watch {
 	struct audit_state *state;
-	uint64_t ballots;
-	uint64_t voters;
-	uint64_t since_tally; /* ballots */
-	uint64_t last_ballot;
-	uint64_t closed_at; /* index of the last PHASE entry that closed */
-	bool late;          /* CADENCE has been found wanting */
-	bool crowded;       /* VOTERS has */
-	size_t texts_at;    /* in the inventory's tallies: how many were asked for */
+	struct audit_tallied *tallied;
+	bool late;       /* CADENCE has been found wanting */
+	bool crowded;    /* VOTERS has */
+	size_t texts_at; /* in the inventory's tallies: how many were asked for */
 	uint8_t *text;
 	size_t text_capacity;
 };
@@ -33,14 +29,14 @@ watch_cadence(struct watch *watch, uint64_t index)
 	uint64_t every = watch->state->audit->recount.manifest->tally_every_ballots;
 	struct trouble trouble;
 
-	if (watch->late || every == 0 || watch->since_tally <= every + CADENCE_SLACK)
+	if (watch->late || every == 0 || watch->tallied->since_tally <= every + CADENCE_SLACK)
 		return;
 	watch->late = true;
 	trouble_at(&trouble, TALLY_EXIT_FAILED, index,
 		   "%" PRIu64
 		   " ballots have come since a TALLY, and the manifest promises one every "
 		   "%" PRIu64,
-		   watch->since_tally, every);
+		   watch->tallied->since_tally, every);
 	audit_found(watch->state, AUDIT_CADENCE, &trouble);
 }
 
@@ -51,19 +47,19 @@ watch_ballot(struct watch *watch, uint64_t index)
 	struct trouble trouble;
 	uint64_t previous;
 
-	watch->ballots++;
-	watch->since_tally++;
-	watch->last_ballot = index;
+	watch->tallied->ballots++;
+	watch->tallied->since_tally++;
+	watch->tallied->last_ballot = index;
 	watch_cadence(watch, index);
 	if (lineage_replaced(&watch->state->lineage, index, &previous))
 		return;
-	watch->voters++;
-	if (watch->crowded || watch->voters <= voters_max)
+	watch->tallied->voters++;
+	if (watch->crowded || watch->tallied->voters <= voters_max)
 		return;
 	watch->crowded = true;
 	trouble_at(&trouble, TALLY_EXIT_FAILED, index,
 		   "it is of the voter number %" PRIu64 ", and the manifest allows %" PRIu32,
-		   watch->voters, voters_max);
+		   watch->tallied->voters, voters_max);
 	audit_found(watch->state, AUDIT_VOTERS, &trouble);
 }
 
@@ -93,7 +89,7 @@ watch_tally(struct watch *watch, uint64_t index, struct bytes expected)
 	struct trouble trouble;
 	enum tally_exit status;
 
-	watch->since_tally = 0;
+	watch->tallied->since_tally = 0;
 	watch_lone_texts(watch, index);
 	if (watch->texts_at < state->inventory.tallies_count &&
 	    state->inventory.tallies[watch->texts_at] == index)
@@ -128,7 +124,7 @@ watch_entry(void *context, uint64_t index, struct bytes entry, const struct repl
 		break;
 	case TALLY_ENTRY_PHASE:
 		if (replay->law.phase == TALLY_PHASE_CLOSED)
-			watch->closed_at = index;
+			watch->tallied->closed_at = index;
 		break;
 	default:
 		break;
@@ -171,13 +167,13 @@ check_last_tally(struct watch *watch)
 	const struct replay *replay = &watch->state->audit->recount.replay;
 	struct trouble trouble;
 
-	if (replay->law.phase != TALLY_PHASE_CLOSED || watch->since_tally == 0 ||
-	    replay->index == watch->closed_at + 1)
+	if (replay->law.phase != TALLY_PHASE_CLOSED || watch->tallied->since_tally == 0 ||
+	    replay->index == watch->tallied->closed_at + 1)
 		return;
-	trouble_at(&trouble, TALLY_EXIT_FAILED, watch->closed_at + 1,
+	trouble_at(&trouble, TALLY_EXIT_FAILED, watch->tallied->closed_at + 1,
 		   "voting was closed before it, and no TALLY covers the ballots up to entry "
 		   "%" PRIu64,
-		   watch->last_ballot);
+		   watch->tallied->last_ballot);
 	audit_found(watch->state, AUDIT_CADENCE, &trouble);
 }
 
@@ -190,13 +186,14 @@ check_classes(struct watch *watch)
 	struct trouble trouble;
 
 	if (counts->ballots + counts->replaced + counts->voided == counts->in_tree &&
-	    counts->in_tree == watch->ballots && lineage->ballots == watch->ballots &&
+	    counts->in_tree == watch->tallied->ballots &&
+	    lineage->ballots == watch->tallied->ballots &&
 	    (counts->voided > 0 || counts->ballots == lineage->voters))
 		return;
 	trouble_set(&trouble, TALLY_EXIT_FAILED,
 		    "%" PRIu64 " counted, %" PRIu64 " replaced and %" PRIu64
 		    " voided are not the %" PRIu64 " ballots of %" PRIu64 " voter tags",
-		    counts->ballots, counts->replaced, counts->voided, watch->ballots,
+		    counts->ballots, counts->replaced, counts->voided, watch->tallied->ballots,
 		    lineage->voters);
 	audit_found(watch->state, AUDIT_CLASSES, &trouble);
 }
@@ -225,10 +222,13 @@ static void
 replay(struct audit_state *state)
 {
 	struct recount *recount = &state->audit->recount;
-	struct watch watch = {.state = state};
+	struct watch watch = {.state = state, .tallied = &state->tallied};
 	struct trouble trouble;
 	enum tally_exit status;
 
+	while (watch.texts_at < state->inventory.tallies_count &&
+	       state->inventory.tallies[watch.texts_at] < state->verified.size)
+		watch.texts_at++;
 	status = recount_replay(&state->scroll, state->limit, &state->lineage, watch_entry,
 				&watch, recount, &trouble);
 	if (status != TALLY_EXIT_FINE)

@@ -12,6 +12,15 @@
 #include "tools/lib/inventory.h"
 #include "tree/proof.h"
 
+/* What the auditor has counted beside the replay, up to where that stands. */
+struct audit_tallied {
+	uint64_t ballots;
+	uint64_t voters;
+	uint64_t since_tally; /* ballots */
+	uint64_t last_ballot;
+	uint64_t closed_at; /* index of the last PHASE entry that closed */
+};
+
 struct audit_state {
 	const struct publiclog *log;
 	const struct audit_options *options;
@@ -21,6 +30,8 @@ struct audit_state {
 	struct lineage lineage; /* zero without a manifest */
 	struct checkpoint old;
 	bool old_valid;
+	struct checkpoint verified; /* by an earlier step; size 0: none */
+	struct audit_tallied tallied;
 
 	pthread_mutex_t lock;
 	uint64_t limit; /* the replay may go up to here */

@@ -106,6 +106,7 @@ audit_inventory(struct audit_state *state)
 	struct tile tile;
 	char path[TILE_PATH_MAX];
 
+	inventory_free(&state->inventory);
 	if (inventory_take(&state->inventory, state->log, &trouble) != TALLY_EXIT_FINE) {
 		audit_found(state, AUDIT_FILES, &trouble);
 		return;
@@ -156,7 +157,8 @@ static void
 fill_levels(struct audit_state *state)
 {
 	for (int l = 2; l < TILE_LEVELS_MAX && state->level[l] != NULL; l++)
-		for (uint64_t i = 0; i < tile_hashes(l, state->scroll.size); i++)
+		for (uint64_t i = tile_hashes(l, state->verified.size);
+		     i < tile_hashes(l, state->scroll.size); i++)
 			tile_root(state->level[l - 1] + i * TALLY_TILE_WIDTH, TALLY_TILE_WIDTH,
 				  &state->level[l][i]);
 }
@@ -170,7 +172,8 @@ check_tiles(struct audit_state *state)
 	for (; at < inventory->tiles_count; at++) {
 		const struct tile *tile = &inventory->tiles[at];
 
-		if (inventory_covers(state->scroll.size, tile))
+		if (inventory_covers(state->scroll.size, tile) &&
+		    !inventory_covers(state->verified.size, tile))
 			audit_tile_file(state, tile,
 					state->level[tile->level] +
 					    tile->number * TALLY_TILE_WIDTH);

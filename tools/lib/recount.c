@@ -127,7 +127,7 @@ replay_bundles(struct pass *pass, uint64_t end, recount_visitor *visitor, void *
 		uint64_t index = out->replay.index;
 		struct bytes entry;
 
-		if (index % TALLY_TILE_WIDTH == 0) {
+		if (index % TALLY_TILE_WIDTH == 0 || bundle->count == 0) {
 			status = scroll_read(pass->scroll, index / TALLY_TILE_WIDTH, bundle,
 					     trouble);
 			if (status != TALLY_EXIT_FINE)
@@ -153,11 +153,13 @@ recount_replay(const struct scroll *scroll, uint64_t end, const struct lineage *
 
 	CHECK(end <= scroll->size);
 	out->fault = REPLAY_FINE;
-	out->memory = malloc(replay_memory(out->manifest));
-	if (out->memory == NULL)
-		return trouble_set(trouble, TALLY_EXIT_WORLD,
-				   "not enough memory for the counts of the campaign");
-	replay_init(&out->replay, out->manifest, out->memory);
+	if (out->memory == NULL) {
+		out->memory = malloc(replay_memory(out->manifest));
+		if (out->memory == NULL)
+			return trouble_set(trouble, TALLY_EXIT_WORLD,
+					   "not enough memory for the counts of the campaign");
+		replay_init(&out->replay, out->manifest, out->memory);
+	}
 	bundle_init(&pass.bundle);
 	bundle_init(&pass.earlier);
 	status = replay_bundles(&pass, end, visitor, context, out, trouble);

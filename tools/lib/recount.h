@@ -53,7 +53,8 @@ recount_free(struct recount *recount);
 MUST_USE enum tally_exit
 recount_manifest(const struct bundle *first, struct manifest **out, struct trouble *trouble);
 
-/* Replays entries [0, end) into out->replay, which is made; out->manifest is given. Ballots
+/* Replays entries [0, end) into out->replay, which is made; where out->memory is not NULL it goes
+ * on from where it stands. out->manifest is given. Ballots
  * below `end` are known to keep the rules of their choices, and `lineage` is linked up to
  * there. After trouble out->replay is the state before the entry that made it. */
 MUST_USE enum tally_exit

@@ -24,6 +24,26 @@ scroll_init(struct scroll *scroll, const struct publiclog *log, uint64_t size,
 	return TALLY_EXIT_FINE;
 }
 
+enum tally_exit
+scroll_extend(struct scroll *scroll, uint64_t size, struct trouble *trouble)
+{
+	uint64_t bundles = publiclog_bundles(size);
+	uint64_t whole = scroll->size / TALLY_TILE_WIDTH;
+	struct scroll_digest *grown;
+
+	CHECK(size >= scroll->size);
+	grown = realloc(scroll->digests, (bundles + 1) * sizeof *grown);
+	if (grown == NULL)
+		return trouble_set(trouble, TALLY_EXIT_WORLD,
+				   "%s: not enough memory for a log of %" PRIu64 " entries",
+				   scroll->log->path, size);
+	memset(grown + whole, 0, (bundles + 1 - whole) * sizeof *grown);
+	scroll->digests = grown;
+	scroll->size = size;
+	scroll->bundles = bundles;
+	return TALLY_EXIT_FINE;
+}
+
 void
 scroll_free(struct scroll *scroll)
 {

@@ -21,6 +21,10 @@ MUST_USE enum tally_exit
 scroll_init(struct scroll *scroll, const struct publiclog *log, uint64_t size,
 	    struct trouble *trouble);
 
+/* The log now has `size` entries, no fewer than before: its last bundle may have grown. */
+MUST_USE enum tally_exit
+scroll_extend(struct scroll *scroll, uint64_t size, struct trouble *trouble);
+
 void
 scroll_free(struct scroll *scroll);
 

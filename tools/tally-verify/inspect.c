@@ -6,24 +6,11 @@
 #include "base/text.h"
 #include "tools/lib/complain.h"
 #include "tools/lib/keyfile.h"
-#include "tools/lib/lastgood.h"
-#include "tools/lib/source.h"
 #include "tools/lib/wholefile.h"
-#include "tools/tally-verify/cosign.h"
-#include "tools/tally-verify/show.h"
+#include "tools/tally-verify/follow.h"
 
 enum {
 	PATIENCE_MS = 2000,
-};
-
-struct inspection {
-	const struct wishes *wishes;
-	struct audit_options wanted;
-	struct show_progress progress;
-	struct source source;
-	struct lastgood last;
-	struct note_private_key cosigner;
-	char cosignature[COSIGNATURE_LINE_MAX + 1]; /* empty: none */
 };
 
 static int
@@ -43,9 +30,8 @@ show(const struct inspection *inspection, const struct audit *audit)
 	return report_exit(&audit->report);
 }
 
-/* What we remember comes first, then what was named, then what a mirror had. */
-static void
-look_back(struct inspection *inspection)
+void
+inspection_look_back(struct inspection *inspection)
 {
 	const struct mirror *mirror = &inspection->source.mirror;
 	struct bytes *old = &inspection->wanted.old;
@@ -56,9 +42,8 @@ look_back(struct inspection *inspection)
 		*old = bytes_make(mirror->before, mirror->before_size);
 }
 
-/* Remembers a good checkpoint, and only then cosigns it. */
-static int
-remember(struct inspection *inspection, const struct audit *audit)
+int
+inspection_remember(struct inspection *inspection, const struct audit *audit)
 {
 	const struct wishes *wishes = inspection->wishes;
 	bool cosign = wishes->cosign != NULL &&
@@ -91,13 +76,13 @@ refresh_and_audit(struct inspection *inspection)
 		complain("%s", trouble.sentence);
 		return code;
 	}
-	look_back(inspection);
+	inspection_look_back(inspection);
 	if (code == TALLY_EXIT_FINE)
 		audit_run(&inspection->source.log, &inspection->wanted, &audit);
 	else
 		audit_refused(&trouble, &audit);
 	show_progress_end(&inspection->progress);
-	remembered = remember(inspection, &audit);
+	remembered = inspection_remember(inspection, &audit);
 	code = show(inspection, &audit);
 	audit_free(&audit);
 	return code != TALLY_EXIT_FINE ? code : remembered;
@@ -116,7 +101,7 @@ open_and_audit(struct inspection *inspection)
 		complain("%s", trouble.sentence);
 		return code;
 	}
-	code = refresh_and_audit(inspection);
+	code = wishes->follow ? follow(inspection) : refresh_and_audit(inspection);
 	source_close(&inspection->source);
 	return code;
 }
@@ -148,7 +133,10 @@ inspect_log(const struct wishes *wishes, const struct note_key *key)
 {
 	struct inspection inspection = {
 	    .wishes = wishes,
-	    .wanted = {.key = *key, .jobs = wishes->jobs, .patience_ms = PATIENCE_MS},
+	    .wanted = {.key = *key,
+		       .jobs = wishes->jobs,
+		       .patience_ms = PATIENCE_MS,
+		       .memory_max = wishes->memory_mb << 20},
 	    .progress = show_progress_make(),
 	    .last = {.lock = -1},
 	};
@@ -156,6 +144,7 @@ inspect_log(const struct wishes *wishes, const struct note_key *key)
 	struct wholefile old = {0};
 	int code = TALLY_EXIT_FINE;
 
+	inspection.progress.terminal &= !wishes->quiet;
 	inspection.wanted.progress = show_progress_line;
 	inspection.wanted.context = &inspection.progress;
 	if (wishes->campaign != NULL) {

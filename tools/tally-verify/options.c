@@ -16,6 +16,11 @@ enum {
 	OPTION_MIRROR,
 	OPTION_STATE,
 	OPTION_COSIGN,
+	OPTION_MEMORY,
+	OPTION_FOLLOW,
+	OPTION_INTERVAL,
+	OPTION_UNTIL,
+	INTERVAL_S = 10,
 };
 
 const char *argp_program_version = "tally-verify " TALLY_VERSION;
@@ -31,6 +36,13 @@ static const struct argp_option options[] = {
      "Remember the last good checkpoint in FILE: the log must continue it", 0},
     {"cosign", OPTION_COSIGN, "KEY", 0,
      "If every check passes, write a cosignature line by this key; needs --state", 0},
+    {"follow", OPTION_FOLLOW, NULL, 0,
+     "Go on checking as the log grows; an ALERT line and exit status 1 at the first trouble",
+     0},
+    {"interval", OPTION_INTERVAL, "S", 0, "Seconds between two looks (default 10)", 0},
+    {"until", OPTION_UNTIL, "SIZE", 0, "Follow until so many entries have been checked", 0},
+    {"memory", OPTION_MEMORY, "MB", 0,
+     "Sort ballots in so much memory, then in temporary files (default 1024)", 0},
     {"jobs", 'j', "N", 0, "Use N threads (default: every processor)", 0},
     {"receipt", OPTION_RECEIPT, "FILE", 0, "Check a receipt offline, without a log", 0},
     {"ballot", OPTION_BALLOT, "FILE", 0,
@@ -76,6 +88,10 @@ complete(const struct wishes *wishes, struct argp_state *state)
 	     wishes->state != NULL || wishes->cosign != NULL))
 		argp_error(state, "--campaign, --old, --mirror, --state and --cosign belong to "
 				  "a LOG");
+	if (!wishes->follow && (wishes->until > 0 || wishes->interval_s != INTERVAL_S))
+		argp_error(state, "--interval and --until belong to --follow");
+	if (wishes->follow && (wishes->json || wishes->receipt != NULL))
+		argp_error(state, "--follow writes lines about a LOG");
 	if (wishes->cosign != NULL && wishes->state == NULL)
 		argp_error(state, "--cosign needs --state: who cosigns must remember what");
 }
@@ -97,6 +113,18 @@ option_parse(int key, char *argument, struct argp_state *state)
 		break;
 	case OPTION_MIRROR:
 		wishes->mirror = argument;
+		break;
+	case OPTION_FOLLOW:
+		wishes->follow = true;
+		break;
+	case OPTION_INTERVAL:
+		wishes->interval_s = number("--interval", argument, 1, 86400, state);
+		break;
+	case OPTION_UNTIL:
+		wishes->until = number("--until", argument, 1, INT64_MAX, state);
+		break;
+	case OPTION_MEMORY:
+		wishes->memory_mb = number("--memory", argument, 1, 1 << 24, state);
 		break;
 	case OPTION_STATE:
 		wishes->state = argument;
@@ -140,7 +168,7 @@ wishes_parse(int argc, char **argv, struct wishes *wishes)
 	    options, option_parse, "LOG\n--receipt FILE [--ballot FILE]", doc, NULL,
 	    NULL,    NULL};
 
-	*wishes = (struct wishes){.jobs = crew_size()};
+	*wishes = (struct wishes){.jobs = crew_size(), .interval_s = INTERVAL_S};
 	argp_err_exit_status = TALLY_EXIT_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, wishes);
 }

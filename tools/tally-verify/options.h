@@ -16,6 +16,10 @@ struct wishes {
 	const char *state;
 	const char *cosign;
 	unsigned jobs;
+	uint64_t memory_mb;  /* 0: usual */
+	uint64_t interval_s; /* between two looks of --follow */
+	uint64_t until;      /* --follow ends at so many entries */
+	bool follow;
 	bool json;
 	bool quiet;
 };

@@ -219,6 +219,23 @@ show_progress_make(void)
 				      .started_ms = now_ms()};
 }
 
+/* Rate and remaining time of the stage under way. */
+static void
+print_rate(const struct show_progress *progress, int64_t now, uint64_t done, uint64_t all)
+{
+	int64_t spent_ms = now - progress->stage_ms;
+	uint64_t made = done - progress->stage_done;
+	uint64_t rate;
+	uint64_t left_s;
+
+	if (spent_ms < PROGRESS_AFTER_MS || made == 0 || all < done)
+		return;
+	rate = made * 1000 / (uint64_t)spent_ms;
+	left_s = (uint64_t)((double)(all - done) * (double)spent_ms / 1000 / (double)made);
+	fprintf(stderr, ", %" PRIu64 "/s, %" PRIu64 ":%02" PRIu64 " left", rate, left_s / 60,
+		left_s % 60);
+}
+
 void
 show_progress_line(void *context, const char *what, uint64_t done, uint64_t all)
 {
@@ -228,12 +245,19 @@ show_progress_line(void *context, const char *what, uint64_t done, uint64_t all)
 	if (!progress->terminal)
 		return;
 	now = now_ms();
+	if (progress->what != what || done < progress->stage_done) {
+		progress->what = what;
+		progress->stage_ms = now;
+		progress->stage_done = done;
+	}
 	if (now - progress->started_ms < PROGRESS_AFTER_MS ||
 	    now - progress->shown_ms < PROGRESS_EVERY_MS)
 		return;
 	progress->shown_ms = now;
 	progress->shown = true;
-	fprintf(stderr, "\r%s: %" PRIu64 " of %" PRIu64 "\033[K", what, done, all);
+	fprintf(stderr, "\r%s: %" PRIu64 " of %" PRIu64, what, done, all);
+	print_rate(progress, now, done, all);
+	fputs("\033[K", stderr);
 }
 
 void

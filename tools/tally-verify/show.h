@@ -28,6 +28,9 @@ struct show_progress {
 	bool shown;
 	int64_t started_ms; /* 0: not yet */
 	int64_t shown_ms;
+	const char *what; /* the stage under way, since when, and from where on */
+	int64_t stage_ms;
+	uint64_t stage_done;
 };
 
 struct show_progress

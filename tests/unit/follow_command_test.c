@@ -1,0 +1,123 @@
+/* The built program as a monitor of a log behind a web server. */
+#include <pthread.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#include "tests/lib/auditor.h"
+#include "tests/lib/web.h"
+
+/* Publishes a size when the one before has been fetched. */
+struct growth {
+	struct auditor *stage;
+	struct web *web;
+	const size_t *sizes;
+	size_t count;
+};
+
+static void *
+grow(void *argument)
+{
+	const struct growth *growth = argument;
+
+	for (size_t i = 0; i < growth->count; i++) {
+		unsigned before = growth->web->requests;
+
+		for (int waited = 0; growth->web->requests < before + 4 && waited < 200;
+		     waited++)
+			usleep(50000);
+		usleep(300000);
+		test_log_publish(&growth->stage->scene.log, growth->stage->scene.folder.path,
+				 growth->sizes[i]);
+	}
+	return NULL;
+}
+
+static void
+run_while_it_grows(struct auditor *stage, const size_t *sizes, size_t count,
+		   const char *options)
+{
+	struct web web;
+	struct growth growth = {stage, &web, sizes, count};
+	pthread_t thread;
+	char line[512];
+
+	web_start(&web, stage->scene.folder.path);
+	assert_int_equal(pthread_create(&thread, NULL, grow, &growth), 0);
+	snprintf(line, sizeof line, "--follow --interval 1 %s %s", options, web.address);
+	auditor_run_with_key(stage, line);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	web_stop(&web);
+}
+
+static void
+follows_and_continues(void **state)
+{
+	static const size_t sizes[] = {300, 600};
+	struct auditor stage;
+
+	(void)state;
+	if (!auditor_open(&stage))
+		return;
+	test_log_publish(&stage.scene.log, stage.scene.folder.path, 70);
+	run_while_it_grows(&stage, sizes, 2, "--until 600 --mirror copy --state seen");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_says(stage.out, "Z PASS: 600 entries with root ");
+	auditor_run_with_key(&stage, "--follow --until 600 --state seen copy");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_says(stage.out, "Z PASS: 600 entries with root ");
+	auditor_close(&stage);
+}
+
+static void
+alerts(void **state)
+{
+	static const size_t smaller[] = {300};
+	struct auditor stage;
+
+	(void)state;
+	if (!auditor_open(&stage))
+		return;
+	test_log_publish(&stage.scene.log, stage.scene.folder.path, 400);
+	run_while_it_grows(&stage, smaller, 1, "--until 600");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_says(stage.out, "Z PASS: 400 entries with root ");
+	assert_says(stage.out, "Z ALERT: ");
+	assert_says(stage.out, "has signed 400 before");
+	auditor_close(&stage);
+}
+
+/* What was remembered holds after a restart. */
+static void
+alerts_after_a_restart(void **state)
+{
+	struct auditor stage;
+
+	(void)state;
+	if (!auditor_open(&stage))
+		return;
+	test_log_publish(&stage.scene.log, stage.scene.folder.path, 646);
+	auditor_run_with_key(&stage, "--follow --until 646 --state seen .");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	test_log_swap(&stage.scene.log, 20, 21);
+	test_log_publish(&stage.scene.log, stage.scene.folder.path, 646);
+	auditor_run_with_key(&stage, "--follow --until 646 --state seen .");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_says(stage.out, "Z ALERT: check ");
+	auditor_run_with_key(&stage, "--follow --json .");
+	assert_int_equal(stage.code, TALLY_EXIT_USAGE);
+	auditor_close(&stage);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(follows_and_continues),
+	    cmocka_unit_test(alerts),
+	    cmocka_unit_test(alerts_after_a_restart),
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
