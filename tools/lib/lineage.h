@@ -50,10 +50,10 @@ lineage_free(struct lineage *lineage);
 void
 lineage_enter(struct lineage *lineage, uint64_t index, const struct ballot *ballot);
 
-/* Once after all were entered, and after each extension. Ballots at `end` and above are left out. *votes: a tag's
- * ballots must have rising revisions, and under the policy `first` a tag has one. *keys: in
- * voter mode a tag follows its highest serial, and one key serves one tag. TALLY_EXIT_WORLD if
- * memory or temporary files did not suffice. */
+/* Once after all were entered, and after each extension. Ballots at `end` and above are left
+ * out. *votes: a tag's ballots must have rising revisions, and under the policy `first` a tag
+ * has one. *keys: in voter mode a tag follows its highest serial, and one key serves one tag.
+ * TALLY_EXIT_WORLD if memory or temporary files did not suffice. */
 MUST_USE enum tally_exit
 lineage_link(struct lineage *lineage, uint64_t end, unsigned workers,
 	     struct lineage_finding *votes, struct lineage_finding *keys,
