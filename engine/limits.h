@@ -83,7 +83,7 @@ _Static_assert((int)TALLY_NOTICE_SIZE_MAX <= (int)TALLY_WIRE_PAYLOAD_MAX,
 	       "a notice fits a frame");
 _Static_assert(72 + 16 * contest_options_max <= TALLY_WIRE_PAYLOAD_MAX, "results fit a frame");
 _Static_assert(TALLY_WIRE_PAYLOAD_MAX + 4096 <= parcel_bytes_max, "a frame fits a parcel");
-_Static_assert((int)parcels_max * (int)parcel_items_max <= 2 * (int)window_requests,
+_Static_assert(2 * window_requests >= parcels_max * parcel_items_max,
 	       "a second signer, however many its connections, leaves the first one its half");
 _Static_assert(TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX < receive_bytes,
 	       "a frame fits the receive buffer");

@@ -5,7 +5,8 @@
  *   private key text = "PRIVATE+TALLY+" name "+" hex8(key id) "+" base64(type || seed)
  *
  * Type is 01, but for cosigners 04 (tree/cosignature.h); only the id and the texts tell them
- * apart: whoever holds a key knows what it is for. A name is not empty and has neither Unicode white space nor "+". Any thread; no allocation. */
+ * apart: whoever holds a key knows what it is for. A name is not empty and has neither Unicode
+ * white space nor "+". Any thread; no allocation. */
 #ifndef TALLY_TREE_KEY_H
 #define TALLY_TREE_KEY_H
 

@@ -9,6 +9,6 @@ if ! command -v clang-format > /dev/null; then
 	exit 1
 fi
 find . -path ./build -prune -o -path ./.git -prune -o -name '*.[ch]' -print | sort |
-	while read -r file; do
-		clang-format "$file" | cmp - "$file" 2>&1 | sed "s|.* line |format: $file:|"
-	done | awk '{ print } END { print (NR ? "not ok" : "ok") " format"; exit NR > 0 }'
+	xargs clang-format --dry-run -Werror 2>&1 |
+	awk -F: '/^[^ ].*(error|warning): / && !seen[$1]++ { print "format: " $1 ":" $2; bad++ }
+		END { print (bad ? "not ok" : "ok") " format"; exit bad > 0 }'
