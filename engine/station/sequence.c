@@ -192,8 +192,7 @@ decide_ballot(struct station *station, struct parcel_item *item)
 	if (verdict == TALLY_ACCEPTED && decision.outcome == POLLBOOK_REFUSED)
 		verdict = decision.verdict;
 	if (verdict == TALLY_ACCEPTED &&
-	    (station->phase_late ||
-	     !sequence_has_room(station, entry.size + SEQUENCE_RESERVE)))
+	    (station->phase_late || !sequence_has_room(station, entry.size + SEQUENCE_RESERVE)))
 		verdict = TALLY_UNAVAILABLE;
 	if (verdict != TALLY_ACCEPTED) {
 		refuse(item, verdict, FRAME_NO_INDEX);

@@ -452,14 +452,9 @@ pasts_free(struct past pasts[PASTS])
 		free(pasts[i].table.slots);
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+enum {
+	FLIPS = 400
+};
 
 static void
 flipped_bits(void **state)
@@ -467,7 +462,6 @@ flipped_bits(void **state)
 	struct test_voters *voters = test_voters_make(7511, true, false, 600);
 	struct past pasts[PASTS];
 	int dir_fd = voters->store->folder.fd;
-	int64_t end_ms = now_ms() + 5000;
 	unsigned flips_count = 0;
 	unsigned believed_count = 0;
 	uint8_t *file;
@@ -475,7 +469,7 @@ flipped_bits(void **state)
 
 	(void)state;
 	pasts_make(voters, pasts, &file, &size);
-	while (flips_count < 2000 && now_ms() < end_ms) {
+	while (flips_count < FLIPS) {
 		/* Some of them at the front, where the file says how it is to be read. */
 		size_t range = flips_count % 4 > 0 ? size : 8192;
 		size_t at = test_random_below(&voters->random, range);
@@ -487,7 +481,6 @@ flipped_bits(void **state)
 		flips_count++;
 	}
 	printf("%u flips, %u without effect\n", flips_count, believed_count);
-	assert_true(flips_count > 100);
 	assert_true(believed_count < flips_count);
 	free(file);
 	pasts_free(pasts);
