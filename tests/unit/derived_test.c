@@ -11,7 +11,7 @@ enum {
 	VOTERS = 40
 };
 
-/* --- replay ------------------------------------------------------------------------------------------- */
+/* replay */
 
 struct publication {
 	pthread_mutex_t lock;
@@ -146,7 +146,7 @@ replaced_ballots(void **state)
 	founded_free(&founded);
 }
 
-/* --- derived things ------------------------------------------------------------------------------------- */
+/* derived things */
 
 /* Keeps the state behind the last entry, as the keeper does. */
 static void
@@ -348,7 +348,7 @@ a_tree_damaged(void **state)
 	founded_free(&founded);
 }
 
-/* --- public -------------------------------------------------------------------------------- */
+/* public */
 
 /* Every TALLY's text is public. */
 static void

@@ -61,7 +61,7 @@ mode_of(const char *folder, const char *name)
 	return about.st_mode & 07777;
 }
 
-/* --- what is made --------------------------------------------------------------------------- */
+/* what is made */
 
 /* The ledger's entries, put together again. */
 struct reading {
@@ -260,7 +260,7 @@ a_manifest_larger_than_a_batch(void **state)
 	founded_free(&founded);
 }
 
-/* --- what is refused ------------------------------------------------------------------------ */
+/* what is refused */
 
 /* The exit code, a part of the line, and that nothing is made or changed. */
 static void

@@ -10,7 +10,7 @@
 
 static const char segment_0[] = "ledger/00000000.seg";
 
-/* --- the ledger's rows -------------------------------------------------------------------------------- */
+/* the ledger's rows */
 
 static void
 nothing_under_way(void **state)

@@ -189,7 +189,7 @@ before_and_after(void **state)
 	founded_free(&founded);
 }
 
-/* --- doors ---------------------------------------------------------------------------------- */
+/* doors */
 
 static int
 run(void *context)
@@ -320,7 +320,7 @@ no_data(void **state)
 	ends(&options, TALLY_EXIT_WORLD, "open /nowhere/at/all: No such file or directory");
 }
 
-/* --- strangers ------------------------------------------------------------------------------- */
+/* strangers */
 
 static int
 dial(uint16_t port)

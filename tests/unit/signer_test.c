@@ -1,6 +1,7 @@
 #include "tests/lib/test.h"
 
 #include "shell/signer.h"
+#include "tests/lib/descriptor.h"
 #include "tests/lib/published.h"
 
 #include <fcntl.h>
@@ -135,7 +136,7 @@ sign(struct scene *scene, uint64_t size)
 	return signer_sign(&scene->desk, size, &root);
 }
 
-/* --- on the caller's thread ----------------------------------------------------------------- */
+/* on the caller's thread */
 
 static void
 signs_what_was_committed(void **state)
@@ -303,7 +304,7 @@ no_room_for_the_tree(void **state)
 	scene_free(scene);
 }
 
-/* --- on its own thread ------------------------------------------------------------------------ */
+/* on its own thread */
 
 static void
 on_note(void *context, struct bytes note)
@@ -454,6 +455,48 @@ what_cannot_be_remembered_is_not_handed_out(void **state)
 	scene_free(scene);
 }
 
+static int
+tree_descriptor(const struct scene *scene)
+{
+	char path[400];
+
+	snprintf(path, sizeof path, "%s/tree/0", scene->store->folder.path);
+	return test_descriptor(path);
+}
+
+/* A full disk is no failure: it waits, and signs when there is space. */
+static void
+a_full_disk_is_waited_for(void **state)
+{
+	const struct timespec pause = {.tv_nsec = 50 * 1000000};
+	struct scene *scene = scene_make(7314);
+	struct signer_thread *signer = start(scene);
+	int fd = tree_descriptor(scene);
+	int copy = dup(fd);
+
+	(void)state;
+	assert_true(copy >= 0);
+	grow(scene, 50);
+	test_descriptor_exchange(fd, "/dev/full", O_RDWR);
+	ask(scene, signer, 50);
+	nanosleep(&pause, NULL);
+	wait_for(scene, 0, 0);
+	assert_signed(scene, 1);
+	assert_int_equal(dup2(copy, fd), fd);
+	wait_for(scene, 1, 0);
+	assert_signed(scene, 50);
+	/* But not for ever, where the process is to end. */
+	grow(scene, 60);
+	test_descriptor_exchange(fd, "/dev/full", O_RDWR);
+	ask(scene, signer, 60);
+	signer_hurry(signer);
+	wait_for(scene, 1, 1);
+	assert_signed(scene, 50);
+	signer_stop(signer);
+	close(copy);
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -468,6 +511,7 @@ main(void)
 	    cmocka_unit_test(a_stop_waits_for_what_was_asked),
 	    cmocka_unit_test(a_failure_is_the_end),
 	    cmocka_unit_test(what_cannot_be_remembered_is_not_handed_out),
+	    cmocka_unit_test(a_full_disk_is_waited_for),
 	};
 
 	if (sodium_init() < 0)

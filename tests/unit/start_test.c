@@ -230,7 +230,7 @@ the_key(void **state)
 	founded_free(&founded);
 }
 
-/* --- what is remembered, and the anchor ---------------------------------------------------------- */
+/* what is remembered, and the anchor */
 
 static void
 remembered_slots(void **state)
