@@ -1,0 +1,248 @@
+#!/bin/bash
+# Power losses, on paper: tallyd's founding and runs are recorded (recorder.c); disks that a power
+# loss could have left at any moment are made from that (power.c); tallyd has to start on each, has
+# to hold every ballot that was answered `accepted` before, at its index, byte for byte, and every
+# checkpoint that had left; and has to go on from there. Every third is cut again while it starts.
+# Only a founding that has not ended may leave something that is refused. FULL: as many disks as
+# ten minutes allow, else 66. IMAGES="NAME IMAGE [NESTED-IMAGE]" tries one, and keeps it.
+. "$(dirname "$0")/../e2e/common.bash"
+root=$WORK/root
+seconds=$([ -n "$FULL" ] && echo 600 || echo 75)
+echo "# seed $SEED"
+
+power() {
+	"$OUT/tests/crash/power" "$@"
+}
+
+# record_to LOG: tallyd's next runs; all of them are recorded, as that is quicker than a sync.
+record_to() {
+	PREFIX=(env LD_PRELOAD="$(realpath "$OUT/tests/crash/recorder.so")" RECORD_ROOT="$root"
+		RECORD_LOG="$1")
+}
+
+# --- recordings ------------------------------------------------------------------------------
+
+# Until tallyd has written that file anew.
+await_newer() {
+	local i
+	for ((i = 0; i < 400; i++)); do
+		[ "$1" -nt "$WORK/mark" ] && return
+		sleep 0.03
+	done
+	not_ok "$1 is not written anew"
+}
+
+# say NAME VOTERS...: these ballots are sent, and their receipts fetched; kept for the judge.
+say() {
+	local name=$1
+	shift
+	voters key="$CAMPAIGN/a.key" seed="$SEED" "$@" > "$WORK/$record/$name"
+	touch "$WORK/mark"
+	mkdir -p "$WORK/receipts"
+	send "$CAMPAIGN/a.key" "$WORK/$record/$name" "$WORK/$record/$name.answers" \
+		--receipts "$WORK/receipts"
+	pairs+=("$name")
+}
+
+# What the recording is built on, and where.
+record_begin() {
+	record=$1
+	log=$WORK/$record.log
+	pairs=()
+	record_to "$log"
+	mkdir -p "$WORK/$record"
+}
+
+record_end() {
+	record_to /dev/null
+	check "$record: what was recorded is right itself" judge -l "$root/data" \
+		$(pair_files answers)
+	printf '%s\n' "${pairs[@]}" > "$WORK/$record/pairs"
+}
+
+pair_files() {
+	local name
+	for name in "${pairs[@]}"; do
+		echo "$WORK/$record/$name $WORK/$record/$name.$1"
+	done
+}
+
+# whole NAME ANCHOR VOTERS...: founding, two runs, publications, the poll book kept.
+whole() {
+	local anchor=$2
+	record_begin "$1"
+	shift 2
+	rm -rf "$root"
+	mkdir -p "$root/elsewhere"
+	cp -a "$root" "$WORK/$record/base"
+	"${PREFIX[@]}" "$BIN/tallyd" --init --data "$root/data" --campaign \
+		"$CAMPAIGN/campaign.json" --log-key "$CAMPAIGN/log.key" $anchor 2> "$WORK/said"
+	tallyd_must "$root/data"
+	say one "$@" first=0 count=12
+	await_newer "$root/data/public/checkpoint"
+	say two "$@" first=8 count=12
+	tallyd_stop
+	tallyd_must "$root/data"
+	local began=${EPOCHREALTIME/./}
+	say three "$@" first=20 count=9
+	await_newer "$root/data/public/checkpoint"
+	# tallyd keeps the poll book with the first batch after five seconds.
+	while ((${EPOCHREALTIME/./} < began + 5200000)); do
+		sleep 0.05
+	done
+	say four "$@" first=29 count=9
+	await_newer "$root/data/state/book.mdb"
+	say five "$@" first=38 count=5
+	tallyd_stop
+	record_end
+}
+
+# The first segment is nearly full when the recording begins.
+turn() {
+	record_begin turn
+	rm -rf "$root"
+	mkdir -p "$root"
+	found "$root/data"
+	record_to /dev/null
+	tallyd_must "$root/data"
+	say before choices=1000 count=320
+	tallyd_stop
+	cp -a "$root" "$WORK/$record/base"
+	record_begin turn
+	pairs=(before)
+	tallyd_must "$root/data"
+	say over choices=1000 first=320 count=400
+	tallyd_stop
+	same "turn: the second segment is used" \
+		"$("$OUT/tests/crash/batches" "$root/data" | tail -n 1 | cut -d' ' -f1)" 1
+	record_end
+}
+
+# --- images ----------------------------------------------------------------------------------
+
+# The answers that had left by then: those whose index did.
+heard() {
+	local name
+	for name in "${pairs[@]}"; do
+		awk 'FILENAME == ARGV[1] { heard[$1]; next }
+			$1 == "accepted" && !($2 in heard) { print "unanswered -"; next }
+			$1 != "accepted" { print "unanswered -"; next }
+			{ print }' "$WORK/indexes" "$WORK/$record/$name.answers" \
+			> "$WORK/$record/$name.heard"
+	done
+	[ "$record" = turn ] &&
+		cp "$WORK/$record/before.answers" "$WORK/$record/before.heard"
+	heard=$(cat "$WORK/$record"/*.heard | grep -c accepted)
+}
+
+broken() {
+	echo "# $record $image $nested"
+	[ ! -s "$WORK/err" ] || sed 's/^/#   /' "$WORK/err"
+	not_ok "$record, image $image${nested:+, then $nested}: $*"
+	if [ -n "${KEEP:-}" ]; then
+		rm -rf "${KEEP:?}/broken"
+		mkdir -p "$KEEP/broken"
+		cp -a "$WORK/." "$KEEP/broken"
+	fi
+}
+
+# Cuts the power while tallyd starts on the image (and stops again): another image in its place.
+again() {
+	local nested_log=$WORK/nested.log
+	rm -rf "$WORK/nested.base" "$nested_log"
+	cp -a "$root" "$WORK/nested.base"
+	record_to "$nested_log"
+	tallyd_start "$root/data"
+	kill -TERM "$TALLYD" 2> /dev/null
+	await "$TALLYD"
+	record_to /dev/null
+	[ -n "$nested" ] || nested=$(power "$nested_log" "$WORK/nested.base" pick \
+		"$((RANDOM * 7 + 1))" 5 | tail -n 1 | cut -d' ' -f1)
+	[ -n "$nested" ] || return
+	rm -rf "$root"
+	mkdir "$root"
+	power "$nested_log" "$WORK/nested.base" make "$nested" "$root" "$WORK/indexes.nested" \
+		"$WORK/note.nested" > /dev/null
+	[ -s "$WORK/note.nested" ] && mv "$WORK/note.nested" "$WORK/note"
+	twice=$((twice + 1))
+}
+
+# Everybody again: same answers, each ballot counts once.
+everybody() {
+	local name again=()
+	for name in "${pairs[@]}"; do
+		send "$CAMPAIGN/b.key" "$WORK/$record/$name" "$WORK/$record/$name.again"
+		again+=("$WORK/$record/$name" "$WORK/$record/$name.again")
+	done
+	! cat "$WORK/$record"/*.again | grep -vE "^($verdicts) " &&
+		judge -l "$root/data" "${again[@]}" $(pair_files heard)
+}
+
+# One image: prints nothing if all is well.
+try() {
+	local founded
+	image=$1
+	nested=${2:-}
+	rm -rf "$root" "$WORK/note"
+	mkdir "$root"
+	founded=$(power "$log" "$WORK/$record/base" make "$image" "$root" "$WORK/indexes" \
+		"$WORK/note")
+	heard
+	: > "$WORK/err"
+	[ -z "$nested" ] && ((tried % 3 != 0)) || again
+	tried=$((tried + 1))
+	if ! tallyd_start "$root/data"; then
+		refused=$((refused + 1))
+		if [ -z "$founded" ] && [ "$record" != turn ] && [ "$CODE" -eq 3 ]; then
+			return
+		fi
+		broken "tallyd does not start (code $CODE)"
+		return
+	fi
+	if ! judge -l "$root/data" $(pair_files heard) > "$WORK/err" 2>&1; then
+		broken "something answered is missing"
+	elif ((tried % 2 == 0)) && ! everybody > "$WORK/err" 2>&1; then
+		broken "sent again, not everybody is told the same"
+	fi
+	tallyd_stop
+	[ "$CODE" -eq 0 ] || broken "SIGTERM ends it with $CODE"
+	results "$root/data" "$WORK/results" 2> "$WORK/err"
+	if ! judge -r "$WORK/results" "$root/data/public" $(pair_files heard) \
+		> "$WORK/err" 2>&1; then
+		broken "the published log or its counts"
+	elif ! "$BIN/tally-verify" --key "$CAMPAIGN/log.key.pub" \
+		$([ -s "$WORK/note" ] && echo --old "$WORK/note") "$root/data/public" \
+		> "$WORK/err" 2>&1; then
+		broken "tally-verify"
+	fi
+	: > "$WORK/err"
+}
+
+# images COUNT UNTIL
+images() {
+	local before=$bad tried=0 twice=0 refused=0 acked=0 line lines
+	mapfile -t lines < <(power "$log" "$WORK/$record/base" pick "$SEED" "$1" | cut -d' ' -f1)
+	for line in "${lines[@]}"; do
+		((SECONDS < $2)) || break
+		try "$line"
+		acked=$((acked + heard))
+	done
+	same "$record: nothing promised is lost on $tried disks, of which $twice were cut twice" \
+		"$((bad - before))" 0
+	echo "# $record: $refused foundings refused; $acked answers looked for; at $SECONDS s"
+}
+
+count=$([ -n "$FULL" ] && echo 4000 || echo 22)
+verdicts=accepted
+campaign "$WORK/first" options=10 tally=10 voters=1000 || exit 1
+whole first "--anchor $root/elsewhere/anchor"
+images "$count" $((seconds * 35 / 100))
+verdicts='accepted|superseded'
+campaign "$WORK/last" options=10 tally=10 voters=1000 \
+	revote='{"policy": "last", "revisions_max": 5}' || exit 1
+whole last "" revisions=3
+images "$count" $((seconds * 70 / 100))
+verdicts=accepted
+campaign "$WORK/turned" options=1024 choices=1024 tally=300 voters=1000 || exit 1
+turn
+images "$count" "$seconds"
