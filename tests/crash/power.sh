@@ -176,6 +176,18 @@ everybody() {
 		judge -l "$root/data" "${again[@]}" $(pair_files heard)
 }
 
+# L5: what had left is remembered, at both places if there are two.
+remembers() {
+	local file kept
+	[ -s "$WORK/note" ] || return 0
+	for file in "$root/data/remembered" "$root"/elsewhere/anchor; do
+		[ -e "$file" ] || continue
+		kept=$(grep -ahA1 'tally.example/test$' "$file" | grep -aE '^[0-9]+$' |
+			sort -n | tail -n 1)
+		[ "${kept:-0}" -ge "$(sed -n 2p "$WORK/note")" ] || return 1
+	done
+}
+
 # One image: prints nothing if all is well.
 try() {
 	local founded
@@ -187,6 +199,7 @@ try() {
 		"$WORK/note")
 	heard
 	: > "$WORK/err"
+	remembers || broken "a checkpoint had left that is not remembered"
 	[ -z "$nested" ] && ((tried % 3 != 0)) || again
 	tried=$((tried + 1))
 	if ! tallyd_start "$root/data"; then
@@ -261,7 +274,8 @@ lane_last() {
 
 lane_turn() {
 	verdicts=accepted
-	campaign "$WORK/campaign" options=1024 choices=1024 tally=300 voters=1000 || exit 1
+	campaign "$WORK/campaign" options=1024 choices=1024 tally=300 voters=1000 every=60 \
+		|| exit 1
 	turn
 }
 
