@@ -296,7 +296,9 @@ a_home_of_another_ledger(void **state)
 	struct founded founded;
 	struct founded other;
 	size_t size;
+	size_t tree_size;
 	uint8_t *book;
+	uint8_t *tree;
 
 	(void)state;
 	founded_open_voting(&founded, NULL);
@@ -308,10 +310,14 @@ a_home_of_another_ledger(void **state)
 	book = founded_read(&other, home, &size);
 	founded_remove(&founded, home);
 	founded_write(&founded, home, 0, bytes_make(book, size));
+	/* With its tree: the two fit each other. */
+	tree = founded_read(&other, "tree/0", &tree_size);
+	founded_write(&founded, "tree/0", 0, bytes_make(tree, tree_size));
 	assert_starts_saying(&founded, "the poll book's home does not fit the ledger");
 	assert_false(founded_has(&founded, home));
 	assert_restores(&founded, founded.log.count);
 	free(book);
+	free(tree);
 	founded_free(&founded);
 	founded_free(&other);
 }
