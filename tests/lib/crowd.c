@@ -70,6 +70,7 @@ crowd_cast(struct crowd *crowd, uint64_t voter, uint16_t revision, bool forged)
 {
 	const struct campaign *campaign = &crowd->stage->campaign;
 	struct campaign_choice choices[64];
+	bool by_voter = campaign->manifest->signing == TALLY_SIGNING_VOTER;
 	struct campaign_vote vote = {.voter = voter, .revision = revision};
 	uint8_t memory[TALLY_BALLOT_SIZE_MAX];
 	struct bytes bytes;
@@ -77,7 +78,11 @@ crowd_cast(struct crowd *crowd, uint64_t voter, uint16_t revision, bool forged)
 
 	if (crowd->casts_count == crowd_casts_max)
 		return;
-	vote.signer = (size_t)below(crowd, campaign->manifest->frontends_count);
+	vote.signer = (size_t)below(crowd, by_voter ? campaign->manifest->registrars_count
+						    : campaign->manifest->frontends_count);
+	/* Certificates are renewed now and then; an old one may turn up again. */
+	if (by_voter)
+		vote.serial = revision / 3 + (below(crowd, 8) == 0);
 	campaign_vote_random(campaign, &crowd->random, &vote, choices, 64);
 	bytes = campaign_ballot(campaign, &vote, memory);
 	if (forged)
@@ -85,6 +90,7 @@ crowd_cast(struct crowd *crowd, uint64_t voter, uint16_t revision, bool forged)
 	cast = new_cast(crowd, bytes);
 	cast->voter = voter;
 	cast->revision = revision;
+	cast->serial = vote.serial;
 	cast->forged = forged;
 }
 

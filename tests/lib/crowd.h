@@ -7,6 +7,7 @@
  *   accepted        the entry at that index is these bytes; the same bytes, the same index
  *   has voted       another ballot of the tag is on disk, these bytes are not
  *   superseded      a ballot of the tag with a revision as high is on disk, these bytes are not
+ *   old certificate a ballot of the tag with a higher serial is on disk, these bytes are not
  *   closed          a PHASE on disk closed the vote
  *   not open yet    no PHASE was on disk when it was sent
  *   status          known: the entry is the tag's, with that revision, and no older than what had
@@ -30,6 +31,7 @@ enum {
 struct crowd_cast {
 	uint64_t voter;
 	uint16_t revision;
+	uint64_t serial; /* voter signing */
 	bool notice;
 	bool forged;
 	bool settled;      /* accepted or refused for ever: nobody has to carry it */

@@ -41,6 +41,27 @@ revision_on_disk(const struct stage *stage, uint64_t voter)
 	return highest;
 }
 
+/* Signer block of mode 2: key id, serial, voter key, certificate; then the signature. */
+static uint64_t
+serial_on_disk(const struct stage *stage, uint64_t voter)
+{
+	uint8_t tag[TALLY_TAG_SIZE];
+	uint64_t highest = 0;
+
+	campaign_tag(voter, tag);
+	for (size_t i = 0; i < stage->entries_count; i++) {
+		const struct stage_entry *entry = &stage->entries[i];
+		uint64_t serial;
+
+		if (entry->data[0] != TALLY_ENTRY_BALLOT ||
+		    memcmp(entry->data + 1 + 48, tag, sizeof tag) != 0)
+			continue;
+		serial = be64_load(entry->data + entry->size - 64 - 64 - 32 - 8);
+		highest = serial > highest ? serial : highest;
+	}
+	return highest;
+}
+
 bool
 judge_phase_was(const struct stage *stage, enum tally_phase phase)
 {
@@ -83,6 +104,7 @@ judge_refused(struct crowd *crowd, const struct crowd_ask *ask, unsigned verdict
 
 	switch (verdict) {
 	case TALLY_BAD_SIGNATURE:
+	case TALLY_BAD_CERTIFICATE:
 		assert_true(cast->forged);
 		return;
 	case TALLY_HAS_VOTED:
@@ -90,6 +112,9 @@ judge_refused(struct crowd *crowd, const struct crowd_ask *ask, unsigned verdict
 		break;
 	case TALLY_SUPERSEDED:
 		assert_true(revision_on_disk(stage, cast->voter) >= cast->revision);
+		break;
+	case TALLY_OLD_CERTIFICATE:
+		assert_true(serial_on_disk(stage, cast->voter) > cast->serial);
 		break;
 	case TALLY_CLOSED:
 		assert_true(judge_phase_was(stage, TALLY_PHASE_CLOSED));

@@ -50,6 +50,8 @@ sim_make(uint64_t seed)
 	    .districts = one_in(&sim, 2) ? 0 : 3,
 	    .blank = one_in(&sim, 2),
 	    .frontends = 1 + below(&sim, 3),
+	    .signing = one_in(&sim, 4) ? TALLY_SIGNING_VOTER : TALLY_SIGNING_FRONTEND,
+	    .registrars = 1 + below(&sim, 2),
 	    .revisions_max = sim.revisions_max,
 	    .voters_max = 1000,
 	    .publish_every_s = 1 + (uint32_t)below(&sim, 5),
