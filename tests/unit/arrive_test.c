@@ -238,6 +238,31 @@ test_disk_stands_still(void **state)
 	end(stage);
 }
 
+/* No connection is owed more answers than its window. */
+static void
+test_window(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){0});
+	struct guest guest = guest_join(stage, 0);
+	struct frame frame;
+	uint32_t answered = 0;
+
+	(void)state;
+	stage_hold(stage, STAGE_COMMIT);
+	guest_vote(&guest, 1, 1, 0);
+	for (uint32_t i = 0; i < 2 * window_requests; i++)
+		guest_ask(&guest, TALLY_MESSAGE_STATE, bytes_make(NULL, 0));
+	stage_run(stage, 100);
+	assert_int_equal(stage->station->connections[guest.number].owed_requests,
+			 window_requests);
+	stage_release(stage, STAGE_COMMIT);
+	stage_run(stage, 100);
+	while (guest_next(&guest, &frame))
+		assert_int_equal(frame.correlation, ++answered);
+	assert_int_equal(answered, 2 * window_requests + 1);
+	end(stage);
+}
+
 /* --- fairness (S1) ------------------------------------------------------------------------ */
 
 /* One key floods with forgeries over many connections; another sends one ballot at a time. It
@@ -475,6 +500,7 @@ main(void)
 	    cmocka_unit_test(test_malformed_ends),
 	    cmocka_unit_test(test_workers_stand_still),
 	    cmocka_unit_test(test_disk_stands_still),
+	    cmocka_unit_test(test_window),
 	    cmocka_unit_test(test_one_key_floods),
 	    cmocka_unit_test(test_keys_share_alike),
 	    cmocka_unit_test(test_closing_drains),

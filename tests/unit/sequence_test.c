@@ -283,6 +283,36 @@ test_replaced_changes_meanwhile(void **state)
 	end(stage);
 }
 
+/* What was fetched for one ballot is not taken for the next one. */
+static void
+test_fetched_twice(void **state)
+{
+	struct stage *stage = open_revotes();
+	struct guest early = guest_join(stage, 0);
+	struct guest late = guest_join(stage, 0);
+
+	(void)state;
+	stage_hold(stage, STAGE_VERIFY);
+	for (uint64_t voter = 1; voter <= 3; voter++)
+		guest_vote(&early, voter, 1, 0);
+	stage_run(stage, 10);
+	for (uint64_t voter = 1; voter <= 3; voter++)
+		guest_vote(&late, voter, 2, 1);
+	stage_run(stage, 10);
+	/* Nothing could be foreseen for these: when they come back, all of the others is old. */
+	for (size_t i = 0; i < stage->chores_count; i++)
+		stage->chores[i].due_ms += 50 * i;
+	stage_release(stage, STAGE_VERIFY);
+	stage_run(stage, 500);
+	for (int i = 0; i < 3; i++) {
+		guest_expect(&early, TALLY_ACCEPTED);
+		guest_expect(&late, TALLY_ACCEPTED);
+	}
+	assert_true(stage->asked[STAGE_FETCH] >= 2);
+	assert_int_equal(stage->station->durable_counts.replaced, 3);
+	end(stage);
+}
+
 /* --- tallies ------------------------------------------------------------------------------ */
 
 static void
@@ -568,6 +598,7 @@ main(void)
 	    cmocka_unit_test(test_replaced_in_flight),
 	    cmocka_unit_test(test_replaced_on_disk),
 	    cmocka_unit_test(test_replaced_changes_meanwhile),
+	    cmocka_unit_test(test_fetched_twice),
 	    cmocka_unit_test(test_tally_every),
 	    cmocka_unit_test(test_tally_at_close),
 	    cmocka_unit_test(test_one_tally_in_a_batch),
