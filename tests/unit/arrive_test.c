@@ -418,6 +418,30 @@ test_closing_drains(void **state)
 	end(stage);
 }
 
+/* The window is full, the ring is not: what is in hand behind the window goes before the PHASE. */
+static void
+test_closing_behind_a_window(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){
+	    .now = "2026-01-31T19:59:58Z", .campaign = {.voters_max = 20000}});
+	struct guest guest = guest_join(stage, 0);
+	const struct connection *connection = &stage->station->connections[guest.number];
+	size_t total;
+
+	(void)state;
+	stage_hold(stage, STAGE_COMMIT);
+	for (uint64_t voter = 0; voter < window_requests + 300; voter++)
+		guest_vote(&guest, voter, 1, 0);
+	stage_run(stage, 3000);
+	assert_int_equal(connection->owed_requests, window_requests);
+	assert_true(stage->station->closing);
+	stage_release(stage, STAGE_COMMIT);
+	stage_run(stage, 1000);
+	assert_int_equal(station_law(stage->station)->phase, TALLY_PHASE_CLOSED);
+	assert_int_equal(guest_verdicts(&guest, TALLY_ACCEPTED, &total), window_requests + 300);
+	end(stage);
+}
+
 /* Half a frame at the instant is not a ballot fully received; and it holds nobody up. */
 static void
 test_closing_with_half_a_frame(void **state)
@@ -504,6 +528,7 @@ main(void)
 	    cmocka_unit_test(test_one_key_floods),
 	    cmocka_unit_test(test_keys_share_alike),
 	    cmocka_unit_test(test_closing_drains),
+	    cmocka_unit_test(test_closing_behind_a_window),
 	    cmocka_unit_test(test_closing_with_half_a_frame),
 	    cmocka_unit_test(test_many_notices_at_once),
 	};

@@ -319,6 +319,7 @@ test_receipt_after_falling_behind(void **state)
 	stage_run(stage, 1000);
 	assert_int_equal(guest_expect(&guest, TALLY_ACCEPTED), index + 1);
 	guest_expect(&reader, TALLY_UNAVAILABLE);
+	assert_int_equal(stage->remembered.size, index + 1); /* what was under way, no more */
 	stage_free(stage);
 }
 
