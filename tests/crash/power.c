@@ -6,7 +6,7 @@
  *   power LOG BASE make IMAGE FOLDER INDEXES NOTE
  *       writes the image into FOLDER, and what had left the process by then: the index of every
  *       ballot answered `accepted`, and the largest checkpoint (NOTE is not made if there was
- *       none). Says "founded" if a process had ended by itself before.
+ *       none). Says "founded" if the campaign was.
  *
  * BASE is the folder as it was when the recording began. An image is POINT:DATA:NAMES, where DATA
  * and NAMES are WAY.WHICH.SECTORS. */
@@ -28,6 +28,16 @@ enum {
 static const char *const way_names[CRASH_WAYS] = {"all",  "none", "drop", "only", "prefix",
 						  "tail", "head", "zero", "mixed"};
 static const char origin[] = "tally.example/test\n";
+
+/* Was the recording made on a founded directory? */
+static bool
+begins_founded(const struct crash_log *log)
+{
+	for (size_t i = 0; i < log->base.count; i++)
+		if (strcmp(log->base.list[i].name, "remembered") == 0)
+			return true;
+	return false;
+}
 
 /* what had left */
 
@@ -134,7 +144,7 @@ static int
 tell(const struct crash_log *log, size_t point, const char *indexes, const char *note)
 {
 	static struct heard heard;
-	bool founded = false;
+	bool founded = begins_founded(log);
 	FILE *out;
 
 	heard.indexes = fopen(indexes, "w");
@@ -232,7 +242,7 @@ print_image(const struct crash_log *log, const struct crash_image *image)
 static void
 find_places(const struct crash_log *log, size_t **points, size_t counts[PLACES])
 {
-	bool founded = false;
+	bool founded = begins_founded(log);
 
 	for (unsigned place = 0; place < PLACES; place++) {
 		points[place] = calloc(log->ops_count + 1, sizeof **points);

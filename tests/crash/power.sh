@@ -2,8 +2,9 @@
 # Power losses, on paper: tallyd's founding and runs are recorded (recorder.c); disks that a power
 # loss could have left at any moment are made from that (power.c); tallyd has to start on each, has
 # to hold every ballot that was answered `accepted` before, at its index, byte for byte, and every
-# checkpoint that had left; and has to go on from there. Every third is cut again while it starts.
-# Only a founding that has not ended may leave something that is refused. FULL: as many disks as
+# checkpoint that had left; and has to go on from there. Every third is cut again: tallyd starts
+# on it, is sent everything again, stops, and the power is cut on the way. Only a founding that has
+# not ended may leave something that is refused. FULL: as many disks as
 # ten minutes allow, else 66. KEEP=FOLDER: what broke is kept there, and its recording.
 . "$(dirname "$0")/../e2e/common.bash"
 seconds=$([ -n "$FULL" ] && echo 600 || echo 60)
@@ -106,6 +107,7 @@ turn() {
 	tallyd_must "$root/data"
 	say before choices=1000 count=320
 	tallyd_stop
+	cut -d' ' -f2 "$WORK/$record/before.answers" > "$WORK/before.indexes"
 	cp -a "$root" "$WORK/$record/base"
 	record_begin turn
 	pairs=(before)
@@ -119,19 +121,15 @@ turn() {
 
 # --- images ----------------------------------------------------------------------------------
 
-# The answers that had left by then: those whose index did.
+# heard INDEXES FROM TO: of those answers, those that had left by then: their index did.
 heard() {
 	local name
 	for name in "${pairs[@]}"; do
 		awk 'FILENAME == ARGV[1] { heard[$1]; next }
-			$1 == "accepted" && !($2 in heard) { print "unanswered -"; next }
-			$1 != "accepted" { print "unanswered -"; next }
-			{ print }' "$WORK/indexes" "$WORK/$record/$name.answers" \
-			> "$WORK/$record/$name.heard"
+			$1 == "accepted" && $2 in heard { print; next }
+			{ print "unanswered -" }' "$1" "$WORK/$record/$name.$2" \
+			> "$WORK/$record/$name.$3"
 	done
-	[ "$record" = turn ] &&
-		cp "$WORK/$record/before.answers" "$WORK/$record/before.heard"
-	heard=$(cat "$WORK/$record"/*.heard | grep -c accepted)
 }
 
 broken() {
@@ -142,38 +140,6 @@ broken() {
 		mkdir -p "$KEEP"
 		cp -a "$WORK" "$KEEP/$record.$tried"
 	fi
-}
-
-# Cuts the power while tallyd starts on the image (and stops again): another image in its place.
-again() {
-	local nested_log=$WORK/nested.log
-	rm -rf "$WORK/nested.base" "$nested_log"
-	cp -a "$root" "$WORK/nested.base"
-	record_to "$nested_log"
-	tallyd_start "$root/data"
-	kill -TERM "$TALLYD" 2> /dev/null
-	await "$TALLYD"
-	record_to /dev/null
-	[ -n "$nested" ] || nested=$(power "$nested_log" "$WORK/nested.base" pick \
-		"$((RANDOM * 7 + 1))" 5 | tail -n 1 | cut -d' ' -f1)
-	[ -n "$nested" ] || return
-	rm -rf "$root"
-	mkdir "$root"
-	power "$nested_log" "$WORK/nested.base" make "$nested" "$root" "$WORK/indexes.nested" \
-		"$WORK/note.nested" > /dev/null
-	[ -s "$WORK/note.nested" ] && mv "$WORK/note.nested" "$WORK/note"
-	twice=$((twice + 1))
-}
-
-# Everybody again: same answers, each ballot counts once.
-everybody() {
-	local name again=()
-	for name in "${pairs[@]}"; do
-		send "$CAMPAIGN/b.key" "$WORK/$record/$name" "$WORK/$record/$name.again"
-		again+=("$WORK/$record/$name" "$WORK/$record/$name.again")
-	done
-	! cat "$WORK/$record"/*.again | grep -vE "^($verdicts) " &&
-		judge -l "$root/data" "${again[@]}" $(pair_files heard)
 }
 
 # L5: what had left is remembered, at both places if there are two.
@@ -188,6 +154,53 @@ remembers() {
 	done
 }
 
+# send_all SUFFIX
+send_all() {
+	local name
+	for name in "${pairs[@]}"; do
+		send "$CAMPAIGN/b.key" "$WORK/$record/$name" "$WORK/$record/$name.$1"
+	done
+}
+
+# Cuts the power while tallyd starts on the image, is sent everything again, and stops: another
+# image in its place.
+again() {
+	local nested_log=$WORK/nested.log
+	rm -rf "$WORK/nested.base" "$nested_log"
+	cp -a "$root" "$WORK/nested.base"
+	record_to "$nested_log"
+	if tallyd_start "$root/data"; then
+		send_all second
+		kill -TERM "$TALLYD"
+		await "$TALLYD"
+	fi
+	record_to /dev/null
+	[ -n "$nested" ] || nested=$(power "$nested_log" "$WORK/nested.base" pick \
+		$RANDOM 12 | sed -n "$((RANDOM % 12 + 1))s/ .*//p")
+	[ -n "$nested" ] || return
+	rm -rf "$root"
+	mkdir "$root"
+	power "$nested_log" "$WORK/nested.base" make "$nested" "$root" "$WORK/indexes.nested" \
+		"$WORK/note.nested" > /dev/null
+	heard "$WORK/indexes.nested" second heard.second
+	[ -s "$WORK/note.nested" ] && mv "$WORK/note.nested" "$WORK/note"
+	remembers || broken "a checkpoint had left the second time that is not remembered"
+	twice=$((twice + 1))
+}
+
+# What was answered, by the first life and by the second.
+judge_heard() {
+	judge "$@" $(pair_files heard) $(pair_files heard.second) > "$WORK/err" 2>&1
+}
+
+# Everybody again: same answers, each ballot counts once.
+everybody() {
+	send_all again
+	! cat "$WORK/$record"/*.again | grep -vE "^($verdicts) " &&
+		judge -l "$root/data" $(pair_files again) $(pair_files heard) \
+			$(pair_files heard.second)
+}
+
 # One image: prints nothing if all is well.
 try() {
 	local founded
@@ -197,20 +210,20 @@ try() {
 	mkdir "$root"
 	founded=$(power "$log" "$WORK/$record/base" make "$image" "$root" "$WORK/indexes" \
 		"$WORK/note")
-	heard
+	[ "$record" != turn ] || cat "$WORK/before.indexes" >> "$WORK/indexes"
+	heard "$WORK/indexes" answers heard
+	heard /dev/null answers heard.second
 	: > "$WORK/err"
 	remembers || broken "a checkpoint had left that is not remembered"
 	[ -z "$nested" ] && ((tried % 3 != 0)) || again
 	tried=$((tried + 1))
 	if ! tallyd_start "$root/data"; then
 		refused=$((refused + 1))
-		if [ -z "$founded" ] && [ "$record" != turn ] && [ "$CODE" -eq 3 ]; then
-			return
-		fi
+		[ -z "$founded" ] && [ "$CODE" -eq 3 ] && return
 		broken "tallyd does not start (code $CODE)"
 		return
 	fi
-	if ! judge -l "$root/data" $(pair_files heard) > "$WORK/err" 2>&1; then
+	if ! judge_heard -l "$root/data"; then
 		broken "something answered is missing"
 	elif ((tried % 2 == 0)) && ! everybody > "$WORK/err" 2>&1; then
 		broken "sent again, not everybody is told the same"
@@ -218,8 +231,7 @@ try() {
 	tallyd_stop
 	[ "$CODE" -eq 0 ] || broken "SIGTERM ends it with $CODE"
 	results "$root/data" "$WORK/results" 2> "$WORK/err"
-	if ! judge -r "$WORK/results" "$root/data/public" $(pair_files heard) \
-		> "$WORK/err" 2>&1; then
+	if ! judge_heard -r "$WORK/results" "$root/data/public"; then
 		broken "the published log or its counts"
 	elif ! "$BIN/tally-verify" --key "$CAMPAIGN/log.key.pub" \
 		$([ -s "$WORK/note" ] && echo --old "$WORK/note") "$root/data/public" \
@@ -236,7 +248,7 @@ images() {
 	for line in "${lines[@]}"; do
 		((SECONDS < seconds)) || break
 		try "$line"
-		acked=$((acked + heard))
+		acked=$((acked + $(cat "$WORK/$record"/*.heard* | grep -c accepted)))
 	done
 	same "$record: nothing promised is lost on $tried disks, of which $twice were cut twice" \
 		"$((bad - before))" 0
