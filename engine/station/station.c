@@ -205,6 +205,8 @@ station_restored(struct station *station, const struct station_found *found)
 	station->published = found->published_size;
 	station->published_ballots = replay->counts.in_tree - found->unpublished_ballots;
 	station->filling->first_index = station->durable;
+	station->tally_owed =
+	    replay->ballots_since_tally >= station->manifest->tally_every_ballots;
 	rhythm_init(station);
 }
 

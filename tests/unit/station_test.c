@@ -183,6 +183,53 @@ test_restart_either_way(void **state)
 	stage_free(stage);
 }
 
+/* A batch that ends where a TALLY is owed is durable when the process dies; false if this seed's
+ * crash lost it. */
+static bool
+tally_owed_over_a_crash(uint64_t seed)
+{
+	struct stage *stage = stage_make(
+	    &(struct stage_wish){.campaign = {.tally_every = 2, .publish_min = 1000}},
+	    (struct test_random){seed});
+	struct guest guest;
+	size_t before, after;
+
+	stage_run(stage, 500);
+	guest = guest_join(stage, 0);
+	stage_hold(stage, STAGE_COMMIT);
+	for (uint64_t voter = 0; voter < 8; voter++)
+		guest_vote(&guest, voter, 1, 0);
+	stage_run(stage, 100);
+	stage->delays[STAGE_COMMIT] = (struct stage_delay){1000, 1000, false};
+	stage_run(stage, 100); /* the first batch is durable, the second on its way */
+	before = stage->entries_count;
+	stage_crash(stage);
+	after = stage->entries_count;
+	stage_restart(stage, false);
+	if (after > before) {
+		assert_int_equal(stage->entries[after - 2].data[0], TALLY_ENTRY_BALLOT);
+		assert_int_equal(stage->entries[after - 1].data[0], TALLY_ENTRY_BALLOT);
+		guest = guest_join(stage, 0);
+		guest_vote(&guest, 100, 1, 0);
+		stage_run(stage, 2000);
+		guest_expect(&guest, TALLY_ACCEPTED);
+		assert_int_equal(stage->entries[after].data[0], TALLY_ENTRY_TALLY);
+	}
+	stage_free(stage);
+	return after > before;
+}
+
+static void
+test_tally_owed_over_a_crash(void **state)
+{
+	unsigned durable = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++)
+		durable += tally_owed_over_a_crash(seed);
+	assert_true(durable > 0);
+}
+
 /* --- a run is its events ------------------------------------------------------------------ */
 
 static void
@@ -279,6 +326,7 @@ main(void)
 	    cmocka_unit_test(test_restore_refuses),
 	    cmocka_unit_test(test_restore_state_refuses),
 	    cmocka_unit_test(test_restart_either_way),
+	    cmocka_unit_test(test_tally_owed_over_a_crash),
 	    cmocka_unit_test(test_a_run_is_its_events),
 	    cmocka_unit_test(test_salts),
 	    cmocka_unit_test(test_trouble),
