@@ -8,6 +8,7 @@
 # ten minutes allow, else 66. KEEP=FOLDER: what broke is kept there, and its recording.
 . "$(dirname "$0")/../e2e/common.bash"
 seconds=$([ -n "$FULL" ] && echo 600 || echo 60)
+most=$([ -n "$FULL" ] && echo 100000 || echo 22)
 echo "# seed $SEED"
 
 power() {
@@ -241,14 +242,17 @@ try() {
 	: > "$WORK/err"
 }
 
-# images COUNT
+# Images drawn some at a time, until there are enough or the time is over.
 images() {
-	local before=$bad tried=0 twice=0 refused=0 acked=0 line lines
-	mapfile -t lines < <(power "$log" "$WORK/$record/base" pick "$SEED" "$1" | cut -d' ' -f1)
-	for line in "${lines[@]}"; do
-		((SECONDS < seconds)) || break
-		try "$line"
-		acked=$((acked + $(cat "$WORK/$record"/*.heard* | grep -c accepted)))
+	local before=$bad tried=0 twice=0 refused=0 acked=0 round=0 line lines
+	while ((SECONDS < seconds && tried < most)); do
+		mapfile -t lines < <(power "$log" "$WORK/$record/base" pick \
+			$((SEED + 1000 * round++)) 22 | cut -d' ' -f1)
+		for line in "${lines[@]}"; do
+			((SECONDS < seconds)) || break
+			try "$line"
+			acked=$((acked + $(cat "$WORK/$record"/*.heard* | grep -c accepted)))
+		done
 	done
 	same "$record: nothing promised is lost on $tried disks, of which $twice were cut twice" \
 		"$((bad - before))" 0
@@ -266,7 +270,7 @@ lane() {
 		trap finish EXIT
 		trap 'bad=1; exit' INT TERM
 		"lane_$1"
-		images "$([ -n "$FULL" ] && echo 4000 || echo 22)"
+		images
 	) &
 	lanes+=($!)
 }
