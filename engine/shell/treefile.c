@@ -86,8 +86,8 @@ level_trust(struct treefile *tree, int level, uint64_t count)
 			    place(count - width));
 }
 
-/* Every full tile of a level against its hash on the next one: together with the root, every byte
- * below `size`. A hash that rotted would spoil receipts for ever, and nothing else would show it. */
+/* Every full tile of a level against its hash on the next one: together with the root, every
+ * byte below `size`. A hash that rotted would spoil receipts, and nothing else would show it. */
 static int
 level_check(const struct treefile *tree, int level, uint64_t tiles_count)
 {
