@@ -248,12 +248,14 @@ images() {
 	while ((SECONDS < seconds && tried < most)); do
 		mapfile -t lines < <(power "$log" "$WORK/$record/base" pick \
 			$((SEED + 1000 * round++)) 22 | cut -d' ' -f1)
+		[ "${#lines[@]}" -gt 0 ] || break
 		for line in "${lines[@]}"; do
 			((SECONDS < seconds)) || break
 			try "$line"
 			acked=$((acked + $(cat "$WORK/$record"/*.heard* | grep -c accepted)))
 		done
 	done
+	((tried > 0)) || not_ok "$record: no disk was tried"
 	same "$record: nothing promised is lost on $tried disks, of which $twice were cut twice" \
 		"$((bad - before))" 0
 	echo "# $record: $refused foundings refused; $acked answers looked for; at $SECONDS s"
