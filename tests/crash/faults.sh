@@ -4,7 +4,8 @@
 # Needs strace, libfaketime, root for some; a SKIPPED line says which.
 . "$(dirname "$0")/../e2e/common.bash"
 echo "# seed $SEED"
-strace=(strace -f -qq --seccomp-bpf -o /dev/null)
+# Without --seccomp-bpf: with it strace 6.1 injects errors but no signals.
+strace=(strace -f -qq -o /dev/null)
 
 # crowd FILE FIRST COUNT
 crowd() {
@@ -36,12 +37,12 @@ told_too_much() {
 	awk -v first="$first" '$1 == "accepted" && $2 >= first' "$2" | grep .
 }
 
-# inject CALL ERROR WHEN: a run in which that call fails; then one without.
+# inject CALL FAULT WHEN: a run in which that call fails, or kills; then one without.
 inject() {
 	local dir=$WORK/inject word="$1 $2 at $3"
 	rm -rf "$dir"
 	cp -a "$WORK/founded" "$dir"
-	PREFIX=("${strace[@]}" -e "trace=$1" -e "inject=$1:error=$2:when=$3")
+	PREFIX=("${strace[@]}" -e "trace=$1" -e "inject=$1:$2:when=$3")
 	: > "$WORK/inject.answers"
 	if tallyd_start "$dir"; then
 		send "$CAMPAIGN/a.key" "$WORK/all" "$WORK/inject.answers"
@@ -52,6 +53,8 @@ inject() {
 	case $CODE in
 	3) died=$((died + 1)) ;;
 	0) survived=$((survived + 1)) ;;
+	137) died=$((died + 1))
+		[ "$2" = signal=SIGKILL ] || not_ok "$word: tallyd was killed" ;;
 	*) not_ok "$word: tallyd ended with $CODE" ;;
 	esac
 	if [ "$CODE" -eq 3 ] && ! grep -qE 'Input/output error|No space left' "$LOG"; then
@@ -81,7 +84,9 @@ calls() {
 	fi
 	crowd all 0 600
 	found "$WORK/founded"
-	for word in fdatasync:EIO: pwrite64:EIO: pwrite64:ENOSPC:+ fsync:EIO: ; do
+	for word in fdatasync:error=EIO: pwrite64:error=EIO: pwrite64:error=ENOSPC:+ \
+		fsync:error=EIO: fdatasync:signal=SIGKILL: pwrite64:signal=SIGKILL: \
+		renameat:signal=SIGKILL: syncfs:signal=SIGKILL: ; do
 		IFS=: read -r call error all <<< "$word"
 		some=$([ -n "$FULL" ] && seq 1 40 || echo 1 3 6 10 17)
 		died=0
@@ -91,15 +96,38 @@ calls() {
 			inject "$call" "$error" "$when$all"
 			tallyd_kill
 		done
-		same "$call that fails with $error: only what is durable is told, and it is kept" \
+		same "$call, $error: only what is durable is told, and it is kept" \
 			"$((bad - before))" 0
 		echo "# $call $error: tallyd ended $died times, went on $survived times"
 	done
-	inject fdatasync EIO 5
+	inject fdatasync error=EIO 5
 	whole "after a failed sync" "$WORK/inject" 600 "$WORK/all" "$WORK/inject.answers"
 }
 
 # a full disk
+
+# --init killed at any of its calls: what is there is refused, or is whole.
+founding() {
+	local when before=$bad refused=0 whole=0 dir=$WORK/half
+	local calls=pwrite64,fsync,fdatasync,renameat
+	command -v strace > /dev/null && strace -qq -o /dev/null true 2> /dev/null || return
+	for when in $([ -n "$FULL" ] && seq 1 30 || echo 1 2 4 7 11 16); do
+		rm -rf "$dir"
+		"${strace[@]}" -e trace=$calls -e "inject=$calls:signal=SIGKILL:when=$when" \
+			"$BIN/tallyd" --init --data "$dir" --campaign "$CAMPAIGN/campaign.json" \
+			--log-key "$CAMPAIGN/log.key" 2> /dev/null
+		if tallyd_start "$dir"; then
+			tallyd_kill
+			whole=$((whole + 1))
+		else
+			[ "$CODE" -eq 3 ] || not_ok "--init killed at call $when: then code $CODE"
+			refused=$((refused + 1))
+		fi
+	done
+	same "--init killed at any call: the directory is refused with 3 or is whole" \
+		"$((bad - before))" 0
+	echo "# $refused refused, $whole whole"
+}
 
 fill() {
 	dd if=/dev/zero of="$1/filler" bs=64K status=none 2> /dev/null
@@ -363,7 +391,7 @@ clock() {
 }
 
 campaign "$WORK/campaign" options=300 choices=200 voters=20000 || exit 1
-for part in ${PARTS:-calls full_disk derived_all remembered stopped_process clock}; do
+for part in ${PARTS:-calls founding full_disk derived_all remembered stopped_process clock}; do
 	began=$SECONDS
 	"$part"
 	echo "# $part took $((SECONDS - began)) s"

@@ -16,8 +16,6 @@ put() {
 	dd of="$1" bs=64K oflag=seek_bytes seek="$2" conv=notrunc status=none
 }
 
-# --- a torn end ------------------------------------------------------------------------------
-
 # A data directory that was stopped, and the same with the ledger as a crash just after the last
 # write leaves it: nothing of the new batches is remembered, published or kept.
 crashed() {
@@ -87,8 +85,6 @@ torn_then_on() {
 		"$WORK/late" "$WORK/late.again"
 	audit "after a cut" "$WORK/torn"
 }
-
-# --- damage ----------------------------------------------------------------------------------
 
 long_ledger() {
 	voters key="$CAMPAIGN/a.key" seed="$SEED" choices=250 count=6000 > "$WORK/many"

@@ -4,8 +4,6 @@
 . "$(dirname "$0")/common.bash"
 data=$WORK/data
 
-# --- every program ---------------------------------------------------------------------------
-
 words() {
 	local program
 	for program in tallyd tallyctl tally-verify; do
@@ -46,8 +44,6 @@ keys() {
 	exits 2 "keygen: a name with a plus" tallyctl keygen --name "a+b" --out "$WORK/b.key"
 	exits 2 "keygen: no such folder" tallyctl keygen --name a --out "$WORK/nowhere/b.key"
 }
-
-# --- the manifest ----------------------------------------------------------------------------
 
 # changed FILTER: a changed manifest in $WORK/changed.json
 changed() {
@@ -126,8 +122,6 @@ founding() {
 		--campaign "$CAMPAIGN/campaign.json" --log-key "$CAMPAIGN/log.key"
 	exits 3 "tallyd: no such data directory" "$BIN/tallyd" --data "$WORK/nowhere"
 }
-
-# --- running ---------------------------------------------------------------------------------
 
 doors() {
 	exits 2 "--listen beyond loopback without --plain" "$BIN/tallyd" --data "$WORK/second" \
@@ -209,8 +203,6 @@ receipts() {
 		--connect "127.0.0.1:$PORT" --index 999999
 }
 
-# --- notices ---------------------------------------------------------------------------------
-
 # notices KIND SKIP TIMES [KEY]
 notices() {
 	"$OUT/tests/e2e/notices" "$PORT" "$CAMPAIGN/campaign.json" "$CAMPAIGN/log.key.pub" \
@@ -254,8 +246,6 @@ orders() {
 	exits 2 "notice extend: without --to" "${notice[@]}" extend
 	exits 2 "notice: a kind of a later release" "${notice[@]}" pause
 }
-
-# --- the end ---------------------------------------------------------------------------------
 
 restart() {
 	local before
@@ -309,8 +299,6 @@ reading() {
 	check "no line says a tag or a count of an option" \
 		sh -c "! grep -hE '[0-9a-f]{64}|o[0-9]+ ' $WORK/tallyd.*.log"
 }
-
-# --- the closing minute ----------------------------------------------------------------------
 
 closing() {
 	local library end now dir=$WORK/closing
