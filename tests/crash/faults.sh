@@ -108,7 +108,7 @@ calls() {
 
 # --init killed at any of its calls: what is there is refused, or is whole.
 founding() {
-	local when before=$bad refused=0 whole=0 dir=$WORK/half
+	local when before=$bad refused=0 whole=0 dir=$WORK/init
 	local calls=pwrite64,fsync,fdatasync,renameat
 	command -v strace > /dev/null && strace -qq -o /dev/null true 2> /dev/null || return
 	for when in $([ -n "$FULL" ] && seq 1 30 || echo 1 2 4 7 11 16); do
