@@ -8,7 +8,9 @@
 
 static const struct report_question questions[AUDIT_CHECKS_COUNT] = {
     [AUDIT_CHECKPOINT] = {"log", "checkpoint", "the checkpoint is signed by the log's key"},
-    [AUDIT_FILES] = {"log", "files", "every file of the log is there, and no other"},
+    [AUDIT_FILES] =
+	{"log", "files",
+	 "every file of the log is there; none under tile/ and tally/ that is not the log's"},
     [AUDIT_BUNDLES] = {"log", "bundles", "every bundle is exactly its entries"},
     [AUDIT_LEAVES] = {"log", "leaves", "every entry's hash is in the tile that lists it"},
     [AUDIT_TILES] = {"log", "tiles", "every tile of every level holds the right hashes"},
