@@ -19,5 +19,6 @@ main(int count, char **arguments)
 		       batch->segment, batch->offset, batch->size, batch->number, batch->first,
 		       batch->count);
 	}
+	rawlog_free(&log);
 	return 0;
 }

@@ -364,7 +364,7 @@ stopped_process() {
 
 clock() {
 	local library jump
-	library=$(ls /usr/lib/*/faketime/libfaketimeMT.so.1 2> /dev/null | head -n 1)
+	library=$(faketime_library)
 	if [ -z "$library" ]; then
 		skipped "there is no libfaketime: a jumping clock"
 		return

@@ -32,8 +32,12 @@ crashed() {
 	cp "$WORK"/run/ledger/* "$WORK/base/ledger/"
 	read -r number offset size _ first _ \
 		< <("$OUT/tests/crash/batches" "$WORK/base" | tail -n 1)
-	entries=$("$OUT/tests/crash/batches" "$WORK/run" | wc -l)
-	echo "# the last of $entries batches: segment $number, offset $offset, $size bytes," \
+	if [ "${size:-0}" -lt 1024 ]; then
+		not_ok "the ledger's last batch is found, and larger than two sectors"
+		exit 1
+	fi
+	batches=$("$OUT/tests/crash/batches" "$WORK/run" | wc -l)
+	echo "# the last of $batches batches: segment $number, offset $offset, $size bytes," \
 		"first entry $first"
 }
 
@@ -94,6 +98,10 @@ long_ledger() {
 	stops "a long ledger"
 	used=$(("$("$OUT/tests/crash/batches" "$WORK/long" | tail -n 1 | cut -d' ' -f1)" + 1))
 	last=$("$OUT/tests/crash/batches" "$WORK/long" | tail -n 1 | awk '{ print $2 + $3 }')
+	if [ -z "$last" ]; then
+		not_ok "the long ledger's batches are found"
+		exit 1
+	fi
 	echo "# $used segments are used, the last one up to $last"
 	[ "$used" -ge 3 ] || not_ok "the ledger has three segments"
 }

@@ -302,7 +302,7 @@ reading() {
 
 closing() {
 	local library end now dir=$WORK/closing
-	library=$(ls /usr/lib/*/faketime/libfaketimeMT.so.1 2> /dev/null | head -n 1)
+	library=$(faketime_library)
 	if [ -z "$library" ]; then
 		skipped "there is no libfaketime: opening and closing by the clock"
 		return

@@ -211,6 +211,12 @@ fingerprint() {
 		find . -type f ! -name lock -print0 | sort -z | xargs -0 sha256sum)
 }
 
+# The library that gives a process another clock, if there is one that fits this build.
+faketime_library() {
+	ldd "$BIN/tallyd" | grep -qE 'lib[at]san' ||
+		ls /usr/lib/*/faketime/libfaketimeMT.so.1 2> /dev/null | head -n 1
+}
+
 # campaign DIR: keys and a manifest of one contest "c" with $OPTIONS options of which a ballot
 # names up to $CHOICES. Two frontends, a and b. Sets CAMPAIGN. Other words change it.
 campaign() {

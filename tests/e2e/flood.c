@@ -300,5 +300,8 @@ main(int count, char **arguments)
 	} else {
 		return 2;
 	}
+	ballotfile_free(&flood.hostile.ballots);
+	ballotfile_free(&flood.honest.ballots);
+	manifest_free(flood.manifest);
 	return 0;
 }

@@ -338,5 +338,8 @@ main(int count, char **arguments)
 		judge_results(&judge, results);
 	for (const struct tally *tally = judge.verdicts; tally->count > 0; tally++)
 		printf("%s %" PRIu64 "\n", tally->name, tally->count);
+	free(judge.casts);
+	free(judge.answered);
+	rawlog_free(&judge.log);
 	return judge.complaints == 0 ? 0 : 1;
 }

@@ -61,6 +61,29 @@ grown(void *memory, size_t count, size_t *capacity, size_t size)
 	return memory;
 }
 
+static uint8_t *
+keep_file(struct rawlog *log, const char *path, size_t *size)
+{
+	uint8_t *data = rawlog_file(path, size);
+
+	if (data == NULL)
+		return NULL;
+	log->files =
+	    grown(log->files, log->files_count, &log->files_capacity, sizeof *log->files);
+	log->files[log->files_count++] = data;
+	return data;
+}
+
+void
+rawlog_free(struct rawlog *log)
+{
+	for (size_t i = 0; i < log->files_count; i++)
+		free(log->files[i]);
+	free(log->files);
+	free(log->entries);
+	free(log->batches);
+}
+
 /* u16 size, entry, repeated: exactly `count` times in exactly `size` bytes. */
 static bool
 add_entries(struct rawlog *log, const uint8_t *area, size_t size, uint64_t count)
@@ -110,7 +133,7 @@ read_bundle(struct rawlog *log, const char *dir, uint64_t place, uint64_t count)
 		snprintf(path, sizeof path, "%s/tile/entries/%s", dir, name);
 	else
 		snprintf(path, sizeof path, "%s/tile/entries/%s.p/%" PRIu64, dir, name, count);
-	data = rawlog_file(path, &size);
+	data = keep_file(log, path, &size);
 	if (data != NULL && add_entries(log, data, size, count))
 		return true;
 	fprintf(stderr, "rawlog: %s is missing or is no bundle of %" PRIu64 " entries\n", path,
@@ -202,7 +225,7 @@ rawlog_read_ledger(struct rawlog *log, const char *dir)
 		size_t size = 0;
 
 		snprintf(path, sizeof path, "%s/ledger/%08u.seg", dir, segment);
-		data = rawlog_file(path, &size);
+		data = keep_file(log, path, &size);
 		if (data == NULL)
 			return segment > 0;
 		if (size < SEGMENT_HEADER || memcmp(data, "tallyseg", 8) != 0 ||

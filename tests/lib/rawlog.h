@@ -31,6 +31,9 @@ struct rawlog {
 	struct rawlog_batch *batches; /* of a ledger only */
 	size_t batches_count;
 	size_t batches_capacity;
+	uint8_t **files; /* that the entries point into */
+	size_t files_count;
+	size_t files_capacity;
 };
 
 /* The entries that DIR/checkpoint covers, out of DIR/tile/entries. */
@@ -40,6 +43,9 @@ rawlog_read_public(struct rawlog *log, const char *dir);
 /* The valid front part of DIR/ledger, up to the first batch that is not whole. */
 bool
 rawlog_read_ledger(struct rawlog *log, const char *dir);
+
+void
+rawlog_free(struct rawlog *log);
 
 /* Whole file, malloc'ed; NULL (and no complaint) if it cannot be read. */
 uint8_t *
