@@ -5,12 +5,11 @@
 #include "ballot/separator.h"
 
 enum {
-	EXTEND_BODY_SIZE = 8,
 	MINUTE = 60,
 };
 
 /* The last minute text_time_write can spell: 9999-12-31T23:59:00Z. */
-static const int64_t closes_max = 253402300740;
+static const int64_t time_max = 253402300740;
 
 static const char *const kind_names[] = {
     [TALLY_NOTICE_EXTEND] = "extend",     [TALLY_NOTICE_PAUSE] = "pause",
@@ -28,14 +27,14 @@ notice_kind_name(unsigned kind)
 }
 
 static enum tally_verdict
-extend_parse(struct notice *notice)
+time_parse(struct bytes body, int64_t *time)
 {
-	struct reader reader = reader_make(notice->body);
-	uint64_t closes = reader_u64(&reader);
+	struct reader reader = reader_make(body);
+	uint64_t seconds = reader_u64(&reader);
 
-	if (!reader_done(&reader) || closes > (uint64_t)closes_max || closes % MINUTE != 0)
+	if (!reader_done(&reader) || seconds > (uint64_t)time_max || seconds % MINUTE != 0)
 		return TALLY_MALFORMED;
-	notice->closes = (int64_t)closes;
+	*time = (int64_t)seconds;
 	return TALLY_ACCEPTED;
 }
 
@@ -46,7 +45,9 @@ body_parse(struct notice *notice)
 		return TALLY_MALFORMED;
 	switch (notice->kind) {
 	case TALLY_NOTICE_EXTEND:
-		return extend_parse(notice);
+		return time_parse(notice->body, &notice->closes);
+	case TALLY_NOTICE_UNSEAL:
+		return time_parse(notice->body, &notice->unseals);
 	case TALLY_NOTICE_CLOSE:
 		return notice->body.size == 0 ? TALLY_ACCEPTED : TALLY_MALFORMED;
 	default:

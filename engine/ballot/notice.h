@@ -12,7 +12,7 @@
  *   91+b   64   Ed25519 signature by the authority over all that precedes it
  *
  * Bodies: extend = i64 the new closing time, seconds since 1970, a whole minute of the years 1970
- * to 9999; close = empty.
+ * to 9999; close = empty; unseal = i64 the time from which results are public, written alike.
  * The bodies of the other kinds are defined with the release that implements them.
  *
  * Views point into the parsed memory. Any thread; no allocation. */
@@ -32,15 +32,16 @@ struct notice {
 	const uint8_t *previous; /* 32 */
 	unsigned kind; /* enum tally_notice_kind, or a number this release does not know */
 	struct bytes body;
-	int64_t closes; /* extend: the new closing time */
+	int64_t closes;  /* extend: the new closing time */
+	int64_t unseals; /* unseal: from when on results are public */
 	uint32_t key_id;
 	const uint8_t *signature; /* 64 */
 };
 
 /* TALLY_ACCEPTED and *out filled, or TALLY_TOO_LARGE, TALLY_MALFORMED (also: a body that does not
- * fit its kind, a closing time that is not a whole minute), TALLY_UNKNOWN_VERSION,
- * TALLY_NOT_SUPPORTED (a kind 1 to 11 that this release does not implement: all but extend and
- * close; an unknown number is TALLY_MALFORMED). */
+ * fit its kind, a time that is not a whole minute), TALLY_UNKNOWN_VERSION, TALLY_NOT_SUPPORTED (a
+ * kind 1 to 11 that this release does not implement: all but extend, close and unseal; an unknown
+ * number is TALLY_MALFORMED). */
 MUST_USE enum tally_verdict
 notice_parse(struct bytes bytes, struct notice *out);
 

@@ -19,6 +19,37 @@ law_ballot(const struct law *law)
 	return law->phase == TALLY_PHASE_OPEN ? TALLY_ACCEPTED : TALLY_NOT_OPEN_YET;
 }
 
+bool
+law_results_public(const struct law *law, const struct manifest *manifest)
+{
+	return !manifest->sealed || law->unsealed;
+}
+
+static bool
+may_unseal(const struct law *law, const struct manifest *manifest, int64_t seconds)
+{
+	return !law_results_public(law, manifest) && law->phase == TALLY_PHASE_CLOSED &&
+	       seconds >= law->phase_minute * 60 + manifest->unseal_delay_s;
+}
+
+static bool
+notice_possible(const struct law *law, const struct manifest *manifest,
+		const struct notice *notice)
+{
+	if (law->owed != TALLY_PHASE_BEFORE)
+		return false;
+	switch (notice->kind) {
+	case TALLY_NOTICE_EXTEND:
+		return notice->closes > law->closes && !law->unsealed;
+	case TALLY_NOTICE_CLOSE:
+		return law->phase != TALLY_PHASE_CLOSED;
+	case TALLY_NOTICE_UNSEAL:
+		return may_unseal(law, manifest, notice->unseals);
+	default:
+		return false;
+	}
+}
+
 enum tally_verdict
 law_notice_check(const struct law *law, const struct manifest *manifest,
 		 const struct notice *notice)
@@ -28,17 +59,8 @@ law_notice_check(const struct law *law, const struct manifest *manifest,
 	if (notice->number == 0 || notice->number - 1 != law->notices_count ||
 	    memcmp(notice->previous, law->notice_hash, TALLY_HASH_SIZE) != 0)
 		return TALLY_NOTICE_OUT_OF_ORDER;
-	if (law->owed != TALLY_PHASE_BEFORE)
-		return TALLY_NOTICE_IMPOSSIBLE;
-	switch (notice->kind) {
-	case TALLY_NOTICE_EXTEND:
-		return notice->closes > law->closes ? TALLY_ACCEPTED : TALLY_NOTICE_IMPOSSIBLE;
-	case TALLY_NOTICE_CLOSE:
-		return law->phase != TALLY_PHASE_CLOSED ? TALLY_ACCEPTED
-							: TALLY_NOTICE_IMPOSSIBLE;
-	default:
-		return TALLY_NOTICE_IMPOSSIBLE;
-	}
+	return notice_possible(law, manifest, notice) ? TALLY_ACCEPTED
+						      : TALLY_NOTICE_IMPOSSIBLE;
 }
 
 void
@@ -51,6 +73,9 @@ law_notice_apply(struct law *law, const struct notice *notice)
 		law->closes = notice->closes;
 		if (law->phase == TALLY_PHASE_CLOSED)
 			law->owed = TALLY_PHASE_OPEN;
+	} else if (notice->kind == TALLY_NOTICE_UNSEAL) {
+		CHECK(!law->unsealed);
+		law->unsealed = true;
 	} else {
 		CHECK(notice->kind == TALLY_NOTICE_CLOSE);
 		CHECK(law->phase != TALLY_PHASE_CLOSED);
@@ -114,6 +139,7 @@ law_write(struct writer *writer, const struct law *law)
 {
 	writer_u8(writer, (uint8_t)law->phase);
 	writer_u8(writer, (uint8_t)law->owed);
+	writer_u8(writer, law->unsealed);
 	writer_u64(writer, (uint64_t)law->opens);
 	writer_u64(writer, (uint64_t)law->closes);
 	writer_u64(writer, (uint64_t)law->phase_minute);
@@ -123,9 +149,11 @@ law_write(struct writer *writer, const struct law *law)
 
 /* States that entries can lead to. */
 static bool
-law_possible(const struct law *law, uint8_t phase, uint8_t owed)
+law_possible(const struct law *law, uint8_t phase, uint8_t owed, uint8_t unsealed)
 {
-	if (phase > TALLY_PHASE_CLOSED || owed > TALLY_PHASE_CLOSED)
+	if (phase > TALLY_PHASE_CLOSED || owed > TALLY_PHASE_CLOSED || unsealed > 1)
+		return false;
+	if (unsealed == 1 && (phase != TALLY_PHASE_CLOSED || owed != TALLY_PHASE_BEFORE))
 		return false;
 	if (law->opens < 0 || law->closes <= law->opens || law->phase_minute < 0 ||
 	    law->phase_minute > UINT32_MAX)
@@ -141,16 +169,18 @@ law_read(struct reader *reader, struct law *law)
 	struct law read = {0};
 	uint8_t phase = reader_u8(reader);
 	uint8_t owed = reader_u8(reader);
+	uint8_t unsealed = reader_u8(reader);
 
 	read.opens = (int64_t)reader_u64(reader);
 	read.closes = (int64_t)reader_u64(reader);
 	read.phase_minute = (int64_t)reader_u64(reader);
 	read.notices_count = reader_u32(reader);
 	reader_copy(reader, read.notice_hash, TALLY_HASH_SIZE);
-	if (reader->failed || !law_possible(&read, phase, owed))
+	if (reader->failed || !law_possible(&read, phase, owed, unsealed))
 		return false;
 	read.phase = (enum tally_phase)phase;
 	read.owed = (enum tally_phase)owed;
+	read.unsealed = unsealed == 1;
 	*law = read;
 	return true;
 }

@@ -6,6 +6,10 @@
  * is open only between opens and closes. A notice that changes the phase (close while not closed;
  * extend while closed) owes a PHASE entry with cause `notice`: it must be the very next entry.
  *
+ * Results of a sealed campaign become public by a notice unseal: once the campaign is closed, and
+ * naming a time at least unseal_delay_s behind the PHASE that closed it. Nothing reopens the vote
+ * after that.
+ *
  * Moves:  before -> open (clock)   before -> closed (clock: down over the whole campaign; notice)
  *         open -> closed (clock, notice)   closed -> open (notice extend)
  *
@@ -17,12 +21,13 @@
 #include "campaign/manifest.h"
 
 enum {
-	LAW_WRITTEN_SIZE = 1 + 1 + 8 + 8 + 8 + 4 + TALLY_HASH_SIZE
+	LAW_WRITTEN_SIZE = 1 + 1 + 1 + 8 + 8 + 8 + 4 + TALLY_HASH_SIZE
 };
 
 struct law {
 	enum tally_phase phase;
 	enum tally_phase owed;                /* TALLY_PHASE_BEFORE: nothing is owed */
+	bool unsealed;                        /* a notice unseal has come */
 	int64_t opens;                        /* seconds since 1970 */
 	int64_t closes;                       /* as extended */
 	int64_t phase_minute;                 /* of the last PHASE entry, minutes since 1970 */
@@ -39,7 +44,8 @@ law_ballot(const struct law *law);
 
 /* The notice's order and effect, its signature already checked: TALLY_ACCEPTED,
  * TALLY_WRONG_CAMPAIGN, TALLY_NOTICE_OUT_OF_ORDER, or TALLY_NOTICE_IMPOSSIBLE (close when closed;
- * extend to a time not later than the closing time in force; anything while a PHASE is owed). */
+ * extend to a time not later than the closing time in force, or once unsealed; unseal when not
+ * closed, too early, again, or where nothing is sealed; anything while a PHASE is owed). */
 MUST_USE enum tally_verdict
 law_notice_check(const struct law *law, const struct manifest *manifest,
 		 const struct notice *notice);
@@ -47,6 +53,10 @@ law_notice_check(const struct law *law, const struct manifest *manifest,
 /* After law_notice_check has accepted it. */
 void
 law_notice_apply(struct law *law, const struct notice *notice);
+
+/* True if counts and ballots are public: results are live, or have been unsealed. */
+bool
+law_results_public(const struct law *law, const struct manifest *manifest);
 
 /* A PHASE entry; false if the moves or the clock rule above forbid it. */
 MUST_USE bool

@@ -275,11 +275,13 @@ commit(struct server *server, const struct station_batch *batch)
 static void
 publish(struct server *server)
 {
-	struct checkpoint checkpoint;
-	struct bytes note;
+	struct station_publication due;
 
-	station_publication(server->start.station, &checkpoint, &note);
-	publisher_publish(server->start.publisher, &checkpoint, note);
+	station_publication(server->start.station, &due);
+	publisher_publish(server->start.publisher,
+			  &(struct publication){.checkpoint = due.checkpoint,
+						.note = due.note,
+						.sealed = due.sealed});
 }
 
 static void

@@ -45,9 +45,8 @@ struct publisher {
 	pthread_cond_t wake;
 	bool stopping;
 	bool asked;
-	struct checkpoint checkpoint;
+	struct publication publication;
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
-	size_t note_size;
 	struct text *texts;
 	size_t texts_bytes;
 };
@@ -182,8 +181,9 @@ partials_clear(struct publisher *publisher, uint64_t from, uint64_t size)
 }
 
 static int
-publish(struct publisher *publisher, const struct checkpoint *checkpoint, struct bytes note)
+publish(struct publisher *publisher, const struct publication *publication)
 {
+	const struct checkpoint *checkpoint = &publication->checkpoint;
 	struct text *texts = texts_take(publisher, checkpoint->size);
 	uint64_t from = publisher->mark;
 	int status = checkpoint_check(publisher, checkpoint);
@@ -192,7 +192,8 @@ publish(struct publisher *publisher, const struct checkpoint *checkpoint, struct
 		status = files_write(publisher, checkpoint->size, texts);
 	texts_end(publisher, texts, status == DISK_OK);
 	if (status == DISK_OK)
-		status = disk_replace(publisher->public_fd, "checkpoint", note, 0644, true);
+		status = disk_replace(publisher->public_fd, "checkpoint", publication->note,
+				      0644, true);
 	if (status == DISK_OK) {
 		atomic_store_explicit(&publisher->size, checkpoint->size, memory_order_release);
 		status = mark_write(publisher, checkpoint->size);
@@ -219,8 +220,7 @@ publisher_run(void *context)
 		if (!publisher->asked)
 			break;
 		pthread_mutex_unlock(&publisher->mutex);
-		status = publish(publisher, &publisher->checkpoint,
-				 bytes_make(publisher->note, publisher->note_size));
+		status = publish(publisher, &publisher->publication);
 		pthread_mutex_lock(&publisher->mutex);
 		publisher->asked = false;
 		pthread_mutex_unlock(&publisher->mutex);
@@ -391,16 +391,17 @@ publisher_has_text(struct publisher *publisher, uint64_t index, const uint8_t sa
 }
 
 void
-publisher_publish(struct publisher *publisher, const struct checkpoint *checkpoint,
-		  struct bytes note)
+publisher_publish(struct publisher *publisher, const struct publication *publication)
 {
+	struct bytes note = publication->note;
+
 	CHECK(note.size <= sizeof publisher->note);
 	pthread_mutex_lock(&publisher->mutex);
 	CHECK(!publisher->asked);
 	CHECK(!publisher->stopping);
-	publisher->checkpoint = *checkpoint;
+	publisher->publication = *publication;
 	memcpy(publisher->note, note.data, note.size);
-	publisher->note_size = note.size;
+	publisher->publication.note = bytes_make(publisher->note, note.size);
 	publisher->asked = true;
 	pthread_cond_signal(&publisher->wake);
 	pthread_mutex_unlock(&publisher->mutex);

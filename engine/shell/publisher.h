@@ -46,11 +46,19 @@ bool
 publisher_has_text(struct publisher *publisher, uint64_t index, const uint8_t salt[32],
 		   const uint8_t hash[32]);
 
-/* Publishes `note`, a signed checkpoint of `checkpoint`. Not while one is under way. The archive
- * and the treefile hold at least checkpoint->size. */
+struct publication {
+	struct checkpoint checkpoint;
+	struct bytes note;    /* the signed checkpoint */
+	struct bytes results; /* for public/results; nothing: that is left as it is */
+	bool sealed; /* ballots and counts are not public: law/ in place of bundles, no texts */
+	bool waiting; /* for cosignatures: all is made and synced, but the note is put at
+		       * public/checkpoint.next; the same checkpoint comes again */
+};
+
+/* Copies the publication. Not while one is under way. The archive and the treefile hold at least
+ * its checkpoint's size. */
 void
-publisher_publish(struct publisher *publisher, const struct checkpoint *checkpoint,
-		  struct bytes note);
+publisher_publish(struct publisher *publisher, const struct publication *publication);
 
 /* Ends the thread after the publication under way. */
 void

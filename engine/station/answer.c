@@ -7,11 +7,10 @@ answer_committed(struct station *station, const struct station_event *event)
 
 	CHECK(batch != NULL && batch->first_index == station->durable); /* L1 */
 	station->durable += batch->entries_count;
-	station->durable_law = batch->law;
 	station->durable_frontier = batch->frontier;
 	station->durable_batches = batch->number + 1;
 	station->durable_checksum = event->checksum;
-	counts_copy(&station->durable_counts, &batch->counts, station->manifest);
+	station_stand(station, &station->durable_standing, &batch->law, &batch->counts);
 	station->space = event->space;
 	station->in_flight = NULL;
 	if (station->keep_index == station->durable)
@@ -21,7 +20,7 @@ answer_committed(struct station *station, const struct station_event *event)
 static void
 write_state(struct station *station, struct writer *writer, uint32_t correlation)
 {
-	const struct law *law = &station->durable_law;
+	const struct law *law = &station->durable_standing.law;
 	struct frame_state state = {
 	    .phase = (uint8_t)law->phase,
 	    .notices_count = law->notices_count,

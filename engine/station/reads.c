@@ -192,7 +192,7 @@ serve_disk(struct station *station)
 static void
 write_results(struct station *station, struct writer *writer, const struct station_read *read)
 {
-	const struct counts *counts = &station->durable_counts;
+	const struct counts *counts = &station->durable_standing.counts;
 	const struct manifest_contest *contest = &station->manifest->contests[read->contest];
 	const struct counts_contest *counted = &counts->contests[read->contest];
 	uint8_t options[16 * contest_options_max];

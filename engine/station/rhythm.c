@@ -130,6 +130,8 @@ publication_due(const struct station *station)
 static void
 serve_publishing(struct station *station)
 {
+	const struct standing *newest = &station->newest_standing;
+
 	/* A full disk keeps nobody waiting for a tally. */
 	if (publication_due(station) &&
 	    (station->replay.ballots_since_tally == 0 || sequence_tally(station) ||
@@ -143,13 +145,14 @@ serve_publishing(struct station *station)
 		return;
 	station->publish_target = 0;
 	/* Ballots may have come since it was due. */
-	if (!may_publish(station, station->newest_ballots, station->newest_closed))
+	if (!may_publish(station, newest->counts.in_tree,
+			 newest->law.phase == TALLY_PHASE_CLOSED))
 		return;
 	station->publishing = true;
 	station->publication = station->newest;
 	station->publication_size = station->note_size;
 	memcpy(station->publication_note, station->note, station->note_size);
-	station->publication_ballots = station->newest_ballots;
+	station_stand(station, &station->publication_standing, &newest->law, &newest->counts);
 	station_effect(station, EFFECT_PUBLISH);
 }
 
@@ -164,7 +167,7 @@ rhythm_published(struct station *station, bool ok)
 		return;
 	}
 	station->published = station->publication.size;
-	station->published_ballots = station->publication_ballots;
+	station->published_ballots = station->publication_standing.counts.in_tree;
 }
 
 /* --- signing ------------------------------------------------------------------------------ */
@@ -184,8 +187,8 @@ serve_signing(struct station *station)
 	station->signing = true;
 	station->signing_at.size = station->durable;
 	memcpy(station->signing_at.root, root.bytes, sizeof root.bytes);
-	station->signing_ballots = station->durable_counts.in_tree;
-	station->signing_closed = station->durable_law.phase == TALLY_PHASE_CLOSED;
+	station_stand(station, &station->signing_standing, &station->durable_standing.law,
+		      &station->durable_standing.counts);
 	effect = station_effect(station, EFFECT_SIGN);
 	effect->sign.first = station->newest.size;
 	effect->sign.size = station->durable;
@@ -200,8 +203,8 @@ rhythm_signed(struct station *station, struct bytes note)
 	station->signing = false;
 	station->signed_at_ms = station->mono_ms;
 	station->newest = station->signing_at;
-	station->newest_ballots = station->signing_ballots;
-	station->newest_closed = station->signing_closed;
+	station_stand(station, &station->newest_standing, &station->signing_standing.law,
+		      &station->signing_standing.counts);
 	memcpy(station->note, note.data, note.size);
 	station->note_size = note.size;
 }

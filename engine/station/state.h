@@ -107,8 +107,7 @@ struct station {
 
 	/* act 3 */
 	uint64_t durable;
-	struct law durable_law;
-	struct counts durable_counts;
+	struct standing durable_standing;
 	struct frontier durable_frontier;
 	uint64_t durable_batches;
 	uint64_t durable_checksum;
@@ -124,12 +123,10 @@ struct station {
 	/* signing */
 	bool signing;
 	struct checkpoint signing_at;
-	uint64_t signing_ballots; /* BALLOT entries in it */
-	bool signing_closed;      /* the vote is closed at its end */
+	struct standing signing_standing;
 	uint64_t signed_at_ms;
 	struct checkpoint newest; /* working */
-	uint64_t newest_ballots;
-	bool newest_closed;
+	struct standing newest_standing;
 	size_t note_size;
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
 
@@ -149,7 +146,7 @@ struct station {
 	struct checkpoint publication;
 	size_t publication_size;
 	uint8_t publication_note[TALLY_CHECKPOINT_SIZE_MAX];
-	uint64_t publication_ballots;
+	struct standing publication_standing;
 	uint64_t keep_due_ms;
 	bool keep_ready; /* keepsake holds a state, not yet handed out */
 	bool keeping;
@@ -172,6 +169,10 @@ struct station {
 /* station.c: one more chore of the step under way. */
 struct station_effect *
 station_effect(struct station *station, enum station_effect_kind kind);
+
+void
+station_stand(const struct station *station, struct standing *standing, const struct law *law,
+	      const struct counts *counts);
 
 /* connection.c */
 

@@ -26,7 +26,7 @@ station_memory(const struct manifest *manifest)
 
 	return aligned(sizeof(struct station)) + aligned(parcels_max * sizeof(struct parcel)) +
 	       aligned(replay_memory(manifest)) + 2 * per_batch +
-	       aligned(counts_memory(manifest)) + aligned(replay_written_max(manifest)) +
+	       4 * aligned(counts_memory(manifest)) + aligned(replay_written_max(manifest)) +
 	       connections_max * (aligned(receive_bytes) + aligned(send_bytes));
 }
 
@@ -53,6 +53,21 @@ init_connections(struct station *station, uint8_t **memory)
 	station->signers_last = -1;
 }
 
+static void
+init_standings(struct station *station, uint8_t **memory)
+{
+	struct standing *const standings[] = {
+	    &station->durable_standing, &station->signing_standing, &station->newest_standing,
+	    &station->publication_standing};
+	const struct manifest *manifest = station->manifest;
+
+	for (size_t i = 0; i < sizeof standings / sizeof standings[0]; i++) {
+		law_init(&standings[i]->law, manifest);
+		counts_init(&standings[i]->counts, manifest,
+			    carve(memory, counts_memory(manifest)));
+	}
+}
+
 struct station *
 station_init(void *memory, const struct station_setup *setup)
 {
@@ -73,7 +88,7 @@ station_init(void *memory, const struct station_setup *setup)
 		counts_init(&batch->counts, manifest, batch->counts_memory);
 		batch->text = carve(&rest, counts_text_max(manifest));
 	}
-	counts_init(&station->durable_counts, manifest, carve(&rest, counts_memory(manifest)));
+	init_standings(station, &rest);
 	station->keep_capacity = replay_written_max(manifest);
 	station->keep_memory = carve(&rest, station->keep_capacity);
 	init_connections(station, &rest);
@@ -191,15 +206,13 @@ station_restored(struct station *station, const struct station_found *found)
 	station->durable = replay->index;
 	station->durable_batches = found->batches_count;
 	station->durable_checksum = found->checksum;
-	station->durable_law = replay->law;
 	station->durable_frontier = station->frontier;
-	counts_copy(&station->durable_counts, &replay->counts, station->manifest);
+	station_stand(station, &station->durable_standing, &replay->law, &replay->counts);
 	station->newest = found->signed_at;
 	/* A smaller one is never published: whatever is due covers all that is durable. */
-	if (found->signed_at.size == replay->index) {
-		station->newest_ballots = replay->counts.in_tree;
-		station->newest_closed = replay->law.phase == TALLY_PHASE_CLOSED;
-	}
+	if (found->signed_at.size == replay->index)
+		station_stand(station, &station->newest_standing, &replay->law,
+			      &replay->counts);
 	memcpy(station->note, found->note.data, found->note.size);
 	station->note_size = found->note.size;
 	station->published = found->published_size;
@@ -307,11 +320,24 @@ station_fetch_room(struct station *station)
 }
 
 void
-station_publication(const struct station *station, struct checkpoint *checkpoint,
-		    struct bytes *note)
+station_stand(const struct station *station, struct standing *standing, const struct law *law,
+	      const struct counts *counts)
 {
-	*checkpoint = station->publication;
-	*note = bytes_make(station->publication_note, station->publication_size);
+	standing->law = *law;
+	counts_copy(&standing->counts, counts, station->manifest);
+}
+
+void
+station_publication(const struct station *station, struct station_publication *out)
+{
+	const struct standing *standing = &station->publication_standing;
+
+	*out = (struct station_publication){
+	    .checkpoint = station->publication,
+	    .note = bytes_make(station->publication_note, station->publication_size),
+	    .standing = standing,
+	    .sealed = !law_results_public(&standing->law, station->manifest),
+	};
 }
 
 void
@@ -367,5 +393,5 @@ station_verdicts(const struct station *station)
 const struct law *
 station_law(const struct station *station)
 {
-	return &station->durable_law;
+	return &station->durable_standing.law;
 }

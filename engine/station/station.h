@@ -214,10 +214,23 @@ station_output(const struct station *station, unsigned connection);
 uint8_t *
 station_fetch_room(struct station *station);
 
-/* The checkpoint to publish (valid from EFFECT_PUBLISH to STATION_PUBLISHED). */
+/* What the entries below some index have made of the campaign. */
+struct standing {
+	struct law law;
+	struct counts counts;
+};
+
+/* What to publish: a checkpoint, and what stands there (all valid from EFFECT_PUBLISH to
+ * STATION_PUBLISHED). */
+struct station_publication {
+	struct checkpoint checkpoint;
+	struct bytes note;
+	const struct standing *standing;
+	bool sealed; /* counts and ballots are not public there (law_results_public) */
+};
+
 void
-station_publication(const struct station *station, struct checkpoint *checkpoint,
-		    struct bytes *note);
+station_publication(const struct station *station, struct station_publication *out);
 
 /* The state to keep (valid from EFFECT_KEEP to STATION_KEPT). */
 struct station_keepsake {

@@ -9,6 +9,7 @@
 #define TALLY_SEPARATOR_BALLOT "tally/ballot/v1"
 #define TALLY_SEPARATOR_CERTIFICATE "tally/certificate/v1"
 #define TALLY_SEPARATOR_HELLO "tally/hello/v1"
+#define TALLY_SEPARATOR_JOURNAL "tally/journal/v1"
 #define TALLY_SEPARATOR_NOTICE "tally/notice/v1"
 #define TALLY_SEPARATOR_TAG "tally/tag/v1"
 

@@ -77,7 +77,8 @@ enum tally_class {
 	  "the notice does not follow the newest notice in the log") \
 	X(NOTICE_IMPOSSIBLE, 38, MEND, "notice-impossible", \
 	  "the notice cannot take effect in the campaign's present state") \
-	X(NOT_SUPPORTED, 39, FINAL, "not-supported", "this server does not implement that")
+	X(NOT_SUPPORTED, 39, FINAL, "not-supported", "this server does not implement that") \
+	X(SEALED, 40, LATER, "sealed", "results are sealed until the authority unseals them")
 
 enum tally_verdict {
 	TALLY_ACCEPTED = 0,
@@ -120,7 +121,8 @@ enum tally_verdict {
 	TALLY_NOTICE_OUT_OF_ORDER = 37,
 	TALLY_NOTICE_IMPOSSIBLE = 38,
 	TALLY_NOT_SUPPORTED = 39,
-	TALLY_VERDICTS_COUNT = 40,
+	TALLY_SEALED = 40,
+	TALLY_VERDICTS_COUNT = 41,
 };
 
 struct tally_verdict_text {

@@ -188,7 +188,7 @@ naive_compare(const struct stage *stage)
 
 	assert_non_null(actual);
 	assert_int_equal(station_durable(station), stage->entries_count);
-	counts_text_write(&writer, &station->durable_counts, stage->campaign.manifest,
+	counts_text_write(&writer, &station->durable_standing.counts, stage->campaign.manifest,
 			  stage->entries_count);
 	assert_false(writer.failed);
 	assert_string_equal(actual, expected); /* T1, T2 */

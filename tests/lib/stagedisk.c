@@ -148,12 +148,13 @@ published_size(const struct stage *stage)
 void
 stagedisk_publish(struct stage *stage)
 {
+	struct station_publication due;
 	struct checkpoint checkpoint;
 	struct checkpoint opened;
-	struct bytes note;
 
-	station_publication(stage->station, &checkpoint, &note);
-	assert_true(checkpoint_open(note, &stage->campaign.log.key, &opened));
+	station_publication(stage->station, &due);
+	checkpoint = due.checkpoint;
+	assert_true(checkpoint_open(due.note, &stage->campaign.log.key, &opened));
 	assert_memory_equal(&opened, &checkpoint, sizeof opened);
 	if (stage->publish_fails)
 		return;

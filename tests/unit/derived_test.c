@@ -13,7 +13,7 @@ enum {
 
 /* replay */
 
-struct publication {
+struct outcome {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool over;
@@ -24,7 +24,7 @@ struct publication {
 static void
 on_published(void *context, int status, const char *why)
 {
-	struct publication *publication = context;
+	struct outcome *publication = context;
 
 	pthread_mutex_lock(&publication->lock);
 	publication->over = true;
@@ -38,7 +38,7 @@ on_published(void *context, int status, const char *why)
 static void
 publish(const struct founded *founded)
 {
-	struct publication publication = {.over = false};
+	struct outcome publication = {.over = false};
 	struct start_options options = {.data = founded->data,
 					.workers_count = 1,
 					.published = on_published,
@@ -48,8 +48,10 @@ publish(const struct founded *founded)
 	pthread_mutex_init(&publication.lock, NULL);
 	pthread_cond_init(&publication.changed, NULL);
 	assert_int_equal(start_run(&start, &options), TALLY_EXIT_FINE);
-	publisher_publish(start.publisher, &start.remembered.checkpoint,
-			  bytes_make(start.remembered.note, start.remembered.note_size));
+	publisher_publish(start.publisher, &(struct publication){
+					       .checkpoint = start.remembered.checkpoint,
+					       .note = bytes_make(start.remembered.note,
+								  start.remembered.note_size)});
 	pthread_mutex_lock(&publication.lock);
 	while (!publication.over)
 		pthread_cond_wait(&publication.changed, &publication.lock);

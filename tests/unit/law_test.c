@@ -263,7 +263,8 @@ impossible_states_are_not_read(void **state)
 		size_t at;
 		uint8_t byte;
 	} changes[] = {
-	    {0, 3}, {1, 3}, {1, TALLY_PHASE_OPEN}, {2, 0x80}, {10, 0x80}, {18, 0x80}, {20, 1},
+	    {0, 3},     {1, 3},  {1, TALLY_PHASE_OPEN}, {2, 1}, {2, 2}, {3, 0x80}, {11, 0x80},
+	    {19, 0x80}, {21, 1},
 	};
 	uint8_t memory[LAW_WRITTEN_SIZE];
 

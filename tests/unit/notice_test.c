@@ -147,7 +147,8 @@ kinds(void **state)
 	(void)state;
 	assert_int_equal(verdict_of(TALLY_NOTICE_CLOSE, bytes_make(NULL, 0)), TALLY_ACCEPTED);
 	for (unsigned kind = 0; kind < 256; kind++) {
-		if (kind == TALLY_NOTICE_EXTEND || kind == TALLY_NOTICE_CLOSE)
+		if (kind == TALLY_NOTICE_EXTEND || kind == TALLY_NOTICE_CLOSE ||
+		    kind == TALLY_NOTICE_UNSEAL)
 			continue;
 		assert_int_equal(verdict_of(kind, BYTES_OF("body")), kind >= 1 && kind <= 11
 									 ? TALLY_NOT_SUPPORTED
@@ -171,6 +172,7 @@ bodies(void **state)
 			 TALLY_MALFORMED);
 	assert_int_equal(verdict_of(TALLY_NOTICE_EXTEND, BYTES_OF("\0\0\0\0\0\0\0\0\0")),
 			 TALLY_MALFORMED);
+	assert_int_equal(verdict_of(TALLY_NOTICE_UNSEAL, BYTES_OF("")), TALLY_MALFORMED);
 	assert_int_equal(verdict_of_closes(golden_closes + 60), TALLY_ACCEPTED);
 	assert_int_equal(verdict_of_closes(golden_closes + 1), TALLY_MALFORMED);
 	assert_int_equal(verdict_of_closes(golden_closes + 59), TALLY_MALFORMED);

@@ -133,7 +133,9 @@ scene_publish(struct scene *scene, uint64_t size)
 	uint8_t note[512];
 	size_t note_size = scene_note(scene, &checkpoint, note);
 
-	publisher_publish(scene->publisher, &checkpoint, bytes_make(note, note_size));
+	publisher_publish(scene->publisher,
+			  &(struct publication){.checkpoint = checkpoint,
+						.note = bytes_make(note, note_size)});
 	return scene_wait(scene);
 }
 
@@ -432,12 +434,16 @@ wrong_root_is_not_published(void **state)
 	scene_grow(scene, 50);
 	note_size = scene_note(scene, &checkpoint, note);
 	checkpoint.root[0] ^= 1;
-	publisher_publish(scene->publisher, &checkpoint, bytes_make(note, note_size));
+	publisher_publish(scene->publisher,
+			  &(struct publication){.checkpoint = checkpoint,
+						.note = bytes_make(note, note_size)});
 	assert_int_equal(scene_wait(scene), DISK_DAMAGED);
 	assert_false(exists(scene, "checkpoint"));
 	assert_int_equal(publisher_size(scene->publisher), 0);
 	checkpoint.size = 51;
-	publisher_publish(scene->publisher, &checkpoint, bytes_make(note, note_size));
+	publisher_publish(scene->publisher,
+			  &(struct publication){.checkpoint = checkpoint,
+						.note = bytes_make(note, note_size)});
 	assert_int_equal(scene_wait(scene), DISK_FAILED);
 	scene_free(scene);
 }
@@ -487,7 +493,9 @@ beside_the_loop(void **state)
 
 		scene_grow(scene, size);
 		note_size = scene_note(scene, &checkpoint, note);
-		publisher_publish(scene->publisher, &checkpoint, bytes_make(note, note_size));
+		publisher_publish(scene->publisher,
+				  &(struct publication){.checkpoint = checkpoint,
+							.note = bytes_make(note, note_size)});
 		assert_int_equal(publisher_text(scene->publisher, size - 7, BYTES_OF("text")),
 				 DISK_OK);
 		scene_grow(scene, size + 30);
@@ -514,7 +522,9 @@ stop_ends_what_is_under_way(void **state)
 	(void)state;
 	scene_grow(scene, 300);
 	note_size = scene_note(scene, &checkpoint, note);
-	publisher_publish(scene->publisher, &checkpoint, bytes_make(note, note_size));
+	publisher_publish(scene->publisher,
+			  &(struct publication){.checkpoint = checkpoint,
+						.note = bytes_make(note, note_size)});
 	scene_restart(scene);
 	assert_int_equal(scene_wait(scene), DISK_OK);
 	checkpoint_is(scene, 300);

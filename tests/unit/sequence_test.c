@@ -50,7 +50,7 @@ test_accepted(void **state)
 	stage_run(stage, 50);
 	assert_entry(stage, guest_expect(&guest, TALLY_ACCEPTED), ballot);
 	assert_int_equal(guest_expect(&guest, TALLY_ACCEPTED), stage->entries_count - 1);
-	assert_int_equal(stage->station->durable_counts.ballots, 2);
+	assert_int_equal(stage->station->durable_standing.counts.ballots, 2);
 	end(stage);
 }
 
@@ -159,8 +159,8 @@ test_superseded(void **state)
 	assert_int_equal(second, first + 1);
 	assert_int_equal(guest_expect(&guest, TALLY_ACCEPTED), first);
 	guest_expect(&guest, TALLY_SUPERSEDED);
-	assert_int_equal(stage->station->durable_counts.ballots, 1);
-	assert_int_equal(stage->station->durable_counts.replaced, 1);
+	assert_int_equal(stage->station->durable_standing.counts.ballots, 1);
+	assert_int_equal(stage->station->durable_standing.counts.replaced, 1);
 	end(stage);
 }
 
@@ -182,7 +182,7 @@ test_replaced_in_same_parcel_and_batch(void **state)
 	for (int i = 0; i < 4; i++)
 		guest_expect(&guest, TALLY_ACCEPTED);
 	assert_int_equal(stage->asked[STAGE_FETCH], 0);
-	assert_int_equal(stage->station->durable_counts.replaced, 3);
+	assert_int_equal(stage->station->durable_standing.counts.replaced, 3);
 	end(stage);
 }
 
@@ -255,7 +255,7 @@ test_replaced_changes_meanwhile(void **state)
 	guest_expect(&guest, TALLY_ACCEPTED);
 	/* 3 replaces 2, which is in the same batch or in flight: nothing to fetch. */
 	guest_expect(&other, TALLY_ACCEPTED);
-	assert_int_equal(stage->station->durable_counts.replaced, 2);
+	assert_int_equal(stage->station->durable_standing.counts.replaced, 2);
 	/* Now the first one is durable before the second comes back. */
 	stage_hold(stage, STAGE_VERIFY);
 	guest_vote(&guest, 1, 4, 1);
@@ -278,7 +278,7 @@ test_replaced_changes_meanwhile(void **state)
 	stage_run(stage, 50);
 	guest_expect(&other, TALLY_ACCEPTED);
 	guest_expect(&guest, TALLY_ACCEPTED);
-	assert_int_equal(stage->station->durable_counts.replaced, 4);
+	assert_int_equal(stage->station->durable_standing.counts.replaced, 4);
 	assert_int_equal(stage->asked[STAGE_FETCH], 1);
 	end(stage);
 }
@@ -309,7 +309,7 @@ test_fetched_twice(void **state)
 		guest_expect(&late, TALLY_ACCEPTED);
 	}
 	assert_true(stage->asked[STAGE_FETCH] >= 2);
-	assert_int_equal(stage->station->durable_counts.replaced, 3);
+	assert_int_equal(stage->station->durable_standing.counts.replaced, 3);
 	end(stage);
 }
 

@@ -169,6 +169,7 @@ static const struct number kinds[] = {
     {"TALLY", TALLY_ENTRY_TALLY},       {"PHASE", TALLY_ENTRY_PHASE},
     {"NOTICE", TALLY_ENTRY_NOTICE},     {"SHEET", TALLY_ENTRY_SHEET},
     {"extend", TALLY_NOTICE_EXTEND},    {"close", TALLY_NOTICE_CLOSE},
+    {"unseal", TALLY_NOTICE_UNSEAL},
 };
 
 static void
@@ -189,7 +190,7 @@ numbers(void **state)
 	(void)state;
 	assert_rows(messages, sizeof messages / sizeof *messages);
 	assert_rows(kinds, sizeof kinds / sizeof *kinds);
-	assert_non_null(strstr(spec, "Kinds 2 pause, 3 resume, 5 unseal, 6 revoke, 7 withdraw, "
+	assert_non_null(strstr(spec, "Kinds 2 pause, 3 resume, 6 revoke, 7 withdraw, "
 				     "8 void, 9 enrol, 10 draw, 11 text"));
 	assert_int_equal(TALLY_NOTICE_TEXT, 11);
 }
@@ -200,7 +201,7 @@ separators(void **state)
 	static const char *const names[] = {
 	    TALLY_SEPARATOR_BALLOT, TALLY_SEPARATOR_CERTIFICATE, TALLY_SEPARATOR_HELLO,
 	    TALLY_SEPARATOR_NOTICE, TALLY_SEPARATOR_TAG,         TALLY_MANIFEST_FORMAT,
-	    TALLY_COUNTS_FORMAT,
+	    TALLY_COUNTS_FORMAT,    TALLY_SEPARATOR_JOURNAL,
 	};
 
 	(void)state;
