@@ -34,8 +34,7 @@ scene_audit(struct scene *scene);
 void
 scene_close(struct scene *scene);
 
-/* Fails the test unless every check passed but the ones that were not asked for (the pinned
- * campaign, the older checkpoint, voter keys of frontends' ballots). */
+/* Fails the test unless every check passed but those for which there is nothing to check. */
 void
 assert_passed(const struct scene *scene);
 

@@ -64,12 +64,12 @@ cosigns_what_it_has_checked(void **state)
 	auditor_run_with_key(&stage, command);
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_cosigned(&stage, 646, &key.key);
-	assert_says(stage.err, "without check 8 (campaign)");
-	assert_says(stage.err, "without check 23 (old)");
+	assert_says(stage.err, "without check 9 (campaign)");
+	assert_says(stage.err, "without check 30 (old)");
 	auditor_run_with_key(&stage, command);
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_cosigned(&stage, 646, &key.key);
-	assert_null(strstr(stage.err, "without check 23 (old)"));
+	assert_null(strstr(stage.err, "without check 30 (old)"));
 	auditor_close(&stage);
 }
 

@@ -108,6 +108,35 @@ skips_what_the_world_refuses(void **state)
 	assert_int_equal(report_exit(&report), TALLY_EXIT_FAILED);
 }
 
+/* Whether there was nothing to check is known of the last word on a check alone. */
+static void
+knows_where_nothing_was_to_check(void **state)
+{
+	struct report report = fresh();
+	json_t *json;
+	json_t *checks;
+
+	(void)state;
+	report_nothing(&report, 0, "no %s", "such thing");
+	report_nothing(&report, 1, "no such thing");
+	report_skip(&report, 1, "could not");
+	report_nothing(&report, 2, "no such thing");
+	finding(&report, 2, TALLY_EXIT_FAILED, 4);
+	report_nothing(&report, 2, "no such thing");
+	assert_string_equal(report.checks[0].why.sentence, "no such thing");
+	assert_true(report.checks[0].nothing);
+	assert_false(report.checks[1].nothing);
+	assert_false(report.checks[2].nothing);
+	assert_int_equal(report.checks[2].status, REPORT_FAIL);
+	json = report_json(&report);
+	checks = json_object_get(json, "checks");
+	assert_non_null(json_object_get(json_array_get(checks, 0), "nothing"));
+	assert_null(json_object_get(json_array_get(checks, 1), "nothing"));
+	json_decref(json);
+	report_pass(&report, 0);
+	assert_false(report.checks[0].nothing);
+}
+
 static void
 shows_groups_once(void **state)
 {
@@ -161,6 +190,7 @@ main(void)
 	    cmocka_unit_test(keeps_a_failure),
 	    cmocka_unit_test(keeps_the_first_in_the_log),
 	    cmocka_unit_test(skips_what_the_world_refuses),
+	    cmocka_unit_test(knows_where_nothing_was_to_check),
 	    cmocka_unit_test(shows_groups_once),
 	    cmocka_unit_test(writes_json),
 	};

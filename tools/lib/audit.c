@@ -6,38 +6,6 @@
 
 #include "base/text.h"
 
-static const struct report_question questions[AUDIT_CHECKS_COUNT] = {
-    [AUDIT_CHECKPOINT] = {"log", "checkpoint", "the checkpoint is signed by the log's key"},
-    [AUDIT_FILES] =
-	{"log", "files",
-	 "every file of the log is there; none under tile/ and tally/ that is not the log's"},
-    [AUDIT_BUNDLES] = {"log", "bundles", "every bundle is exactly its entries"},
-    [AUDIT_LEAVES] = {"log", "leaves", "every entry's hash is in the tile that lists it"},
-    [AUDIT_TILES] = {"log", "tiles", "every tile of every level holds the right hashes"},
-    [AUDIT_ROOT] = {"log", "root", "the entries have the root that the checkpoint signs"},
-    [AUDIT_MANIFEST] = {"law", "manifest", "the first entries are the campaign's manifest"},
-    [AUDIT_CAMPAIGN] = {"law", "campaign", "the campaign is the one asked for"},
-    [AUDIT_LOG_KEY] = {"law", "log-key", "the manifest names the log's key"},
-    [AUDIT_ENTRIES] = {"law", "entries", "every entry is of a known kind and in its place"},
-    [AUDIT_NOTICES] =
-	{"law", "notices",
-	 "every notice is an authority's, follows the one before, and was possible"},
-    [AUDIT_PHASES] = {"law", "phases", "phases changed as clock and notices allow"},
-    [AUDIT_OPEN] = {"law", "open", "no ballot lies outside an open phase"},
-    [AUDIT_RULES] = {"ballots", "rules", "every ballot keeps the rules of its contests"},
-    [AUDIT_SIGNATURES] = {"ballots", "signatures", "every ballot's signature is genuine"},
-    [AUDIT_VOTES] = {"ballots", "votes", "every voter tag counts once, by its newest revision"},
-    [AUDIT_KEYS] = {"ballots", "keys", "every voter key serves one tag, by its newest serial"},
-    [AUDIT_VOTERS] = {"ballots", "voters", "no more voters than the manifest allows"},
-    [AUDIT_TALLIES] = {"tally", "tallies", "every TALLY entry is the recount at its index"},
-    [AUDIT_TEXTS] = {"tally", "texts",
-		     "every published tally text is the recount at its index"},
-    [AUDIT_CADENCE] = {"tally", "cadence", "tallies were stated as often as promised"},
-    [AUDIT_CLASSES] = {"tally", "classes",
-		       "ballots counted, replaced and voided are the ballots in the tree"},
-    [AUDIT_OLD] = {"history", "old", "the log continues the older checkpoint"},
-};
-
 void
 audit_found(struct audit_state *state, enum audit_check check, const struct trouble *trouble)
 {
@@ -82,8 +50,8 @@ open_old(struct audit_state *state)
 	if (state->verified.size > 0) {
 		state->old = state->verified;
 	} else if (state->options->old.data == NULL) {
-		report_skip(&state->audit->report, AUDIT_OLD,
-			    "no older checkpoint was given (--old)");
+		report_nothing(&state->audit->report, AUDIT_OLD,
+			       "no older checkpoint was given (--old)");
 		return;
 	}
 	if (state->verified.size == 0 &&
@@ -121,9 +89,9 @@ check_campaign(struct audit_state *state, const struct manifest *manifest)
 	struct trouble trouble;
 
 	if (state->options->campaign == NULL)
-		report_skip(&state->audit->report, AUDIT_CAMPAIGN,
-			    "no campaign id was given (--campaign); this log's is %s",
-			    hex(manifest->id, is));
+		report_nothing(&state->audit->report, AUDIT_CAMPAIGN,
+			       "no campaign id was given (--campaign); this log's is %s",
+			       hex(manifest->id, is));
 	else if (memcmp(state->options->campaign, manifest->id, sizeof manifest->id) == 0)
 		report_pass(&state->audit->report, AUDIT_CAMPAIGN);
 	else {
@@ -152,6 +120,38 @@ check_log_key(struct audit_state *state, const struct manifest *manifest)
 	audit_found(state, AUDIT_LOG_KEY, &trouble);
 }
 
+static bool
+states_winners(const struct manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->contests_count; i++)
+		if (strcmp(manifest->contests[i].outcome_rule, "none") != 0)
+			return true;
+	return false;
+}
+
+/* Checks for which the campaign, or the caller, gives no occasion. */
+static void
+skip_what_is_not_there(struct audit_state *state, const struct manifest *manifest)
+{
+	struct report *report = &state->audit->report;
+
+	if (manifest->witnesses_count == 0)
+		report_nothing(report, AUDIT_WITNESSES, "the manifest names no witnesses");
+	if (!manifest->sealed) {
+		report_nothing(report, AUDIT_PROOFS,
+			       "results are live: the law stands in the bundles");
+		report_nothing(report, AUDIT_SEAL, "results are live: nothing is sealed");
+	}
+	if (manifest->signing != TALLY_SIGNING_VOTER)
+		report_nothing(report, AUDIT_KEYS,
+			       "in this campaign frontends sign, not voters");
+	if (!manifest->has_roster)
+		report_nothing(report, AUDIT_ROSTER, "the manifest names no roster");
+	if (!states_winners(manifest))
+		report_nothing(report, AUDIT_OUTCOME,
+			       "the rule of every contest is none: no winners are stated");
+}
+
 static void
 open_manifest(struct audit_state *state)
 {
@@ -177,18 +177,9 @@ open_manifest(struct audit_state *state)
 		return;
 	}
 	report_pass(&state->audit->report, AUDIT_MANIFEST);
+	skip_what_is_not_there(state, recount->manifest);
 	check_campaign(state, recount->manifest);
 	check_log_key(state, recount->manifest);
-}
-
-/* Nothing was decided about checks that rest on `on`. */
-static void
-skip_rest(struct report *report, enum audit_check on)
-{
-	for (size_t i = 0; i < AUDIT_CHECKS_COUNT; i++)
-		if (report->checks[i].status == REPORT_SKIPPED &&
-		    report->checks[i].why.sentence[0] == '\0')
-			report_skip(report, i, "check %u failed", (unsigned)on + 1);
 }
 
 static enum tally_exit
@@ -253,7 +244,8 @@ broken_off(struct audit_state *state)
 
 	if (state->verified.size == 0 || (!report_troubled(report, AUDIT_OLD) && !state->holes))
 		return false;
-	skip_rest(report, report_troubled(report, AUDIT_OLD) ? AUDIT_OLD : AUDIT_BUNDLES);
+	checks_skip_rest(report,
+			 report_troubled(report, AUDIT_OLD) ? AUDIT_OLD : AUDIT_BUNDLES);
 	return true;
 }
 
@@ -261,21 +253,23 @@ static void
 run(struct audit_state *state)
 {
 	if (!open_checkpoint(state)) {
-		skip_rest(&state->audit->report, AUDIT_CHECKPOINT);
+		checks_skip_rest(&state->audit->report, AUDIT_CHECKPOINT);
 		return;
 	}
 	state->limit = state->audit->recount.checkpoint.size;
+	report_nothing(&state->audit->report, AUDIT_RECEIPTS, "no receipts were given");
+	report_nothing(&state->audit->report, AUDIT_JOURNALS, "no journals were given");
 	open_old(state);
 	if (broken_off(state))
 		return;
 	audit_inventory(state);
 	if (overstated(state)) {
-		skip_rest(&state->audit->report, AUDIT_FILES);
+		checks_skip_rest(&state->audit->report, AUDIT_FILES);
 		return;
 	}
 	open_manifest(state);
 	if (!prepare(state)) {
-		skip_rest(&state->audit->report, AUDIT_BUNDLES);
+		checks_skip_rest(&state->audit->report, AUDIT_BUNDLES);
 		return;
 	}
 	audit_entries(state);
@@ -285,7 +279,7 @@ run(struct audit_state *state)
 	if (state->audit->recount.manifest != NULL)
 		audit_replay(state);
 	audit_settle(state);
-	skip_rest(&state->audit->report, AUDIT_MANIFEST);
+	checks_skip_rest(&state->audit->report, AUDIT_MANIFEST);
 	if (report_exit(&state->audit->report) == TALLY_EXIT_FINE)
 		state->verified = state->audit->recount.checkpoint;
 }
@@ -309,7 +303,7 @@ audit_run(const struct publiclog *log, const struct audit_options *options, stru
 	struct trouble trouble;
 
 	*out = (struct audit){0};
-	report_init(&out->report, questions, AUDIT_CHECKS_COUNT);
+	report_init(&out->report, checks_questions, AUDIT_CHECKS_COUNT);
 	if (state == NULL) {
 		trouble_set(&trouble, TALLY_EXIT_WORLD, "not enough memory");
 		report_found(&out->report, AUDIT_CHECKPOINT, &trouble);
@@ -350,7 +344,7 @@ audit_more(struct audit *audit)
 	CHECK(state != NULL && report_exit(&audit->report) == TALLY_EXIT_FINE);
 	if (unchanged(state))
 		return false;
-	report_init(&audit->report, questions, AUDIT_CHECKS_COUNT);
+	report_init(&audit->report, checks_questions, AUDIT_CHECKS_COUNT);
 	audit->counted = false;
 	state->holes = false;
 	state->done = 0;
@@ -362,9 +356,9 @@ void
 audit_refused(const struct trouble *why, struct audit *out)
 {
 	*out = (struct audit){0};
-	report_init(&out->report, questions, AUDIT_CHECKS_COUNT);
+	report_init(&out->report, checks_questions, AUDIT_CHECKS_COUNT);
 	report_found(&out->report, AUDIT_CHECKPOINT, why);
-	skip_rest(&out->report, AUDIT_CHECKPOINT);
+	checks_skip_rest(&out->report, AUDIT_CHECKPOINT);
 }
 
 void

@@ -7,37 +7,9 @@
 #ifndef TALLY_TOOLS_AUDIT_H
 #define TALLY_TOOLS_AUDIT_H
 
+#include "tools/lib/checks.h"
 #include "tools/lib/recount.h"
-#include "tools/lib/report.h"
 #include "tree/key.h"
-
-/* Places in the report; people see them as number + 1. */
-enum audit_check {
-	AUDIT_CHECKPOINT,
-	AUDIT_FILES,
-	AUDIT_BUNDLES,
-	AUDIT_LEAVES,
-	AUDIT_TILES,
-	AUDIT_ROOT,
-	AUDIT_MANIFEST,
-	AUDIT_CAMPAIGN,
-	AUDIT_LOG_KEY,
-	AUDIT_ENTRIES,
-	AUDIT_NOTICES,
-	AUDIT_PHASES,
-	AUDIT_OPEN,
-	AUDIT_RULES,
-	AUDIT_SIGNATURES,
-	AUDIT_VOTES,
-	AUDIT_KEYS,
-	AUDIT_VOTERS,
-	AUDIT_TALLIES,
-	AUDIT_TEXTS,
-	AUDIT_CADENCE,
-	AUDIT_CLASSES,
-	AUDIT_OLD,
-	AUDIT_CHECKS_COUNT,
-};
 
 /* Called now and then on the caller's thread; `what` is a constant text. */
 typedef void

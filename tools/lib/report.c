@@ -41,6 +41,7 @@ report_found(struct report *report, size_t check, const struct trouble *trouble)
 	if (at->status == REPORT_FAIL && (!finding || !earlier(&at->why, trouble)))
 		return;
 	at->status = finding ? REPORT_FAIL : REPORT_SKIPPED;
+	at->nothing = false;
 	at->why = *trouble;
 }
 
@@ -60,6 +61,7 @@ report_pass(struct report *report, size_t check)
 	if (report_troubled(report, check))
 		return;
 	report->checks[check].status = REPORT_PASS;
+	report->checks[check].nothing = false;
 }
 
 __attribute__((format(printf, 2, 0))) static void
@@ -78,6 +80,22 @@ report_skip(struct report *report, size_t check, const char *format, ...)
 	if (report_troubled(report, check))
 		return;
 	report->checks[check].status = REPORT_SKIPPED;
+	report->checks[check].nothing = false;
+	va_start(arguments, format);
+	set_why(&report->checks[check], format, arguments);
+	va_end(arguments);
+}
+
+void
+report_nothing(struct report *report, size_t check, const char *format, ...)
+{
+	va_list arguments;
+
+	CHECK(check < report->count);
+	if (report_troubled(report, check))
+		return;
+	report->checks[check].status = REPORT_SKIPPED;
+	report->checks[check].nothing = true;
 	va_start(arguments, format);
 	set_why(&report->checks[check], format, arguments);
 	va_end(arguments);
@@ -213,6 +231,8 @@ check_json(const struct report *report, size_t i)
 	if (object != NULL && check->why.has_index)
 		(void)json_object_set_new(object, "index",
 					  json_integer((json_int_t)check->why.index));
+	if (object != NULL && check->nothing)
+		(void)json_object_set_new(object, "nothing", json_true());
 	return object;
 }
 

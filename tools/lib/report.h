@@ -31,6 +31,7 @@ struct report_question {
 
 struct report_check {
 	enum report_status status;
+	bool nothing;       /* of SKIPPED: there was nothing to check */
 	struct trouble why; /* of FAIL and SKIPPED; of PASS a remark, or empty */
 };
 
@@ -59,6 +60,11 @@ void
 report_skip(struct report *report, size_t check, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* SKIPPED because there is nothing to check, unless it has been decided. */
+void
+report_nothing(struct report *report, size_t check, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* A remark shown with a check that passed. */
 void
 report_remark(struct report *report, size_t check, const char *format, ...)
@@ -85,8 +91,9 @@ void
 report_print_end(const struct report *report, FILE *out, const char *subject);
 
 /* {"result":"pass"|"fail"|"incomplete","exit":N,"checks":[{"number":N,"group":"..","name":"..",
- * "status":"PASS","text":"..","why":"..","index":N}]}; why and index where there are any. The
- * caller adds what else it has and gives the reference back. NULL if memory is short. */
+ * "status":"PASS","text":"..","why":"..","index":N,"nothing":true}]}; the last three where they
+ * apply. The caller adds what else it has and gives the reference back. NULL if memory is short.
+ */
 json_t *
 report_json(const struct report *report);
 

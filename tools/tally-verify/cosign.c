@@ -4,29 +4,12 @@
 
 #include "tools/lib/complain.h"
 
-static bool
-may_be_skipped(const struct audit *audit, size_t check, bool has_old)
-{
-	const struct manifest *manifest = audit->recount.manifest;
-
-	switch (check) {
-	case AUDIT_CAMPAIGN:
-		return true;
-	case AUDIT_OLD:
-		return !has_old;
-	case AUDIT_KEYS:
-		return manifest != NULL && manifest->signing != TALLY_SIGNING_VOTER;
-	default:
-		return false;
-	}
-}
-
 bool
-cosign_permitted(const struct audit *audit, bool has_old)
+cosign_permitted(const struct audit *audit)
 {
 	const struct report *report = &audit->report;
 
-	if (report_exit(report) != TALLY_EXIT_FINE || !audit->counted) {
+	if (report_exit(report) != TALLY_EXIT_FINE) {
 		complain("not cosigned: not every check passed");
 		return false;
 	}
@@ -35,7 +18,7 @@ cosign_permitted(const struct audit *audit, bool has_old)
 
 		if (check->status == REPORT_PASS)
 			continue;
-		if (!may_be_skipped(audit, i, has_old)) {
+		if (!check->nothing) {
 			complain("not cosigned: check %zu (%s) was not made: %s", i + 1,
 				 report->questions[i].name, check->why.sentence);
 			return false;

@@ -5,11 +5,10 @@
 #include "tools/lib/audit.h"
 #include "tree/cosignature.h"
 
-/* True if every check passed; SKIPPED is allowed only where there was nothing to check: no
- * campaign was pinned, no earlier checkpoint is known, or frontends sign and voters have no
- * keys. Each of those, and what stands in the way, is told on stderr. */
+/* True if every check passed but those for which there was nothing to check (report.h). Each of
+ * these, and what stands in the way, is told on stderr. */
 MUST_USE bool
-cosign_permitted(const struct audit *audit, bool has_old);
+cosign_permitted(const struct audit *audit);
 
 /* The line, NUL-terminated, over the audit's checkpoint, made now. */
 void

@@ -46,8 +46,7 @@ int
 inspection_remember(struct inspection *inspection, const struct audit *audit)
 {
 	const struct wishes *wishes = inspection->wishes;
-	bool cosign = wishes->cosign != NULL &&
-		      cosign_permitted(audit, inspection->wanted.old.data != NULL);
+	bool cosign = wishes->cosign != NULL && cosign_permitted(audit);
 	struct trouble trouble;
 
 	if (wishes->state == NULL || report_exit(&audit->report) != TALLY_EXIT_FINE)
