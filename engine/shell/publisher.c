@@ -181,28 +181,53 @@ partials_clear(struct publisher *publisher, uint64_t from, uint64_t size)
 }
 
 static int
+next_remove(struct publisher *publisher)
+{
+	if (unlinkat(publisher->public_fd, "checkpoint.next", 0) == 0 || errno == ENOENT)
+		return DISK_OK;
+	return disk_fail_errno("remove", "public/checkpoint.next");
+}
+
+/* All its files are there and synced: now the note, and what it makes superfluous. */
+static int
+note_write(struct publisher *publisher, const struct publication *publication)
+{
+	uint64_t size = publication->checkpoint.size;
+	uint64_t from = publisher->mark;
+	int status =
+	    disk_replace(publisher->public_fd, "checkpoint", publication->note, 0644, true);
+
+	if (status != DISK_OK)
+		return status;
+	atomic_store_explicit(&publisher->size, size, memory_order_release);
+	status = mark_write(publisher, size);
+	if (status == DISK_OK) {
+		publisher->mark = size;
+		status = next_remove(publisher);
+	}
+	if (status == DISK_OK)
+		status = partials_clear(publisher, from, size);
+	publisher->swept = status == DISK_OK;
+	return status;
+}
+
+static int
 publish(struct publisher *publisher, const struct publication *publication)
 {
 	const struct checkpoint *checkpoint = &publication->checkpoint;
 	struct text *texts = texts_take(publisher, checkpoint->size);
-	uint64_t from = publisher->mark;
 	int status = checkpoint_check(publisher, checkpoint);
 
 	if (status == DISK_OK)
 		status = files_write(publisher, checkpoint->size, texts);
 	texts_end(publisher, texts, status == DISK_OK);
-	if (status == DISK_OK)
-		status = disk_replace(publisher->public_fd, "checkpoint", publication->note,
-				      0644, true);
-	if (status == DISK_OK) {
-		atomic_store_explicit(&publisher->size, checkpoint->size, memory_order_release);
-		status = mark_write(publisher, checkpoint->size);
-	}
-	if (status == DISK_OK) {
-		publisher->mark = checkpoint->size;
-		status = partials_clear(publisher, from, checkpoint->size);
-	}
-	publisher->swept = status == DISK_OK;
+	if (status == DISK_OK && publication->waiting)
+		status = disk_replace(publisher->public_fd, "checkpoint.next",
+				      publication->note, 0644, true);
+	else if (status == DISK_OK)
+		status = note_write(publisher, publication);
+	if (status != DISK_OK)
+		publisher->swept = false;
 	return status;
 }
 
@@ -232,16 +257,16 @@ publisher_run(void *context)
 	return NULL;
 }
 
-/* Size in the second line of DIR/public/checkpoint; 0 if there is none. */
+/* Size in the second line of DIR/public/NAME; 0 if there is none. */
 static int
-size_read(struct publisher *publisher, uint64_t *size)
+size_read(struct publisher *publisher, const char *name, uint64_t *size)
 {
 	struct bytes rest;
 	struct bytes line;
 	uint8_t *memory;
 	size_t memory_size;
-	int status = disk_load(publisher->public_fd, "checkpoint", TALLY_CHECKPOINT_SIZE_MAX,
-			       &memory, &memory_size);
+	int status = disk_load(publisher->public_fd, name, TALLY_CHECKPOINT_SIZE_MAX, &memory,
+			       &memory_size);
 
 	*size = 0;
 	if (status == DISK_ABSENT || status == DISK_DAMAGED)
@@ -278,12 +303,17 @@ static int
 publisher_open(struct publisher *publisher, int dir_fd)
 {
 	uint64_t size;
+	uint64_t next;
 	int status = disk_open(dir_fd, ".", O_RDONLY | O_DIRECTORY, 0, &publisher->dir_fd);
 
 	if (status == DISK_OK)
 		status = disk_directory(dir_fd, "public", 0755, &publisher->public_fd);
 	if (status == DISK_OK)
-		status = size_read(publisher, &size);
+		status = size_read(publisher, "checkpoint", &size);
+	if (status == DISK_OK)
+		status = size_read(publisher, "checkpoint.next", &next);
+	if (status == DISK_OK && next <= size)
+		status = next_remove(publisher);
 	if (status == DISK_OK)
 		status = mark_read(publisher, &publisher->mark);
 	if (status != DISK_OK)

@@ -12,6 +12,10 @@
  * every file beyond the mark is made anew and compared: one that differs is replaced; temporary
  * files are removed.
  *
+ * A publication that waits for cosignatures goes as far as the sync; its note is put, synced, at
+ * public/checkpoint.next. What is published afterwards removes that. A start removes one that is
+ * no checkpoint beyond `checkpoint`.
+ *
  * It runs on its own thread, one publication at a time. Reads the archive and the treefile. */
 #ifndef TALLY_SHELL_PUBLISHER_H
 #define TALLY_SHELL_PUBLISHER_H

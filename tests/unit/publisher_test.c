@@ -1,279 +1,95 @@
 #include "tests/lib/test.h"
 
-#include "base/text.h"
-#include "shell/publisher.h"
+#include "tests/lib/press.h"
 #include "tests/lib/published.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-	SIZES_MAX = 512
-};
-
-/* A ledger, its tree, a publisher. */
-struct scene {
-	struct test_store *store;
-	struct treefile *tree;
-	struct publisher *publisher;
-	struct test_random random;
-	char public[300];
-	uint64_t sizes[SIZES_MAX];
-	size_t sizes_count;
-	pthread_mutex_t mutex;
-	pthread_cond_t wake;
-	bool done;
-	int status;
-	char why[512];
-};
-
-static void
-published(void *context, int status, const char *why)
-{
-	struct scene *scene = context;
-
-	pthread_mutex_lock(&scene->mutex);
-	scene->done = true;
-	scene->status = status;
-	snprintf(scene->why, sizeof scene->why, "%s", why);
-	pthread_cond_signal(&scene->wake);
-	pthread_mutex_unlock(&scene->mutex);
-}
-
-static void
-scene_start(struct scene *scene)
-{
-	scene->publisher = publisher_start(scene->store->folder.fd, scene->store->archive,
-					   scene->tree, published, scene);
-	assert_non_null(scene->publisher);
-}
-
-static void
-scene_restart(struct scene *scene)
-{
-	publisher_stop(scene->publisher);
-	scene_start(scene);
-}
-
-static struct scene *
-scene_make(uint64_t seed)
-{
-	struct scene *scene = calloc(1, sizeof *scene);
-
-	assert_non_null(scene);
-	scene->random = test_random_make(seed);
-	scene->store = test_store_make(1024 * 1024);
-	scene->tree = treefile_open(scene->store->folder.fd);
-	assert_non_null(scene->tree);
-	snprintf(scene->public, sizeof scene->public, "%s/public", scene->store->folder.path);
-	pthread_mutex_init(&scene->mutex, NULL);
-	pthread_cond_init(&scene->wake, NULL);
-	scene_start(scene);
-	return scene;
-}
-
-static void
-scene_free(struct scene *scene)
-{
-	publisher_stop(scene->publisher);
-	treefile_close(scene->tree);
-	test_store_free(scene->store);
-	pthread_mutex_destroy(&scene->mutex);
-	pthread_cond_destroy(&scene->wake);
-	free(scene);
-}
-
-static void
-scene_grow(struct scene *scene, size_t size)
-{
-	test_store_grow(scene->store, &scene->random, size, 40);
-	for (size_t i = treefile_size(scene->tree); i < scene->store->size; i++) {
-		struct tree_hash leaf;
-
-		tree_leaf(scene->store->entries[i], &leaf);
-		assert_int_equal(treefile_append(scene->tree, &leaf, 1), DISK_OK);
-	}
-}
-
-static size_t
-scene_note(struct scene *scene, struct checkpoint *checkpoint, uint8_t note[512])
-{
-	struct writer writer = writer_make(note, 512);
-
-	published_root(scene->store->entries, 0, checkpoint->size, checkpoint->root);
-	writer_string(&writer, "tally.example/test\n");
-	writer_decimal(&writer, checkpoint->size);
-	writer_u8(&writer, '\n');
-	text_base64_write(&writer, bytes_make(checkpoint->root, 32));
-	writer_string(&writer, "\n\n\xe2\x80\x94 tally.example/test AAAA\n");
-	return writer.size;
-}
-
-static int
-scene_wait(struct scene *scene)
-{
-	pthread_mutex_lock(&scene->mutex);
-	while (!scene->done)
-		pthread_cond_wait(&scene->wake, &scene->mutex);
-	scene->done = false;
-	pthread_mutex_unlock(&scene->mutex);
-	return scene->status;
-}
-
-static int
-scene_publish(struct scene *scene, uint64_t size)
-{
-	struct checkpoint checkpoint = {.size = size};
-	uint8_t note[512];
-	size_t note_size = scene_note(scene, &checkpoint, note);
-
-	publisher_publish(scene->publisher,
-			  &(struct publication){.checkpoint = checkpoint,
-						.note = bytes_make(note, note_size)});
-	return scene_wait(scene);
-}
-
-static void
-public_path(const struct scene *scene, const char *name, char path[400])
-{
-	snprintf(path, 400, "%s/%s", scene->public, name);
-}
-
-static void
-checkpoint_is(struct scene *scene, uint64_t size)
-{
-	struct checkpoint checkpoint = {.size = size};
-	uint8_t note[512];
-	size_t note_size = scene_note(scene, &checkpoint, note);
-	char path[400];
-	uint8_t *found;
-	size_t found_size;
-
-	public_path(scene, "checkpoint", path);
-	found = test_file_read(path, &found_size);
-	assert_non_null(found);
-	assert_true(bytes_equal(bytes_make(found, found_size), bytes_make(note, note_size)));
-	free(found);
-	assert_int_equal(publisher_size(scene->publisher), size);
-}
-
-static void
-publish_and_check(struct scene *scene, uint64_t size)
-{
-	if (scene_publish(scene, size) != DISK_OK)
-		fail_msg("%s", scene->why);
-	assert_true(scene->sizes_count < SIZES_MAX);
-	scene->sizes[scene->sizes_count++] = size;
-	checkpoint_is(scene, size);
-	published_check(scene->public, scene->store->entries, size, scene->sizes,
-			scene->sizes_count);
-}
-
-static void
-plant(struct scene *scene, const char *name, const char *bytes)
-{
-	char path[400];
-
-	snprintf(path, sizeof path, "public/%s", name);
-	assert_int_equal(
-	    disk_replace(scene->store->folder.fd, path, bytes_of_string(bytes), 0644, false),
-	    DISK_OK);
-}
-
-static bool
-exists(const struct scene *scene, const char *name)
-{
-	char path[400];
-
-	public_path(scene, name, path);
-	return access(path, F_OK) == 0;
-}
-
 static void
 every_size_is_whole(void **state)
 {
-	struct scene *scene = scene_make(7301);
+	struct press *press = press_make(7301);
 	uint64_t size = 0;
 
 	(void)state;
-	assert_int_equal(publisher_size(scene->publisher), 0);
-	publish_and_check(scene, 0);
+	assert_int_equal(publisher_size(press->publisher), 0);
+	press_publish_and_check(press, 0);
 	while (size < 1500) {
-		size += 1 + test_random_below(&scene->random, 90);
-		scene_grow(scene, size + test_random_below(&scene->random, 20));
-		publish_and_check(scene, size);
-		if (test_random_below(&scene->random, 6) == 0)
-			scene_restart(scene);
-		checkpoint_is(scene, size);
+		size += 1 + test_random_below(&press->random, 90);
+		press_grow(press, size + test_random_below(&press->random, 20));
+		press_publish_and_check(press, size);
+		if (test_random_below(&press->random, 6) == 0)
+			press_restart(press);
+		press_checkpoint_is(press, size);
 	}
 	for (size = 1535; size < 1538; size++) {
-		scene_grow(scene, size);
-		publish_and_check(scene, size);
+		press_grow(press, size);
+		press_publish_and_check(press, size);
 	}
-	publish_and_check(scene, 1537); /* the same again, as with new cosignatures */
-	scene_free(scene);
+	press_publish_and_check(press, 1537); /* the same again, as with new cosignatures */
+	press_free(press);
 }
 
 static void
 three_levels(void **state)
 {
-	struct scene *scene = scene_make(7302);
+	struct press *press = press_make(7302);
 
 	(void)state;
-	scene_grow(scene, 65800);
-	publish_and_check(scene, 65534);
-	publish_and_check(scene, 65800);
-	assert_true(exists(scene, "tile/2/000.p/1"));
-	assert_true(exists(scene, "tile/1/000"));
-	assert_false(exists(scene, "tile/1/000.p"));
-	scene_free(scene);
+	press_grow(press, 65800);
+	press_publish_and_check(press, 65534);
+	press_publish_and_check(press, 65800);
+	assert_true(press_exists(press, "tile/2/000.p/1"));
+	assert_true(press_exists(press, "tile/1/000"));
+	assert_false(press_exists(press, "tile/1/000.p"));
+	press_free(press);
 }
 
 /* What a crash at any point of a publication leaves is made right by the next one. */
 static void
 crash_leftovers(void **state)
 {
-	struct scene *scene = scene_make(7303);
+	struct press *press = press_make(7303);
 
 	(void)state;
-	scene_grow(scene, 900);
-	publish_and_check(scene, 100);
-	publish_and_check(scene, 600);
-	publisher_stop(scene->publisher);
-	plant(scene, "checkpoint.tmp", "cut");
-	plant(scene, "tile/0/003.tmp", "cut");
-	plant(scene, "tile/0/002.p/200", "a partial of a size that was never published");
-	plant(scene, "tile/0/002.p/88", "");
-	plant(scene, "tile/entries/002", "a full bundle, torn by the crash");
-	plant(scene, "tile/0/001.p/7", "full long ago, not removed yet");
-	plant(scene, "tile/0/900", "beyond");
-	plant(scene, "tile/1/000.p/250", "beyond");
-	plant(scene, "tile/7/x123/456.p/5", "beyond");
-	plant(scene, "index.html", "not ours");
-	plant(scene, "tile/readme", "not ours");
-	scene_start(scene);
-	assert_int_equal(scene_publish(scene, 800), DISK_OK);
-	assert_true(exists(scene, "index.html"));
-	assert_true(exists(scene, "tile/readme"));
-	assert_int_equal(unlinkat(scene->store->folder.fd, "public/tile/readme", 0), 0);
-	published_check(scene->public, scene->store->entries, 800, NULL, 0);
-	assert_false(exists(scene, "tile/0/001.p"));
-	scene_free(scene);
+	press_grow(press, 900);
+	press_publish_and_check(press, 100);
+	press_publish_and_check(press, 600);
+	publisher_stop(press->publisher);
+	press_plant(press, "checkpoint.tmp", "cut");
+	press_plant(press, "tile/0/003.tmp", "cut");
+	press_plant(press, "tile/0/002.p/200", "a partial of a size that was never published");
+	press_plant(press, "tile/0/002.p/88", "");
+	press_plant(press, "tile/entries/002", "a full bundle, torn by the crash");
+	press_plant(press, "tile/0/001.p/7", "full long ago, not removed yet");
+	press_plant(press, "tile/0/900", "beyond");
+	press_plant(press, "tile/1/000.p/250", "beyond");
+	press_plant(press, "tile/7/x123/456.p/5", "beyond");
+	press_plant(press, "index.html", "not ours");
+	press_plant(press, "tile/readme", "not ours");
+	press_start(press);
+	assert_int_equal(press_publish(press, 800), DISK_OK);
+	assert_true(press_exists(press, "index.html"));
+	assert_true(press_exists(press, "tile/readme"));
+	assert_int_equal(unlinkat(press->store->folder.fd, "public/tile/readme", 0), 0);
+	published_check(press->public, press->store->entries, 800, NULL, 0);
+	assert_false(press_exists(press, "tile/0/001.p"));
+	press_free(press);
 }
 
 static void
-mark_is(struct scene *scene, const char *mark)
+mark_is(struct press *press, const char *mark)
 {
 	if (mark == NULL)
-		assert_int_equal(unlinkat(scene->store->folder.fd, "published", 0), 0);
+		assert_int_equal(unlinkat(press->store->folder.fd, "published", 0), 0);
 	else
-		assert_int_equal(disk_replace(scene->store->folder.fd, "published",
+		assert_int_equal(disk_replace(press->store->folder.fd, "published",
 					      bytes_of_string(mark), 0644, false),
 				 DISK_OK);
 }
@@ -284,36 +100,36 @@ doubtful_mark(void **state)
 {
 	static const char *const marks[] = {NULL,  "", "12x", "99999999999999999999999",
 					    "701", "5"};
-	struct scene *scene = scene_make(7304);
+	struct press *press = press_make(7304);
 
 	(void)state;
-	scene_grow(scene, 800);
-	publish_and_check(scene, 700);
+	press_grow(press, 800);
+	press_publish_and_check(press, 700);
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-		publisher_stop(scene->publisher);
-		mark_is(scene, marks[i]);
-		plant(scene, "tile/0/000", "wrong");
-		plant(scene, "tile/entries/001", "wrong");
-		scene_start(scene);
-		assert_int_equal(publisher_size(scene->publisher), 700);
-		publish_and_check(scene, 700);
+		publisher_stop(press->publisher);
+		mark_is(press, marks[i]);
+		press_plant(press, "tile/0/000", "wrong");
+		press_plant(press, "tile/entries/001", "wrong");
+		press_start(press);
+		assert_int_equal(publisher_size(press->publisher), 700);
+		press_publish_and_check(press, 700);
 	}
-	publisher_stop(scene->publisher);
-	plant(scene, "checkpoint", "rubbish");
-	plant(scene, "tile/0/000", "wrong");
-	scene_start(scene);
-	assert_int_equal(publisher_size(scene->publisher), 0);
-	publish_and_check(scene, 700);
+	publisher_stop(press->publisher);
+	press_plant(press, "checkpoint", "rubbish");
+	press_plant(press, "tile/0/000", "wrong");
+	press_start(press);
+	assert_int_equal(publisher_size(press->publisher), 0);
+	press_publish_and_check(press, 700);
 	/* Below a mark that is believed, files are left alone: that is what it is for. */
-	publisher_stop(scene->publisher);
-	plant(scene, "tile/0/000", "wrong");
-	scene_start(scene);
-	assert_int_equal(scene_publish(scene, 701), DISK_OK);
-	assert_false(exists(scene, "tile/0/000.tmp"));
-	assert_int_equal(unlinkat(scene->store->folder.fd, "published", 0), 0);
-	scene_restart(scene);
-	publish_and_check(scene, 701);
-	scene_free(scene);
+	publisher_stop(press->publisher);
+	press_plant(press, "tile/0/000", "wrong");
+	press_start(press);
+	assert_int_equal(press_publish(press, 701), DISK_OK);
+	assert_false(press_exists(press, "tile/0/000.tmp"));
+	assert_int_equal(unlinkat(press->store->folder.fd, "published", 0), 0);
+	press_restart(press);
+	press_publish_and_check(press, 701);
+	press_free(press);
 }
 
 static void
@@ -329,61 +145,61 @@ text_hash(const uint8_t salt[32], const char *text, uint8_t hash[32])
 static void
 texts_come_with_their_checkpoint(void **state)
 {
-	struct scene *scene = scene_make(7305);
+	struct press *press = press_make(7305);
 	const uint8_t salt[32] = {9};
 	uint8_t hash[32];
 
 	(void)state;
 	text_hash(salt, "five", hash);
-	scene_grow(scene, 20);
-	assert_int_equal(publisher_text(scene->publisher, 10, BYTES_OF("ten")), DISK_OK);
-	assert_int_equal(publisher_text(scene->publisher, 5, BYTES_OF("five")), DISK_OK);
-	assert_false(publisher_has_text(scene->publisher, 5, salt, hash));
-	publish_and_check(scene, 5);
-	assert_false(exists(scene, "tally/5"));
-	publish_and_check(scene, 6);
-	assert_true(exists(scene, "tally/5"));
-	assert_false(exists(scene, "tally/10"));
-	assert_true(publisher_has_text(scene->publisher, 5, salt, hash));
-	plant(scene, "tally/5", "sixx");
-	assert_false(publisher_has_text(scene->publisher, 5, salt, hash));
-	assert_int_equal(publisher_text(scene->publisher, 5, BYTES_OF("five")), DISK_OK);
-	publish_and_check(scene, 20);
-	assert_true(publisher_has_text(scene->publisher, 5, salt, hash));
-	assert_true(exists(scene, "tally/10"));
+	press_grow(press, 20);
+	assert_int_equal(publisher_text(press->publisher, 10, BYTES_OF("ten")), DISK_OK);
+	assert_int_equal(publisher_text(press->publisher, 5, BYTES_OF("five")), DISK_OK);
+	assert_false(publisher_has_text(press->publisher, 5, salt, hash));
+	press_publish_and_check(press, 5);
+	assert_false(press_exists(press, "tally/5"));
+	press_publish_and_check(press, 6);
+	assert_true(press_exists(press, "tally/5"));
+	assert_false(press_exists(press, "tally/10"));
+	assert_true(publisher_has_text(press->publisher, 5, salt, hash));
+	press_plant(press, "tally/5", "sixx");
+	assert_false(publisher_has_text(press->publisher, 5, salt, hash));
+	assert_int_equal(publisher_text(press->publisher, 5, BYTES_OF("five")), DISK_OK);
+	press_publish_and_check(press, 20);
+	assert_true(publisher_has_text(press->publisher, 5, salt, hash));
+	assert_true(press_exists(press, "tally/10"));
 	hash[31] ^= 1;
-	assert_false(publisher_has_text(scene->publisher, 5, salt, hash));
-	assert_false(publisher_has_text(scene->publisher, 7, salt, hash));
-	scene_free(scene);
+	assert_false(publisher_has_text(press->publisher, 5, salt, hash));
+	assert_false(publisher_has_text(press->publisher, 7, salt, hash));
+	press_free(press);
 }
 
 static void
 a_text_has_a_bound(void **state)
 {
-	struct scene *scene = scene_make(7306);
+	struct press *press = press_make(7306);
 	const size_t size_max = 16 * 1024 * 1024;
 	uint8_t *big = calloc(1, size_max + 1);
 
 	(void)state;
 	assert_non_null(big);
-	assert_int_equal(publisher_text(scene->publisher, 0, bytes_make(big, size_max + 1)),
+	assert_int_equal(publisher_text(press->publisher, 0, bytes_make(big, size_max + 1)),
 			 DISK_FULL);
-	assert_int_equal(publisher_text(scene->publisher, 0, bytes_make(big, size_max)),
+	assert_int_equal(publisher_text(press->publisher, 0, bytes_make(big, size_max)),
 			 DISK_OK);
-	scene_grow(scene, 1);
-	publish_and_check(scene, 1);
-	assert_true(exists(scene, "tally/0"));
+	press_grow(press, 1);
+	press_publish_and_check(press, 1);
+	assert_true(press_exists(press, "tally/0"));
 	free(big);
-	scene_free(scene);
+	press_free(press);
 }
 
 static void
-flip(struct scene *scene, const char *name, uint64_t offset)
+flip(struct press *press, const char *name, uint64_t offset)
 {
 	uint8_t byte;
 	int fd;
 
-	assert_int_equal(disk_open(scene->store->folder.fd, name, O_RDWR, 0, &fd), DISK_OK);
+	assert_int_equal(disk_open(press->store->folder.fd, name, O_RDWR, 0, &fd), DISK_OK);
 	assert_int_equal(disk_read_at(fd, name, &byte, 1, offset), DISK_OK);
 	byte ^= 0x10;
 	assert_int_equal(disk_write_at(fd, name, &byte, 1, offset), DISK_OK);
@@ -403,49 +219,49 @@ flipped_bits_are_not_published(void **state)
 	    {"tree/0", 450 * 32},          /* in the last, partial tile */
 	    {"tree/1", 31},                /* a peak */
 	};
-	struct scene *scene = scene_make(7307);
+	struct press *press = press_make(7307);
 
 	(void)state;
-	scene_grow(scene, 500);
-	publish_and_check(scene, 10);
+	press_grow(press, 500);
+	press_publish_and_check(press, 10);
 	for (size_t i = 0; i < sizeof flips / sizeof *flips; i++) {
-		flip(scene, flips[i].name, flips[i].offset);
-		assert_int_equal(scene_publish(scene, 500), DISK_DAMAGED);
-		assert_true(strlen(scene->why) > 10);
-		checkpoint_is(scene, 10);
-		flip(scene, flips[i].name, flips[i].offset);
-		scene_restart(scene);
+		flip(press, flips[i].name, flips[i].offset);
+		assert_int_equal(press_publish(press, 500), DISK_DAMAGED);
+		assert_true(strlen(press->why) > 10);
+		press_checkpoint_is(press, 10);
+		flip(press, flips[i].name, flips[i].offset);
+		press_restart(press);
 	}
-	publish_and_check(scene, 500);
-	assert_int_equal(scene_publish(scene, 499), DISK_DAMAGED);
-	checkpoint_is(scene, 500);
-	scene_free(scene);
+	press_publish_and_check(press, 500);
+	assert_int_equal(press_publish(press, 499), DISK_DAMAGED);
+	press_checkpoint_is(press, 500);
+	press_free(press);
 }
 
 static void
 wrong_root_is_not_published(void **state)
 {
-	struct scene *scene = scene_make(7308);
+	struct press *press = press_make(7308);
 	struct checkpoint checkpoint = {.size = 50};
 	uint8_t note[512];
 	size_t note_size;
 
 	(void)state;
-	scene_grow(scene, 50);
-	note_size = scene_note(scene, &checkpoint, note);
+	press_grow(press, 50);
+	note_size = press_note(press, &checkpoint, note);
 	checkpoint.root[0] ^= 1;
-	publisher_publish(scene->publisher,
+	publisher_publish(press->publisher,
 			  &(struct publication){.checkpoint = checkpoint,
 						.note = bytes_make(note, note_size)});
-	assert_int_equal(scene_wait(scene), DISK_DAMAGED);
-	assert_false(exists(scene, "checkpoint"));
-	assert_int_equal(publisher_size(scene->publisher), 0);
+	assert_int_equal(press_wait(press), DISK_DAMAGED);
+	assert_false(press_exists(press, "checkpoint"));
+	assert_int_equal(publisher_size(press->publisher), 0);
 	checkpoint.size = 51;
-	publisher_publish(scene->publisher,
+	publisher_publish(press->publisher,
 			  &(struct publication){.checkpoint = checkpoint,
 						.note = bytes_make(note, note_size)});
-	assert_int_equal(scene_wait(scene), DISK_FAILED);
-	scene_free(scene);
+	assert_int_equal(press_wait(press), DISK_FAILED);
+	press_free(press);
 }
 
 /* The disk takes no more in the middle of a publication: nothing moves, and the next one, with
@@ -453,34 +269,34 @@ wrong_root_is_not_published(void **state)
 static void
 full_disk(void **state)
 {
-	struct scene *scene = scene_make(7309);
+	struct press *press = press_make(7309);
 	struct rlimit before;
 	struct rlimit small;
 
 	(void)state;
-	scene_grow(scene, 700);
-	publish_and_check(scene, 90);
-	assert_int_equal(publisher_text(scene->publisher, 91, BYTES_OF("text")), DISK_OK);
+	press_grow(press, 700);
+	press_publish_and_check(press, 90);
+	assert_int_equal(publisher_text(press->publisher, 91, BYTES_OF("text")), DISK_OK);
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	for (rlim_t limit = 0; limit < 8192; limit = limit * 2 + 50) {
 		small = (struct rlimit){limit, before.rlim_max};
 		assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-		assert_int_equal(scene_publish(scene, 700), DISK_FAILED);
+		assert_int_equal(press_publish(press, 700), DISK_FAILED);
 		assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-		assert_non_null(strstr(scene->why, "File too large"));
-		checkpoint_is(scene, 90);
+		assert_non_null(strstr(press->why, "File too large"));
+		press_checkpoint_is(press, 90);
 	}
-	publish_and_check(scene, 700);
-	assert_true(exists(scene, "tally/91"));
-	scene_free(scene);
+	press_publish_and_check(press, 700);
+	assert_true(press_exists(press, "tally/91"));
+	press_free(press);
 }
 
 /* Loop and publisher at once; for the thread sanitizer. */
 static void
 beside_the_loop(void **state)
 {
-	struct scene *scene = scene_make(7310);
+	struct press *press = press_make(7310);
 	const uint8_t salt[32] = {0};
 	uint8_t hash[32];
 
@@ -491,44 +307,95 @@ beside_the_loop(void **state)
 		uint8_t note[512];
 		size_t note_size;
 
-		scene_grow(scene, size);
-		note_size = scene_note(scene, &checkpoint, note);
-		publisher_publish(scene->publisher,
+		press_grow(press, size);
+		note_size = press_note(press, &checkpoint, note);
+		publisher_publish(press->publisher,
 				  &(struct publication){.checkpoint = checkpoint,
 							.note = bytes_make(note, note_size)});
-		assert_int_equal(publisher_text(scene->publisher, size - 7, BYTES_OF("text")),
+		assert_int_equal(publisher_text(press->publisher, size - 7, BYTES_OF("text")),
 				 DISK_OK);
-		scene_grow(scene, size + 30);
-		(void)publisher_has_text(scene->publisher, size - 7, salt, hash);
-		assert_true(publisher_size(scene->publisher) <= size);
-		assert_int_equal(scene_wait(scene), DISK_OK);
-		scene->sizes[scene->sizes_count++] = size;
+		press_grow(press, size + 30);
+		(void)publisher_has_text(press->publisher, size - 7, salt, hash);
+		assert_true(publisher_size(press->publisher) <= size);
+		assert_int_equal(press_wait(press), DISK_OK);
+		press->sizes[press->sizes_count++] = size;
 	}
-	published_check(scene->public, scene->store->entries, 950, scene->sizes,
-			scene->sizes_count);
-	publish_and_check(scene, 980);
-	assert_true(publisher_has_text(scene->publisher, 43, salt, hash));
-	scene_free(scene);
+	published_check(press->public, press->store->entries, 950, press->sizes,
+			press->sizes_count);
+	press_publish_and_check(press, 980);
+	assert_true(publisher_has_text(press->publisher, 43, salt, hash));
+	press_free(press);
 }
 
 static void
 stop_ends_what_is_under_way(void **state)
 {
-	struct scene *scene = scene_make(7311);
+	struct press *press = press_make(7311);
 	struct checkpoint checkpoint = {.size = 300};
 	uint8_t note[512];
 	size_t note_size;
 
 	(void)state;
-	scene_grow(scene, 300);
-	note_size = scene_note(scene, &checkpoint, note);
-	publisher_publish(scene->publisher,
+	press_grow(press, 300);
+	note_size = press_note(press, &checkpoint, note);
+	publisher_publish(press->publisher,
 			  &(struct publication){.checkpoint = checkpoint,
 						.note = bytes_make(note, note_size)});
-	scene_restart(scene);
-	assert_int_equal(scene_wait(scene), DISK_OK);
-	checkpoint_is(scene, 300);
-	scene_free(scene);
+	press_restart(press);
+	assert_int_equal(press_wait(press), DISK_OK);
+	press_checkpoint_is(press, 300);
+	press_free(press);
+}
+
+/* For cosignatures: all is there but the checkpoint, which stays the older one. */
+static void
+one_that_waits(void **state)
+{
+	struct press *press = press_make(7312);
+
+	(void)state;
+	press_grow(press, 900);
+	press_publish_and_check(press, 200);
+	assert_int_equal(publisher_text(press->publisher, 250, BYTES_OF("text")), DISK_OK);
+	assert_int_equal(press_publish_as(press, 700, true), DISK_OK);
+	press_checkpoint_is(press, 200);
+	press_note_is(press, "checkpoint.next", 700);
+	assert_true(press_exists(press, "tile/0/000.p/200"));
+	assert_true(press_exists(press, "tile/entries/002.p/188"));
+	assert_true(press_exists(press, "tally/250"));
+	press_publish_and_check(press, 700);
+	assert_false(press_exists(press, "checkpoint.next"));
+	assert_int_equal(press_publish_as(press, 800, true), DISK_OK);
+	press->sizes[press->sizes_count++] = 800;
+	press_publish_and_check(press, 900); /* without having been cosigned at 800 */
+	assert_false(press_exists(press, "checkpoint.next"));
+	press_free(press);
+}
+
+static void
+what_waited_over_a_restart(void **state)
+{
+	struct press *press = press_make(7313);
+	const char *const stale[] = {"", "tally.example/test\nx\n", "tally.example/test\n300\n",
+				     "tally.example/test\n299\n"};
+
+	(void)state;
+	press_grow(press, 700);
+	press_publish_and_check(press, 300);
+	for (size_t i = 0; i < sizeof stale / sizeof *stale; i++) {
+		press_plant(press, "checkpoint.next", stale[i]);
+		press_restart(press);
+		assert_false(press_exists(press, "checkpoint.next"));
+		press_checkpoint_is(press, 300);
+	}
+	assert_int_equal(press_publish_as(press, 600, true), DISK_OK);
+	press_restart(press);
+	press_note_is(press, "checkpoint.next", 600);
+	press_checkpoint_is(press, 300);
+	press_plant(press, "tile/entries/002.p/88", "torn by a crash while it waited");
+	press_publish_and_check(press, 600);
+	assert_false(press_exists(press, "checkpoint.next"));
+	press_free(press);
 }
 
 int
@@ -546,6 +413,8 @@ main(void)
 	    cmocka_unit_test(full_disk),
 	    cmocka_unit_test(beside_the_loop),
 	    cmocka_unit_test(stop_ends_what_is_under_way),
+	    cmocka_unit_test(one_that_waits),
+	    cmocka_unit_test(what_waited_over_a_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
