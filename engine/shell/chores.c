@@ -1,6 +1,7 @@
 #include "shell/chores.h"
 
 #include "shell/line.h"
+#include "tally/results.h"
 #include "tally/status.h"
 
 #include <stdlib.h>
@@ -272,6 +273,22 @@ commit(struct server *server, const struct station_batch *batch)
 	committer_commit(server->committer, &job);
 }
 
+/* The JSON that goes with a checkpoint, in the server's memory. */
+static struct bytes
+write_results(struct server *server, const struct station_publication *due)
+{
+	struct writer writer = writer_make(server->results, server->results_capacity);
+
+	results_write(&writer, server->start.manifest,
+		      &(struct results){.index = due->checkpoint.size,
+					.law = &due->standing->law,
+					.counts = &due->standing->counts,
+					.note = due->note,
+					.sealed = due->sealed});
+	CHECK(!writer.failed);
+	return writer_view(&writer);
+}
+
 static void
 publish(struct server *server)
 {
@@ -281,6 +298,7 @@ publish(struct server *server)
 	publisher_publish(server->start.publisher,
 			  &(struct publication){.checkpoint = due.checkpoint,
 						.note = due.note,
+						.results = write_results(server, &due),
 						.sealed = due.sealed});
 }
 
@@ -335,6 +353,12 @@ chores_start(struct server *server)
 	struct signer_calls signer = {on_noted, on_failed, server};
 
 	pthread_mutex_init(&server->mailbox.lock, NULL);
+	server->results_capacity = results_size_max(start->manifest);
+	server->results = malloc(server->results_capacity);
+	if (server->results == NULL) {
+		line_warn("finding memory for the results failed");
+		return TALLY_EXIT_WORLD;
+	}
 	for (size_t i = 0; i < JOBS_MAX; i++) {
 		server->jobs[i].next_free = server->jobs_free;
 		server->jobs_free = &server->jobs[i];

@@ -80,6 +80,8 @@ struct server {
 	struct keeper *keeper;
 	const struct station_batch *committing;
 	struct mailbox mailbox;
+	uint8_t *results; /* the publisher's from EFFECT_PUBLISH to STATION_PUBLISHED */
+	size_t results_capacity;
 	struct job jobs[JOBS_MAX];
 	struct job *jobs_free;
 	struct client clients[connections_max];

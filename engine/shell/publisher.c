@@ -35,6 +35,7 @@ struct publisher {
 	publisher_done *done;
 	void *context;
 	_Atomic uint64_t size;
+	uint64_t found_mark; /* at start */
 
 	/* The thread's own. */
 	uint64_t mark; /* DIR/published: up to here all files are proven to be on disk */
@@ -173,6 +174,14 @@ mark_write(struct publisher *publisher, uint64_t size)
 }
 
 static int
+results_put(struct publisher *publisher, struct bytes results)
+{
+	if (results.size == 0)
+		return DISK_OK;
+	return disk_replace(publisher->public_fd, "results", results, 0644, true);
+}
+
+static int
 partials_clear(struct publisher *publisher, uint64_t from, uint64_t size)
 {
 	if (!publisher->swept)
@@ -200,7 +209,9 @@ note_write(struct publisher *publisher, const struct publication *publication)
 	if (status != DISK_OK)
 		return status;
 	atomic_store_explicit(&publisher->size, size, memory_order_release);
-	status = mark_write(publisher, size);
+	status = results_put(publisher, publication->results);
+	if (status == DISK_OK)
+		status = mark_write(publisher, size);
 	if (status == DISK_OK) {
 		publisher->mark = size;
 		status = next_remove(publisher);
@@ -321,6 +332,7 @@ publisher_open(struct publisher *publisher, int dir_fd)
 	/* A mark beyond the checkpoint proves nothing: somebody exchanged one of them. */
 	if (publisher->mark > size)
 		publisher->mark = 0;
+	publisher->found_mark = publisher->mark;
 	atomic_store(&publisher->size, size);
 	return DISK_OK;
 }
@@ -374,6 +386,12 @@ uint64_t
 publisher_size(const struct publisher *publisher)
 {
 	return atomic_load_explicit(&publisher->size, memory_order_acquire);
+}
+
+uint64_t
+publisher_finished(const struct publisher *publisher)
+{
+	return publisher->found_mark;
 }
 
 int

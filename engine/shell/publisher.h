@@ -1,16 +1,17 @@
 /* publisher: keeps DIR/public, the public log, in the layout of C2SP tlog-tiles.
  *
  *   checkpoint                  the newest published checkpoint
+ *   results                     what stands there, as JSON (tally/results.h)
  *   tile/<L>/<N>[.p/<W>]        hash tiles; partials of every published size stay until the full
  *   tile/entries/<N>[.p/<W>]    tile exists
  *   tally/<index>               canonical text of the TALLY entry at that index
  *
  * All of it is derived. One publication of a checkpoint of size n, in this order: full tiles and
  * bundles that became full, partials of n, tally texts below n, each by atomic rename; one
- * syncfs; the checkpoint, synced before its rename and its directory after; then DIR/published
- * (decimal n), the proven mark; last, partials whose full tile exists are removed. At start
- * every file beyond the mark is made anew and compared: one that differs is replaced; temporary
- * files are removed.
+ * syncfs; the checkpoint, synced before its rename and its directory after; `results`; then
+ * DIR/published (decimal n), the proven mark; last, partials whose full tile exists are removed.
+ * At start every file beyond the mark is made anew and compared: one that differs is replaced;
+ * temporary files are removed.
  *
  * A publication that waits for cosignatures goes as far as the sync; its note is put, synced, at
  * public/checkpoint.next. What is published afterwards removes that. A start removes one that is
@@ -40,6 +41,11 @@ publisher_start(int dir_fd, struct archive *archive, struct treefile *tree,
 uint64_t
 publisher_size(const struct publisher *publisher);
 
+/* Size of the last publication that was finished, its mark included, as found at start: less than
+ * publisher_size if a crash cut the last one, which is then to be made again. */
+uint64_t
+publisher_finished(const struct publisher *publisher);
+
 /* Hands over a tally text to be published with the next checkpoint beyond `index`. Copies it.
  * Any thread. A text that is already there with the same bytes is left alone. */
 MUST_USE int
@@ -53,7 +59,8 @@ publisher_has_text(struct publisher *publisher, uint64_t index, const uint8_t sa
 struct publication {
 	struct checkpoint checkpoint;
 	struct bytes note;    /* the signed checkpoint */
-	struct bytes results; /* for public/results; nothing: that is left as it is */
+	struct bytes results; /* for public/results; nothing: that is left as it is. Not
+			       * copied: read until publisher_done */
 	bool sealed; /* ballots and counts are not public: law/ in place of bundles, no texts */
 	bool waiting; /* for cosignatures: all is made and synced, but the note is put at
 		       * public/checkpoint.next; the same checkpoint comes again */

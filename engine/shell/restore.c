@@ -513,14 +513,14 @@ restore_sign(struct restore *restore)
 {
 	struct start *start = restore->start;
 	uint64_t size = station_size(start->station);
-	uint64_t published = publisher_size(start->publisher);
+	uint64_t published = publisher_finished(start->publisher); /* what was cut: again */
 	uint64_t unpublished = 0;
 	struct tree_hash root;
 	int status = ahead_check(start->dir_fd, &start->manifest->log_key, start->tree, size);
 
 	if (status != DISK_OK)
 		return status;
-	if (published > size)
+	if (publisher_size(start->publisher) > size)
 		return disk_fail(DISK_DAMAGED, "public/checkpoint is larger than the ledger");
 	start->desk = (struct signer_desk){
 	    .archive = start->archive,

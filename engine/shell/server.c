@@ -504,6 +504,7 @@ end(struct server *server)
 	if (server->health != NULL)
 		health_stop(server->health);
 	start_end(&server->start);
+	free(server->results);
 	if (server->loop_made)
 		close_loop(server);
 	free(server);

@@ -393,6 +393,46 @@ strangers_at_the_door(void **state)
 	founded_free(&founded);
 }
 
+/* public/results is of the size that public/checkpoint has. */
+static void
+assert_results(const struct founded *founded, const char *ballots)
+{
+	size_t size;
+	char *note = (char *)founded_read(founded, "public/checkpoint", &size);
+	char *json = (char *)founded_read(founded, "public/results", &size);
+	char index[40];
+
+	snprintf(index, sizeof index, ",\"index\":%lu,", strtoul(strchr(note, '\n'), NULL, 10));
+	assert_non_null(strstr(json, index));
+	assert_non_null(strstr(json, ballots));
+	free(json);
+	free(note);
+}
+
+/* Also those of a publication that a crash has cut behind its checkpoint. */
+static void
+results_are_published(void **state)
+{
+	struct founded founded;
+	struct tally_connection *connection;
+	uint64_t indices[7];
+
+	(void)state;
+	founded_make(&founded, &running_wish, false);
+	running_start(&running, &founded);
+	connection = running_connect(&running);
+	vote(connection, 0, 7, indices);
+	tally_close(connection);
+	assert_int_equal(running_stop(&running, SIGTERM), TALLY_EXIT_FINE);
+	assert_results(&founded, "\"ballots\":7,");
+	founded_remove(&founded, "public/results");
+	founded_remove(&founded, "published");
+	running_start(&running, &founded);
+	assert_int_equal(running_stop(&running, SIGTERM), TALLY_EXIT_FINE);
+	assert_results(&founded, "\"ballots\":7,");
+	founded_free(&founded);
+}
+
 int
 main(void)
 {
@@ -402,6 +442,7 @@ main(void)
 	    cmocka_unit_test(a_second_server),         cmocka_unit_test(doors_in_use),
 	    cmocka_unit_test(bad_addresses),           cmocka_unit_test(no_data),
 	    cmocka_unit_test(says_that_it_is_ready),   cmocka_unit_test(strangers_at_the_door),
+	    cmocka_unit_test(results_are_published),
 	};
 
 	if (sodium_init() < 0)

@@ -1,0 +1,216 @@
+#include "tally/results.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+enum {
+	number_digits = 20,
+	escaped_max = 6 /* \u001f */
+};
+
+static void
+byte_escape(struct writer *writer, uint8_t byte)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	if (byte == '"' || byte == '\\') {
+		writer_u8(writer, '\\');
+		writer_u8(writer, byte);
+	} else if (byte == '\n') {
+		writer_string(writer, "\\n");
+	} else if (byte < 0x20) {
+		writer_string(writer, "\\u00");
+		writer_u8(writer, (uint8_t)digits[byte >> 4]);
+		writer_u8(writer, (uint8_t)digits[byte & 15]);
+	} else {
+		writer_u8(writer, byte);
+	}
+}
+
+static void
+json_text(struct writer *writer, const char *before, struct bytes text)
+{
+	writer_string(writer, before);
+	writer_u8(writer, '"');
+	for (size_t i = 0; i < text.size; i++)
+		byte_escape(writer, text.data[i]);
+	writer_u8(writer, '"');
+}
+
+static void
+json_string(struct writer *writer, const char *before, const char *string)
+{
+	json_text(writer, before, bytes_of_string(string));
+}
+
+static void
+json_number(struct writer *writer, const char *before, uint64_t number)
+{
+	writer_string(writer, before);
+	writer_decimal(writer, number);
+}
+
+static const char *
+phase_name(enum tally_phase phase)
+{
+	if (phase == TALLY_PHASE_BEFORE)
+		return "before";
+	return phase == TALLY_PHASE_OPEN ? "open" : "closed";
+}
+
+static void
+head_write(struct writer *writer, const struct manifest *manifest,
+	   const struct results *results)
+{
+	writer_string(writer, "{\"campaign\":\"");
+	text_hex_write(writer, bytes_make(manifest->id, sizeof manifest->id));
+	writer_string(writer, "\",\"test\":");
+	writer_string(writer, manifest->test ? "true" : "false");
+	json_number(writer, ",\"index\":", results->index);
+	json_string(writer, ",\"phase\":", phase_name(results->law->phase));
+}
+
+static void
+districts_write(struct writer *writer, const struct manifest *manifest,
+		const struct counts *counts)
+{
+	writer_string(writer, ",\"districts\":[");
+	for (size_t i = 0; i < manifest->districts_count; i++) {
+		json_string(writer,
+			    i == 0 ? "{\"id\":" : ",{\"id\":", manifest->districts[i].id);
+		json_number(writer, ",\"ballots\":", counts->districts[i]);
+		writer_u8(writer, '}');
+	}
+	writer_u8(writer, ']');
+}
+
+static void
+options_write(struct writer *writer, const struct manifest_contest *contest,
+	      const struct counts_option *counts)
+{
+	writer_string(writer, ",\"options\":[");
+	for (size_t i = 0; i < contest->options_count; i++) {
+		json_string(writer, i == 0 ? "{\"id\":" : ",{\"id\":", contest->options[i].id);
+		json_number(writer, ",\"votes\":", counts[i].votes);
+		writer_string(writer, ",\"score\":");
+		writer_signed_decimal(writer, counts[i].score);
+		writer_u8(writer, '}');
+	}
+	writer_u8(writer, ']');
+}
+
+static void
+contest_write(struct writer *writer, const struct manifest_contest *contest,
+	      const struct counts_contest *sums, const struct counts_option *options)
+{
+	json_string(writer, "{\"id\":", contest->id);
+	json_number(writer, ",\"ballots\":", sums->ballots);
+	json_number(writer, ",\"blank\":", sums->blank);
+	json_number(writer, ",\"abstained\":", sums->abstained);
+	options_write(writer, contest, options);
+	json_string(writer, ",\"winners\":[],\"outcome\":", contest->outcome_rule);
+	writer_u8(writer, '}');
+}
+
+static void
+counts_json(struct writer *writer, const struct manifest *manifest, const struct counts *counts)
+{
+	json_number(writer, ",\"ballots\":", counts->ballots);
+	json_number(writer, ",\"replaced\":", counts->replaced);
+	json_number(writer, ",\"voided\":", counts->voided);
+	json_number(writer, ",\"in_tree\":", counts->in_tree);
+	districts_write(writer, manifest, counts);
+	writer_string(writer, ",\"contests\":[");
+	for (size_t i = 0; i < manifest->contests_count; i++) {
+		const struct manifest_contest *contest = &manifest->contests[i];
+
+		if (i > 0)
+			writer_u8(writer, ',');
+		contest_write(writer, contest, &counts->contests[i],
+			      counts->options + contest->options_first);
+	}
+	writer_u8(writer, ']');
+}
+
+/* The district that is hidden so that the total does not tell of the only one below the limit;
+ * districts_count if there is none. */
+static size_t
+hidden_beside(const struct manifest *manifest, const struct counts *counts)
+{
+	size_t hidden_count = 0;
+	size_t smallest = manifest->districts_count;
+
+	for (size_t i = 0; i < manifest->districts_count; i++)
+		if (counts->districts[i] <= results_hidden_max)
+			hidden_count++;
+		else if (smallest == manifest->districts_count ||
+			 counts->districts[i] < counts->districts[smallest])
+			smallest = i;
+	return hidden_count == 1 ? smallest : manifest->districts_count;
+}
+
+static void
+turnout_json(struct writer *writer, const struct manifest *manifest,
+	     const struct counts *counts)
+{
+	size_t beside = hidden_beside(manifest, counts);
+
+	json_number(writer, ",\"sealed\":true,\"turnout\":", counts->ballots);
+	writer_string(writer, ",\"districts\":[");
+	for (size_t i = 0; i < manifest->districts_count; i++) {
+		json_string(writer,
+			    i == 0 ? "{\"id\":" : ",{\"id\":", manifest->districts[i].id);
+		if (counts->districts[i] > results_hidden_max && i != beside)
+			json_number(writer, ",\"turnout\":", counts->districts[i]);
+		else
+			writer_string(writer, ",\"turnout\":null");
+		writer_u8(writer, '}');
+	}
+	writer_u8(writer, ']');
+}
+
+void
+results_write(struct writer *writer, const struct manifest *manifest,
+	      const struct results *results)
+{
+	head_write(writer, manifest, results);
+	if (results->sealed)
+		turnout_json(writer, manifest, results->counts);
+	else
+		counts_json(writer, manifest, results->counts);
+	json_text(writer, ",\"checkpoint\":", results->note);
+	writer_string(writer, "}\n");
+}
+
+static size_t
+string_max(const char *string)
+{
+	return 2 + escaped_max * strlen(string);
+}
+
+size_t
+results_size_max(const struct manifest *manifest)
+{
+	size_t size =
+	    sizeof "{'campaign':'','test':false,'index':,'phase':'before'" +
+	    2 * TALLY_HASH_SIZE + number_digits +
+	    sizeof ",'ballots':,'replaced':,'voided':,'in_tree':" + 4 * number_digits +
+	    sizeof ",'districts':[],'contests':[],'checkpoint':" + 2 +
+	    escaped_max * TALLY_CHECKPOINT_SIZE_MAX + sizeof "}\n";
+
+	for (size_t i = 0; i < manifest->districts_count; i++)
+		size += sizeof ",{'id':,'ballots':}" + string_max(manifest->districts[i].id) +
+			number_digits;
+	for (size_t i = 0; i < manifest->contests_count; i++) {
+		const struct manifest_contest *contest = &manifest->contests[i];
+
+		size += sizeof ",{'id':,'ballots':,'blank':,'abstained':,'options':[]" +
+			string_max(contest->id) + 3 * number_digits +
+			sizeof ",'winners':[],'outcome':}" + string_max(contest->outcome_rule);
+		for (size_t j = 0; j < contest->options_count; j++)
+			size += sizeof ",{'id':,'votes':,'score':}" +
+				string_max(contest->options[j].id) + 2 * number_digits;
+	}
+	return size;
+}
