@@ -51,6 +51,8 @@ enum {
 	batch_bytes_max = 2 * 1024 * 1024,
 	reads_max = 256,
 	reads_anonymous_max = 64,
+	reads_entries_max = 4, /* answers full of entries in the workers' hands */
+	entries_bytes = TALLY_WIRE_PAYLOAD_MAX - 10, /* of one such answer */
 	effects_max = 3 * connections_max + parcels_max + reads_max + 32,
 	status_per_second = 200, /* status questions of one connection */
 
@@ -81,6 +83,9 @@ _Static_assert(TALLY_BALLOT_SIZE_MAX + 1 <= TALLY_ENTRY_SIZE_MAX, "a ballot fits
 _Static_assert(TALLY_NOTICE_SIZE_MAX + 1 <= TALLY_ENTRY_SIZE_MAX, "a notice fits an entry");
 _Static_assert((int)TALLY_NOTICE_SIZE_MAX <= (int)TALLY_WIRE_PAYLOAD_MAX,
 	       "a notice fits a frame");
+_Static_assert(2 + 1 + TALLY_NOTICE_SIZE_MAX <= entries_bytes &&
+		   2 + 64 + TALLY_CAMPAIGN_PART_SIZE <= entries_bytes,
+	       "any entry that is ever made fits an answer");
 _Static_assert(72 + 16 * contest_options_max <= TALLY_WIRE_PAYLOAD_MAX, "results fit a frame");
 _Static_assert(TALLY_WIRE_PAYLOAD_MAX + 4096 <= parcel_bytes_max, "a frame fits a parcel");
 _Static_assert(2 * window_requests >= parcels_max * parcel_items_max,

@@ -138,6 +138,21 @@ answer_results(struct tally_client *client, const struct machine_request *reques
 }
 
 static int
+answer_entries(struct tally_client *client, const struct machine_request *request,
+	       struct bytes payload, struct tally_client_event *event)
+{
+	struct frame_entries entries;
+
+	(void)client;
+	if (!frame_entries_parse(payload, &entries) || entries.first != request->asked)
+		return TALLY_CLIENT_BAD_SHAPE;
+	event->kind = TALLY_CLIENT_EVENT_ENTRIES;
+	event->entries = (struct tally_client_entries){
+	    entries.first, entries.count, entries.entries.data, entries.entries.size};
+	return TALLY_CLIENT_FINE;
+}
+
+static int
 answer_state(struct tally_client *client, const struct machine_request *request,
 	     struct bytes payload, struct tally_client_event *event)
 {
@@ -174,6 +189,7 @@ static const struct answer answers[] = {
     {TALLY_MESSAGE_CHECKPOINT_IS, TALLY_MESSAGE_CHECKPOINT, answer_checkpoint},
     {TALLY_MESSAGE_RESULTS_ARE, TALLY_MESSAGE_RESULTS, answer_results},
     {TALLY_MESSAGE_STATE_IS, TALLY_MESSAGE_STATE, answer_state},
+    {TALLY_MESSAGE_ENTRIES_ARE, TALLY_MESSAGE_ENTRIES, answer_entries},
 };
 
 static const struct answer *

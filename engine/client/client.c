@@ -247,6 +247,18 @@ tally_client_results(struct tally_client *client, uint16_t contest, uint32_t *co
 		       bytes_make(payload, sizeof payload), contest, correlation);
 }
 
+int
+tally_client_entries(struct tally_client *client, uint64_t first, uint64_t tree_size,
+		     uint32_t *correlation)
+{
+	uint8_t payload[16];
+
+	be64_store(payload, first);
+	be64_store(payload + 8, tree_size);
+	return request(client, &client->reads, TALLY_MESSAGE_ENTRIES,
+		       bytes_make(payload, sizeof payload), first, correlation);
+}
+
 size_t
 tally_client_owed(const struct tally_client *client)
 {
@@ -262,6 +274,25 @@ tally_client_option(const struct tally_client_results *results, uint32_t at, uin
 	CHECK(at < results->options_count);
 	*votes = be64_load(option);
 	*score = (int64_t)be64_load(option + 8);
+}
+
+bool
+tally_client_entry(struct tally_client_entries *entries, const uint8_t **entry, size_t *size)
+{
+	struct reader reader = reader_make(bytes_make(entries->bytes, entries->size));
+	struct bytes taken;
+
+	if (entries->count == 0)
+		return false;
+	taken = reader_bytes(&reader, reader_u16(&reader));
+	CHECK(!reader.failed);
+	*entry = taken.data;
+	*size = taken.size;
+	entries->bytes += entries->size - reader_left(&reader);
+	entries->size = reader_left(&reader);
+	entries->first++;
+	entries->count--;
+	return true;
 }
 
 static void

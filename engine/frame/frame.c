@@ -165,6 +165,29 @@ frame_results_parse(struct bytes payload, struct frame_results *out)
 	       out->options.size == (size_t)out->options_count * FRAME_OPTION_SIZE;
 }
 
+static bool
+entries_are_whole(struct bytes entries, uint16_t count)
+{
+	struct reader reader = reader_make(entries);
+
+	for (unsigned i = 0; i < count; i++)
+		if (reader_bytes(&reader, reader_u16(&reader)).size == 0)
+			return false;
+	return reader_done(&reader);
+}
+
+bool
+frame_entries_parse(struct bytes payload, struct frame_entries *out)
+{
+	struct reader reader = reader_make(payload);
+
+	out->first = reader_u64(&reader);
+	out->count = reader_u16(&reader);
+	out->entries = rest(&reader);
+	return reader_done(&reader) && out->count > 0 &&
+	       entries_are_whole(out->entries, out->count);
+}
+
 bool
 frame_state_parse(struct bytes payload, struct frame_state *out)
 {
@@ -337,6 +360,18 @@ frame_results_write(struct writer *writer, uint32_t correlation,
 	writer_u64(writer, results->abstained);
 	writer_u32(writer, results->options_count);
 	writer_bytes(writer, results->options);
+	frame_end(writer, start);
+}
+
+void
+frame_entries_write(struct writer *writer, uint32_t correlation,
+		    const struct frame_entries *entries)
+{
+	size_t start = frame_begin(writer, TALLY_MESSAGE_ENTRIES_ARE, correlation);
+
+	writer_u64(writer, entries->first);
+	writer_u16(writer, entries->count);
+	writer_bytes(writer, entries->entries);
 	frame_end(writer, start);
 }
 

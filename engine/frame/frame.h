@@ -28,13 +28,16 @@
  *                                 24 8 voided, 32 8 in tree, 40 2 contests, 42 2 contest,
  *                                 44 8 contest ballots, 52 8 blank, 60 8 abstained,
  *                                 68 4 options k, 72 k times: u64 votes, i64 score
+ *   ENTRIES 0 8 first, 8 8 size   ENTRIES_ARE 0 8 first, 8 2 count, 10 count times: 0 2 size n,
+ *                                 2 n entry
  *   STATE (empty)                 STATE_IS 0 1 phase, 1 3 zero, 4 4 notices, 8 8 opens,
  *                                 16 8 closes, 24 8 log size, 32 32 hash of the last notice
  *   GOODBYE (server)              0 2 verdict, 2 1 class, 3 1 zero, 4 n sentence; then it closes
  *
  * Parsers return true only for exactly that shape: what the tables call zero or empty is so,
  * verdict and class are both 0 or neither, a tag that is not known has zeros, there are as many
- * options as said. Views point into the payload. Any thread; no allocation. */
+ * options as said, at least one entry and no empty one. Views point into the payload. Any thread;
+ * no allocation. */
 #ifndef TALLY_FRAME_FRAME_H
 #define TALLY_FRAME_FRAME_H
 
@@ -47,7 +50,8 @@
 #define FRAME_NO_INDEX UINT64_MAX
 
 enum {
-	FRAME_OPTION_SIZE = 16
+	FRAME_OPTION_SIZE = 16,
+	FRAME_ENTRIES_HEAD = 10, /* of ENTRIES_ARE, before the entries */
 };
 
 struct frame {
@@ -121,6 +125,12 @@ struct frame_results {
 	struct bytes options; /* FRAME_OPTION_SIZE bytes each */
 };
 
+struct frame_entries {
+	uint64_t first;
+	uint16_t count;
+	struct bytes entries; /* each behind its u16 size */
+};
+
 struct frame_state {
 	uint8_t phase;
 	uint32_t notices_count;
@@ -148,6 +158,8 @@ frame_status_parse(struct bytes payload, struct frame_status *out);
 MUST_USE bool
 frame_results_parse(struct bytes payload, struct frame_results *out);
 MUST_USE bool
+frame_entries_parse(struct bytes payload, struct frame_entries *out);
+MUST_USE bool
 frame_state_parse(struct bytes payload, struct frame_state *out);
 
 /* Each writes one whole frame, header included; the writer fails if it does not fit. */
@@ -172,6 +184,9 @@ frame_receipt_write(struct writer *writer, uint32_t correlation, uint64_t index,
 void
 frame_results_write(struct writer *writer, uint32_t correlation,
 		    const struct frame_results *results);
+void
+frame_entries_write(struct writer *writer, uint32_t correlation,
+		    const struct frame_entries *entries);
 void
 frame_state_write(struct writer *writer, uint32_t correlation, const struct frame_state *state);
 void

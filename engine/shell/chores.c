@@ -185,11 +185,44 @@ make_receipt(struct treefile *tree, struct station_read *read)
 	return !writer.failed;
 }
 
-static void
-answer_read(struct treefile *tree, struct station_read *read)
+/* As many whole entries as fit the room, at least one. */
+static bool
+take_entry(void *context, uint64_t index, struct bytes entry)
 {
+	struct station_read *read = context;
+	struct writer room = writer_make(read->entries, entries_bytes);
+
+	(void)index;
+	room.size = read->entries_size;
+	writer_u16(&room, (uint16_t)entry.size);
+	writer_bytes(&room, entry);
+	if (room.failed)
+		return false;
+	read->entries_size = room.size;
+	return ++read->entries_count < UINT16_MAX;
+}
+
+static void
+read_entries(struct archive *archive, struct station_read *read)
+{
+	if (archive_walk(archive, read->index, read->seen.size - read->index, take_entry,
+			 read) == DISK_OK &&
+	    read->entries_count > 0)
+		return;
+	line_warn("reading entries for an authority: %s", disk_error());
+	read->verdict = TALLY_INTERNAL;
+}
+
+static void
+answer_read(const struct start *start, struct station_read *read)
+{
+	struct treefile *tree = start->tree;
 	struct tree_hash root;
 
+	if (read->message == TALLY_MESSAGE_ENTRIES) {
+		read_entries(start->archive, read);
+		return;
+	}
 	if (read->message == TALLY_MESSAGE_RECEIPT) {
 		if (!make_receipt(tree, read)) {
 			line_warn(
@@ -214,7 +247,7 @@ job_run(uv_work_t *work)
 		fetch_replaced(server, job->parcel);
 		parcel_verify(job->parcel, server->start.manifest);
 	} else if (job->read != NULL) {
-		answer_read(server->start.tree, job->read);
+		answer_read(&server->start, job->read);
 	} else if (archive_read(server->start.archive, job->fetch_index,
 				station_fetch_room(server->start.station),
 				TALLY_BALLOT_SIZE_MAX + 1, &job->fetched_size) != DISK_OK) {

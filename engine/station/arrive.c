@@ -68,9 +68,9 @@ refuse(enum tally_verdict verdict)
 }
 
 static enum tally_verdict
-submit_verdict(const struct connection *connection, size_t size)
+submit_verdict(const struct station *station, const struct connection *connection, size_t size)
 {
-	if (connection->state != CONNECTION_MEMBER)
+	if (!connection_is_frontend(station, connection))
 		return TALLY_NOT_FOR_YOU;
 	if (size > TALLY_BALLOT_SIZE_MAX)
 		return TALLY_TOO_LARGE;
@@ -80,7 +80,7 @@ submit_verdict(const struct connection *connection, size_t size)
 static enum tally_verdict
 status_verdict(struct station *station, struct connection *connection, size_t size)
 {
-	if (connection->state != CONNECTION_MEMBER)
+	if (!connection_is_frontend(station, connection))
 		return TALLY_NOT_FOR_YOU;
 	if (size != TALLY_TAG_SIZE)
 		return TALLY_MALFORMED;
@@ -102,7 +102,7 @@ classify(struct station *station, struct connection *connection, const struct fr
 
 	switch (frame->message) {
 	case TALLY_MESSAGE_SUBMIT:
-		verdict = submit_verdict(connection, frame->payload.size);
+		verdict = submit_verdict(station, connection, frame->payload.size);
 		request = (struct request){TASK_BALLOT, verdict, TALLY_ENTRY_BALLOT};
 		break;
 	case TALLY_MESSAGE_NOTICE:
@@ -185,7 +185,8 @@ take_frame(struct station *station, unsigned number)
 		connection_goodbye(station, number, TALLY_MALFORMED);
 	} else if (used > 0 && (frame.message == TALLY_MESSAGE_RECEIPT ||
 				frame.message == TALLY_MESSAGE_CHECKPOINT ||
-				frame.message == TALLY_MESSAGE_RESULTS)) {
+				frame.message == TALLY_MESSAGE_RESULTS ||
+				frame.message == TALLY_MESSAGE_ENTRIES)) {
 		if (!reads_room(station, number))
 			return false;
 		reads_take(station, number, &frame);

@@ -16,6 +16,20 @@ output_room(const struct connection *connection)
 }
 
 bool
+connection_is_frontend(const struct station *station, const struct connection *connection)
+{
+	return connection->state == CONNECTION_MEMBER &&
+	       connection->signer < station->manifest->frontends_count;
+}
+
+bool
+connection_is_authority(const struct station *station, const struct connection *connection)
+{
+	return connection->state == CONNECTION_MEMBER &&
+	       connection->signer > station->manifest->frontends_count;
+}
+
+bool
 connection_may_be_served(const struct station *station, unsigned number)
 {
 	const struct connection *connection = &station->connections[number];

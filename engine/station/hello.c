@@ -43,14 +43,32 @@ compare_seen(struct station *station, struct bytes note)
 
 static bool
 key_proven(const struct station *station, const struct connection *connection,
-	   const struct frame_auth *auth, const struct manifest_frontend *frontend)
+	   const struct frame_auth *auth, const struct note_key *key)
 {
 	uint8_t message[FRAME_PROOF_SIZE];
 
 	frame_proof_message(station->manifest->id, connection->nonce, auth->nonce,
 			    station->manifest->log_key.public_key, message);
 	return verify_signature(auth->signature, bytes_make(message, sizeof message),
-				frontend->key.public_key);
+				key->public_key);
+}
+
+/* The frontend or authority of that key id, and its place among the signers; or NULL. */
+static const struct note_key *
+find_key(const struct manifest *manifest, uint32_t key_id, size_t *signer)
+{
+	const struct manifest_frontend *frontend = manifest_frontend_find(manifest, key_id);
+
+	if (frontend != NULL) {
+		*signer = (size_t)(frontend - manifest->frontends);
+		return &frontend->key;
+	}
+	for (size_t i = 0; i < manifest->authorities_count; i++)
+		if (manifest->authorities[i].id == key_id) {
+			*signer = manifest->frontends_count + 1 + i;
+			return &manifest->authorities[i];
+		}
+	return NULL;
 }
 
 /* TALLY_ACCEPTED and *signer, or why not. */
@@ -58,7 +76,7 @@ static enum tally_verdict
 introduce(const struct station *station, const struct connection *connection,
 	  const struct frame *frame, struct frame_auth *auth, size_t *signer)
 {
-	const struct manifest_frontend *frontend;
+	const struct note_key *key;
 
 	if (frame->message != TALLY_MESSAGE_AUTH || !frame_auth_parse(frame->payload, auth))
 		return TALLY_MALFORMED;
@@ -67,12 +85,11 @@ introduce(const struct station *station, const struct connection *connection,
 	*signer = station->manifest->frontends_count;
 	if (auth->key_id == 0)
 		return TALLY_ACCEPTED;
-	frontend = manifest_frontend_find(station->manifest, auth->key_id);
-	if (frontend == NULL)
+	key = find_key(station->manifest, auth->key_id, signer);
+	if (key == NULL)
 		return TALLY_UNKNOWN_SIGNER;
-	*signer = (size_t)(frontend - station->manifest->frontends);
-	return key_proven(station, connection, auth, frontend) ? TALLY_ACCEPTED
-							       : TALLY_BAD_SIGNATURE;
+	return key_proven(station, connection, auth, key) ? TALLY_ACCEPTED
+							  : TALLY_BAD_SIGNATURE;
 }
 
 /* The key that holds most places. */

@@ -5,13 +5,14 @@
 enum {
 	READ_COMPARE = 0, /* not a message: a checkpoint to be compared with our tree */
 	READ_ROOM = TALLY_WIRE_HEADER_SIZE + 8 + TALLY_RECEIPT_SIZE_MAX,
-	RESULTS_ROOM = TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX,
+	LARGE_ROOM = TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX,
 };
 
 static size_t
 answer_room(unsigned message)
 {
-	return message == TALLY_MESSAGE_RESULTS ? RESULTS_ROOM : READ_ROOM;
+	return message == TALLY_MESSAGE_RESULTS || message == TALLY_MESSAGE_ENTRIES ? LARGE_ROOM
+										    : READ_ROOM;
 }
 
 bool
@@ -19,8 +20,8 @@ reads_room(const struct station *station, unsigned number)
 {
 	const struct connection *connection = &station->connections[number];
 
-	return connection->owed_reads < window_reads &&
-	       output_room(connection) >= RESULTS_ROOM && station->reads_taken < reads_max &&
+	return connection->owed_reads < window_reads && output_room(connection) >= LARGE_ROOM &&
+	       station->reads_taken < reads_max &&
 	       (connection->state != CONNECTION_ANONYMOUS ||
 		station->reads_anonymous < reads_anonymous_max);
 }
@@ -52,11 +53,30 @@ examine(struct station_read *read, struct bytes payload)
 		read->index = reader_u64(&reader);
 	if (read->message == TALLY_MESSAGE_RESULTS)
 		read->contest = reader_u16(&reader);
-	read->done = read->message != TALLY_MESSAGE_RECEIPT;
+	if (read->message == TALLY_MESSAGE_ENTRIES) {
+		read->index = reader_u64(&reader);
+		read->seen.size = reader_u64(&reader);
+	}
+	read->done =
+	    read->message != TALLY_MESSAGE_RECEIPT && read->message != TALLY_MESSAGE_ENTRIES;
 	if (reader_done(&reader))
 		return;
 	read->verdict = TALLY_MALFORMED;
 	read->done = true;
+}
+
+/* Entries are for the campaign's authorities: until unsealing nobody else may see them. Below the
+ * newest working checkpoint, so that whoever gets them can prove them. */
+static void
+examine_entries(const struct station *station, const struct connection *connection,
+		struct station_read *read)
+{
+	if (!connection_is_authority(station, connection))
+		read->verdict = TALLY_NOT_FOR_YOU;
+	else if (read->verdict == TALLY_ACCEPTED &&
+		 (read->index >= read->seen.size || read->seen.size > station->newest.size))
+		read->verdict = TALLY_NOT_FOUND;
+	read->done = read->verdict != TALLY_ACCEPTED;
 }
 
 void
@@ -80,6 +100,8 @@ reads_take(struct station *station, unsigned number, const struct frame *frame)
 	if (read->message == TALLY_MESSAGE_RESULTS && read->verdict == TALLY_ACCEPTED &&
 	    read->contest >= station->manifest->contests_count)
 		read->verdict = TALLY_MALFORMED;
+	if (read->message == TALLY_MESSAGE_ENTRIES)
+		examine_entries(station, connection, read);
 }
 
 void
@@ -103,6 +125,9 @@ reads_compare(struct station *station, const struct checkpoint *seen, struct byt
 static void
 set_free(struct station *station, struct station_read *read)
 {
+	if (read->entries != NULL)
+		station->entries_rooms[station->entries_rooms_count++] = read->entries;
+	read->entries = NULL;
 	read->taken = false;
 	station->reads_taken--;
 	if (read->anonymous)
@@ -124,13 +149,34 @@ reads_done(struct station *station, struct station_read *read)
 	connection_wake(station);
 }
 
+/* The connection's oldest question that is not yet answered. */
+static bool
+is_first(const struct station *station, const struct station_read *read)
+{
+	for (size_t i = 0; i < reads_max; i++) {
+		const struct station_read *other = &station->reads[i];
+
+		if (other->taken && other->message != READ_COMPARE &&
+		    other->connection == read->connection &&
+		    other->generation == read->generation && other->sequence < read->sequence)
+			return false;
+	}
+	return true;
+}
+
 /* A receipt waits for the working checkpoint that covers its entry; a comparison for the first
  * one that covers its size. */
 static void
 ask_disk(struct station *station, struct station_read *read)
 {
-	uint64_t needed = read->message == READ_COMPARE ? read->seen.size : read->index + 1;
+	uint64_t needed;
 
+	/* Its answer leaves at once: a room is never kept by one that waits for its turn. */
+	if (read->message == TALLY_MESSAGE_ENTRIES) {
+		read->ready = is_first(station, read);
+		return;
+	}
+	needed = read->message == READ_COMPARE ? read->seen.size : read->index + 1;
 	if (read->message == TALLY_MESSAGE_RECEIPT && read->index >= station->durable) {
 		read->verdict = TALLY_NOT_FOUND;
 		read->done = true;
@@ -156,13 +202,23 @@ next_ready(struct station *station)
 	for (size_t i = 0; i < reads_max; i++) {
 		struct station_read *read = &station->reads[i];
 
-		if (!read->taken || !read->ready || read->away || read->done)
+		if (!read->taken || !read->ready || read->away || read->done ||
+		    (read->message == TALLY_MESSAGE_ENTRIES &&
+		     station->entries_rooms_count == 0))
 			continue;
 		if (best == NULL || read->anonymous < best->anonymous ||
 		    (read->anonymous == best->anonymous && read->sequence < best->sequence))
 			best = read;
 	}
 	return best;
+}
+
+static void
+give_room(struct station *station, struct station_read *read)
+{
+	read->entries = station->entries_rooms[--station->entries_rooms_count];
+	read->entries_size = 0;
+	read->entries_count = 0;
 }
 
 static void
@@ -173,6 +229,8 @@ send_away(struct station *station, struct station_read *read)
 		read->note_size = station->note_size;
 		memcpy(read->note, station->note, station->note_size);
 	}
+	if (read->message == TALLY_MESSAGE_ENTRIES)
+		give_room(station, read);
 	read->away = true;
 	station->reads_away++;
 	station_effect(station, EFFECT_READ)->read = read;
@@ -224,6 +282,15 @@ write_results(struct station *station, struct writer *writer, const struct stati
 }
 
 static void
+write_entries(struct writer *writer, const struct station_read *read)
+{
+	const struct frame_entries entries = {read->index, read->entries_count,
+					      bytes_make(read->entries, read->entries_size)};
+
+	frame_entries_write(writer, read->correlation, &entries);
+}
+
+static void
 write_answer(struct station *station, struct writer *writer, const struct station_read *read)
 {
 	if (read->verdict != TALLY_ACCEPTED)
@@ -234,6 +301,8 @@ write_answer(struct station *station, struct writer *writer, const struct statio
 	else if (read->message == TALLY_MESSAGE_CHECKPOINT)
 		frame_write(writer, TALLY_MESSAGE_CHECKPOINT_IS, read->correlation,
 			    bytes_make(station->note, station->note_size));
+	else if (read->message == TALLY_MESSAGE_ENTRIES)
+		write_entries(writer, read);
 	else
 		write_results(station, writer, read);
 }
@@ -255,21 +324,6 @@ answer(struct station *station, struct station_read *read)
 		connection_ready(station, number);
 	}
 	set_free(station, read);
-}
-
-/* The connection's oldest question that is not yet answered. */
-static bool
-is_first(const struct station *station, const struct station_read *read)
-{
-	for (size_t i = 0; i < reads_max; i++) {
-		const struct station_read *other = &station->reads[i];
-
-		if (other->taken && other->message != READ_COMPARE &&
-		    other->connection == read->connection &&
-		    other->generation == read->generation && other->sequence < read->sequence)
-			return false;
-	}
-	return true;
 }
 
 void

@@ -28,7 +28,7 @@ enum connection_state {
 struct connection {
 	enum connection_state state;
 	uint32_t generation;
-	uint16_t signer; /* place among signers: a frontend, or the anonymous one */
+	uint16_t signer; /* place among signers: frontends, the anonymous one, authorities */
 	bool queued;     /* in its signer's queue */
 	bool paused;     /* the shell was told there is no room to read */
 	bool ended;      /* its far end sends no more */
@@ -63,7 +63,7 @@ struct signer {
 };
 
 enum {
-	SIGNERS_MAX = frontends_max + 1
+	SIGNERS_MAX = frontends_max + 1 + authorities_max
 };
 
 struct station {
@@ -119,6 +119,8 @@ struct station {
 	unsigned reads_taken;
 	unsigned reads_away; /* with a worker */
 	uint64_t reads_sequence;
+	uint8_t *entries_rooms[reads_entries_max]; /* free ones: entries_bytes each */
+	unsigned entries_rooms_count;
 
 	/* signing */
 	bool signing;
@@ -179,6 +181,13 @@ station_stand(const struct station *station, struct standing *standing, const st
 /* Puts the connection in its signer's queue if it has a whole frame and may be served. */
 void
 connection_ready(struct station *station, unsigned number);
+
+/* Its key is proven, and one of the campaign's frontends / authorities. */
+bool
+connection_is_frontend(const struct station *station, const struct connection *connection);
+
+bool
+connection_is_authority(const struct station *station, const struct connection *connection);
 
 /* True if it has a whole frame and nothing forbids to take it. */
 bool

@@ -27,7 +27,8 @@ station_memory(const struct manifest *manifest)
 	return aligned(sizeof(struct station)) + aligned(parcels_max * sizeof(struct parcel)) +
 	       aligned(replay_memory(manifest)) + 2 * per_batch +
 	       4 * aligned(counts_memory(manifest)) + aligned(replay_written_max(manifest)) +
-	       connections_max * (aligned(receive_bytes) + aligned(send_bytes));
+	       connections_max * (aligned(receive_bytes) + aligned(send_bytes)) +
+	       reads_entries_max * aligned(entries_bytes);
 }
 
 static void *
@@ -92,6 +93,9 @@ station_init(void *memory, const struct station_setup *setup)
 	station->keep_capacity = replay_written_max(manifest);
 	station->keep_memory = carve(&rest, station->keep_capacity);
 	init_connections(station, &rest);
+	while (station->entries_rooms_count < reads_entries_max)
+		station->entries_rooms[station->entries_rooms_count++] =
+		    carve(&rest, entries_bytes);
 	CHECK((size_t)(rest - (uint8_t *)memory) == station_memory(manifest));
 
 	station->pollbook = setup->pollbook;

@@ -117,13 +117,17 @@ struct station_read {
 	uint32_t correlation;
 	uint16_t contest;
 	uint64_t sequence;      /* order of arrival */
-	uint64_t index;         /* RECEIPT: of which entry */
-	struct checkpoint seen; /* RECEIPT: under this one; compare: is it in our tree? */
+	uint64_t index;         /* RECEIPT: of which entry; ENTRIES: the first */
+	struct checkpoint seen; /* RECEIPT: under this one; compare: is it in our tree?;
+				   ENTRIES: its size alone: no entry beyond it */
 	enum tally_verdict verdict;
 	size_t note_size;
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
 	size_t answer_size;
 	uint8_t answer[TALLY_RECEIPT_SIZE_MAX];
+	uint8_t *entries; /* ENTRIES, while it is away: entries_bytes; NULL: none */
+	size_t entries_size;
+	uint16_t entries_count;
 };
 
 struct station_effect {

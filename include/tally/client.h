@@ -22,7 +22,8 @@
  * checkpoint it shows), answers with AUTH and reports READY when the server has said WELCOME.
  * From then on requests may be made, as many at once as the server's window allows. Answers to
  * SUBMIT, STATUS, NOTICE and STATE come in the order of the requests (lane one); so do those to
- * RECEIPT, CHECKPOINT and RESULTS among themselves (lane two). Anything else breaks the machine.
+ * RECEIPT, CHECKPOINT, RESULTS and ENTRIES among themselves (lane two). Anything else breaks the
+ * machine.
  *
  * States:  hello -> welcome -> ready -> gone;  every state but gone -> broken;  hello and welcome
  * -> gone. In gone (the server said GOODBYE) and broken nothing moves any more.
@@ -112,7 +113,7 @@ enum {
 const char *
 tally_client_sentence(int status);
 
-/* A frontend's signing key. Wipe it with sodium_memzero. */
+/* A frontend's (or an authority's) signing key. Wipe it with sodium_memzero. */
 struct tally_client_key {
 	uint32_t id;
 	uint8_t secret[64]; /* libsodium's form: seed, then public key */
@@ -183,8 +184,9 @@ enum tally_client_event_kind {
 	TALLY_CLIENT_EVENT_CHECKPOINT = 5, /* text = signed note, tree_size */
 	TALLY_CLIENT_EVENT_RESULTS = 6,    /* results */
 	TALLY_CLIENT_EVENT_STATE = 7,      /* state */
-	TALLY_CLIENT_EVENT_GOODBYE = 8, /* verdict, class, text = sentence; nothing follows */
-	TALLY_CLIENT_EVENT_BROKEN = 9,  /* status, text = sentence; nothing follows */
+	TALLY_CLIENT_EVENT_GOODBYE = 8,  /* verdict, class, text = sentence; nothing follows */
+	TALLY_CLIENT_EVENT_BROKEN = 9,   /* status, text = sentence; nothing follows */
+	TALLY_CLIENT_EVENT_ENTRIES = 10, /* entries */
 };
 
 /* The counts of one contest. */
@@ -201,6 +203,14 @@ struct tally_client_results {
 	uint64_t abstained;
 	uint32_t options_count;
 	const uint8_t *options; /* read with tally_client_option */
+};
+
+/* Entries of the log, in order. */
+struct tally_client_entries {
+	uint64_t first;       /* index of the first */
+	uint32_t count;       /* at least one */
+	const uint8_t *bytes; /* read with tally_client_entry */
+	size_t size;
 };
 
 struct tally_client_state {
@@ -229,6 +239,7 @@ struct tally_client_event {
 	size_t text_size;
 	struct tally_client_results results;
 	struct tally_client_state state;
+	struct tally_client_entries entries;
 };
 
 /* The next thing that happened; false if more bytes are needed. */
@@ -239,6 +250,10 @@ tally_client_event(struct tally_client *client, struct tally_client_event *event
 void
 tally_client_option(const struct tally_client_results *results, uint32_t at, uint64_t *votes,
 		    int64_t *score);
+
+/* Takes the front entry off: its bytes, and false if none is left. */
+bool
+tally_client_entry(struct tally_client_entries *entries, const uint8_t **entry, size_t *size);
 
 /* Requests. FINE and *correlation set (unless it is NULL), or FULL, OUTPUT_FULL, NOT_READY,
  * TOO_LARGE, and nothing has changed. The bytes are copied to the output buffer. */
@@ -259,6 +274,12 @@ int
 tally_client_checkpoint(struct tally_client *client, uint32_t *correlation);
 int
 tally_client_results(struct tally_client *client, uint16_t contest, uint32_t *correlation);
+
+/* Entries from `first` on, as many as fit an answer, of a tree of `tree_size` entries (at most the
+ * newest checkpoint's). For a connection with an authority's key. */
+int
+tally_client_entries(struct tally_client *client, uint64_t first, uint64_t tree_size,
+		     uint32_t *correlation);
 
 /* Answers owed in both lanes. */
 size_t
@@ -340,6 +361,9 @@ int
 tally_checkpoint(struct tally_connection *connection, struct tally_client_event *answer);
 int
 tally_results(struct tally_connection *connection, uint16_t contest,
+	      struct tally_client_event *answer);
+int
+tally_entries(struct tally_connection *connection, uint64_t first, uint64_t tree_size,
 	      struct tally_client_event *answer);
 
 #endif

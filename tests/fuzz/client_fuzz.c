@@ -43,7 +43,7 @@ client_make(bool anonymous)
 	return client;
 }
 
-/* One request of each kind; they are numbered 1 to 7. */
+/* One request of each kind; they are numbered 1 to 8. */
 static void
 ask_everything(struct tally_client *client)
 {
@@ -54,6 +54,7 @@ ask_everything(struct tally_client *client)
 	(void)tally_client_receipt(client, 2, NULL);
 	(void)tally_client_checkpoint(client, NULL);
 	(void)tally_client_results(client, 0, NULL);
+	(void)tally_client_entries(client, 1, 3, NULL);
 }
 
 static void
@@ -68,9 +69,14 @@ touch(const void *bytes, size_t size)
 static void
 event_check(struct tally_client *client, const struct tally_client_event *event)
 {
+	struct tally_client_entries entries = event->entries;
+	const uint8_t *entry;
+	size_t size;
 	uint64_t votes;
 	int64_t score;
 
+	while (tally_client_entry(&entries, &entry, &size))
+		touch(entry, size);
 	touch(event->text, event->text_size);
 	CHECK(tally_client_owed(client) <= window_requests + window_reads);
 	if (event->kind == TALLY_CLIENT_EVENT_READY)

@@ -61,6 +61,15 @@ results_again(struct bytes payload, struct writer *writer)
 }
 
 static void
+entries_again(struct bytes payload, struct writer *writer)
+{
+	struct frame_entries entries;
+
+	if (frame_entries_parse(payload, &entries))
+		frame_entries_write(writer, 0, &entries);
+}
+
+static void
 state_again(struct bytes payload, struct writer *writer)
 {
 	struct frame_state state;
@@ -94,6 +103,7 @@ message_again(const struct frame *frame)
 	    [TALLY_MESSAGE_RECEIPT_IS] = receipt_again,
 	    [TALLY_MESSAGE_RESULTS_ARE] = results_again,
 	    [TALLY_MESSAGE_STATE_IS] = state_again,
+	    [TALLY_MESSAGE_ENTRIES_ARE] = entries_again,
 	};
 	struct writer writer = writer_make(memory, sizeof memory);
 

@@ -60,8 +60,10 @@ guest_auth(struct guest *guest, const struct frame *frame, int place, struct byt
 
 	assert_true(frame_hello_parse(frame->payload, &hello));
 	memset(nonce, 0x5c, sizeof nonce);
-	if (place >= 0) {
-		const struct note_private_key *key = &campaign->frontends[place];
+	if (place != GUEST_ANONYMOUS) {
+		const struct note_private_key *key = place == GUEST_AUTHORITY
+							 ? &campaign->authorities[0]
+							 : &campaign->frontends[place];
 
 		auth.key_id = key->key.id;
 		frame_proof_message(hello.campaign, hello.nonce, nonce, hello.log_key, message);
@@ -126,6 +128,16 @@ guest_status(struct guest *guest, uint64_t voter)
 
 	campaign_tag(voter, tag);
 	return guest_ask(guest, TALLY_MESSAGE_STATUS, bytes_make(tag, sizeof tag));
+}
+
+uint32_t
+guest_entries(struct guest *guest, uint64_t first, uint64_t size)
+{
+	uint8_t payload[16];
+
+	be64_store(payload, first);
+	be64_store(payload + 8, size);
+	return guest_ask(guest, TALLY_MESSAGE_ENTRIES, bytes_make(payload, sizeof payload));
 }
 
 uint32_t

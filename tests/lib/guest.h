@@ -1,14 +1,15 @@
 /* guest: somebody at a stage's door who speaks in frames, politely or not.
  *
  * Correlations count from 1 on every connection. A place is a frontend's place in the campaign;
- * GUEST_ANONYMOUS proves nothing. */
+ * GUEST_ANONYMOUS proves nothing, GUEST_AUTHORITY the key of the campaign's first authority. */
 #ifndef TALLY_TESTS_GUEST_H
 #define TALLY_TESTS_GUEST_H
 
 #include "tests/lib/stage.h"
 
 enum {
-	GUEST_ANONYMOUS = -1
+	GUEST_ANONYMOUS = -1,
+	GUEST_AUTHORITY = -2,
 };
 
 struct guest {
@@ -47,6 +48,10 @@ guest_status(struct guest *guest, uint64_t voter);
 
 uint32_t
 guest_receipt(struct guest *guest, uint64_t index);
+
+/* Entries from `first` on, of a tree of that size. */
+uint32_t
+guest_entries(struct guest *guest, uint64_t first, uint64_t size);
 
 /* The bytes of that ballot. */
 struct bytes

@@ -17,6 +17,9 @@ keys_make(struct session *session)
 	note_private_key_make(&session->log, BYTES_OF("tally.example/test"), seed);
 	memset(seed, 0x09, sizeof seed);
 	note_private_key_make(&session->frontend, BYTES_OF("front.example/a"), seed);
+	memset(seed, 0x0a, sizeof seed);
+	note_private_key_make(&session->authority, BYTES_OF("authority.example/1"), seed);
+	memset(seed, 0x09, sizeof seed);
 	CHECK(tally_client_key_make("front.example/a", seed, &session->key));
 	note_key_write(&vkey, &session->log.key);
 	session->log_vkey[vkey.size] = 0;
@@ -83,7 +86,8 @@ receipt_make(struct session *session)
 void
 session_make(struct session *session, struct bytes manifest)
 {
-	uint8_t phase[7] = {TALLY_ENTRY_PHASE, TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK};
+	static const uint8_t opened[] = {TALLY_ENTRY_PHASE, TALLY_PHASE_OPEN,
+					 TALLY_CAUSE_CLOCK};
 
 	memset(session, 0, sizeof *session);
 	keys_make(session);
@@ -92,9 +96,11 @@ session_make(struct session *session, struct bytes manifest)
 	memset(session->client_nonce, 0xc1, sizeof session->client_nonce);
 	memset(session->tag, 0x74, sizeof session->tag);
 	session->ballot_size = session_ballot(session, 1, session->ballot);
-	be32_store(phase + 3, 28333333);
+	memcpy(session->phase, opened, sizeof opened);
+	be32_store(session->phase + 3, 28333333);
 	leaf_make(&session->leaves[0], BYTES_OF("\x01\x00\x00\x00\x01"), manifest);
-	leaf_make(&session->leaves[1], bytes_make(phase, sizeof phase), BYTES_OF(""));
+	leaf_make(&session->leaves[1], bytes_make(session->phase, sizeof session->phase),
+		  BYTES_OF(""));
 	leaf_make(&session->leaves[2], BYTES_OF("\x02"),
 		  bytes_make(session->ballot, session->ballot_size));
 	receipt_make(session);

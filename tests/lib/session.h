@@ -3,6 +3,7 @@
  *
  *   log key         seed 32 bytes of 07, tally.example/test
  *   frontend key    seed 32 bytes of 09, front.example/a
+ *   authority key   seed 32 bytes of 0a, authority.example/1
  *   server nonce    32 bytes of 51         client nonce    32 bytes of c1
  *   campaign id     SHA-256 of the manifest given, which is entry 0
  *   entry 1         PHASE open, by the clock, minute 28333333
@@ -23,11 +24,13 @@ enum {
 struct session {
 	struct note_private_key log;
 	struct note_private_key frontend;
+	struct note_private_key authority;
 	char log_vkey[NOTE_VKEY_TEXT_MAX];
 	uint8_t campaign[TALLY_HASH_SIZE];
 	uint8_t server_nonce[TALLY_NONCE_SIZE];
 	uint8_t client_nonce[TALLY_NONCE_SIZE];
 	uint8_t tag[TALLY_TAG_SIZE];
+	uint8_t phase[7];
 	uint8_t ballot[512];
 	size_t ballot_size;
 	struct tree_hash leaves[SESSION_ENTRIES];

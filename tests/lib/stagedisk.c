@@ -223,6 +223,22 @@ source(void *context, int level, uint64_t first, unsigned count, struct tree_has
 	return true;
 }
 
+static void
+read_entries(const struct stage *stage, struct station_read *read)
+{
+	struct writer writer = writer_make(read->entries, entries_bytes);
+
+	assert_true(read->seen.size <= stage->remembered.size); /* L5 */
+	for (uint64_t at = read->index; at < read->seen.size; at++) {
+		writer_u16(&writer, (uint16_t)stage->entries[at].size);
+		writer_copy(&writer, stage->entries[at].data, stage->entries[at].size);
+		if (writer.failed)
+			return;
+		read->entries_size = writer.size;
+		read->entries_count++;
+	}
+}
+
 void
 stagedisk_read(struct stage *stage, struct station_read *read)
 {
@@ -230,6 +246,10 @@ stagedisk_read(struct stage *stage, struct station_read *read)
 	struct proof proof;
 	struct tree_hash root;
 
+	if (read->message == TALLY_MESSAGE_ENTRIES) {
+		read_entries(stage, read);
+		return;
+	}
 	if (read->message != TALLY_MESSAGE_RECEIPT) {
 		root = root_at(stage, read->seen.size);
 		if (memcmp(root.bytes, read->seen.root, sizeof root.bytes) != 0)

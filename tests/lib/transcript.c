@@ -48,6 +48,10 @@ static const struct layout layouts[] = {
     {TALLY_MESSAGE_RECEIPT, "RECEIPT", {{"index", 8}}},
     {TALLY_MESSAGE_CHECKPOINT, "CHECKPOINT", {{NULL, 0}}},
     {TALLY_MESSAGE_RESULTS, "RESULTS", {{"contest", 2}}},
+    {TALLY_MESSAGE_ENTRIES, "ENTRIES", {{"first", 8}, {"tree size", 8}}},
+    {TALLY_MESSAGE_ENTRIES_ARE,
+     "ENTRIES_ARE",
+     {{"first", 8}, {"count", 2}, {"each entry behind its size, 2 bytes", 0}}},
     {TALLY_MESSAGE_VERDICT,
      "VERDICT",
      {{"verdict", 2}, {"class", 1}, {"zero", 1}, {"index", 8}, {"sentence", 0}}},
@@ -134,20 +138,20 @@ server_status(struct transcript *to, uint32_t correlation, const struct frame_st
 
 /* What the client of these keys signs, written without the client. */
 static void
-client_auth(struct transcript *to)
+client_auth(struct transcript *to, const struct note_private_key *key, struct bytes seen,
+	    const char *about)
 {
 	const struct session *session = &to->session;
 	uint8_t message[FRAME_PROOF_SIZE];
 	uint8_t signature[TALLY_SIGNATURE_SIZE];
-	struct frame_auth auth = {1, session->frontend.key.id, session->client_nonce, signature,
-				  bytes_make(session->opening, session->opening_size)};
+	struct frame_auth auth = {1, key->key.id, session->client_nonce, signature, seen};
 	size_t start = to->memory.size;
 
 	frame_proof_message(session->campaign, session->server_nonce, session->client_nonce,
 			    session->log.key.public_key, message);
-	session_sign(&session->frontend, bytes_make(message, sizeof message), signature);
+	session_sign(key, bytes_make(message, sizeof message), signature);
 	frame_auth_write(&to->memory, &auth);
-	step(to, start, 'C', "the frontend proves its key; it has seen nothing newer");
+	step(to, start, 'C', about);
 }
 
 static void
@@ -160,7 +164,9 @@ opening(struct transcript *to)
 	at_opening.checkpoint_size = to->session.opening_size;
 	session_hello(&at_opening, &to->memory);
 	step(to, start, 'S', "the server speaks first; its log has two entries");
-	client_auth(to);
+	client_auth(to, &to->session.frontend,
+		    bytes_make(to->session.opening, to->session.opening_size),
+		    "the frontend proves its key; it has seen nothing newer");
 	start = to->memory.size;
 	session_welcome(&to->memory, window_requests, window_reads);
 	step(to, start, 'S', "requests may be sent from here on");
@@ -255,15 +261,12 @@ ending(struct transcript *to)
 {
 	static const uint8_t zeros[TALLY_HASH_SIZE];
 	struct notice_head head = {to->session.campaign, 2, zeros, TALLY_NOTICE_CLOSE};
-	struct note_private_key authority;
-	uint8_t seed[TALLY_SEED_SIZE];
+	const struct note_private_key *authority = &to->session.authority;
 	uint8_t memory[512];
 	struct writer notice = writer_make(memory, sizeof memory);
 	size_t start;
 
-	memset(seed, 0x0a, sizeof seed);
-	note_private_key_make(&authority, BYTES_OF("authority.example/1"), seed);
-	notice_write(&notice, &head, BYTES_OF(""), authority.key.id, authority.secret);
+	notice_write(&notice, &head, BYTES_OF(""), authority->key.id, authority->secret);
 	client_says(to, TALLY_MESSAGE_NOTICE, 12, writer_view(&notice),
 		    "close, numbered 2 where 1 is due");
 	server_verdict(to, 12, TALLY_NOTICE_OUT_OF_ORDER, FRAME_NO_INDEX, "refused");
@@ -284,6 +287,56 @@ transcript_make(struct transcript *to, struct bytes manifest)
 	proving(to);
 	counting(to);
 	ending(to);
+}
+
+static void
+fetching(struct transcript *to)
+{
+	static const uint8_t from_1_of_3[16] = {[7] = 1, [15] = 3};
+	static const uint8_t from_0_of_4[16] = {[15] = 4};
+	const struct session *session = &to->session;
+	struct bytes ballot = bytes_make(session->ballot, session->ballot_size);
+	uint8_t memory[1024];
+	struct writer entries = writer_make(memory, sizeof memory);
+	struct frame_entries answer = {1, 2, bytes_make(NULL, 0)};
+	size_t start;
+
+	writer_u16(&entries, sizeof session->phase);
+	writer_copy(&entries, session->phase, sizeof session->phase);
+	writer_u16(&entries, (uint16_t)(1 + ballot.size));
+	writer_u8(&entries, TALLY_ENTRY_BALLOT);
+	writer_bytes(&entries, ballot);
+	answer.entries = writer_view(&entries);
+	client_says(to, TALLY_MESSAGE_ENTRIES, 1, bytes_make(from_1_of_3, 16),
+		    "entries from 1 on, of a tree of 3");
+	start = to->memory.size;
+	frame_entries_write(&to->memory, 1, &answer);
+	step(to, start, 'S', "both; the server may send fewer than there are");
+	client_says(to, TALLY_MESSAGE_ENTRIES, 2, bytes_make(from_0_of_4, 16),
+		    "of a tree of 4, which has not been signed");
+	server_verdict(to, 2, TALLY_NOT_FOUND, FRAME_NO_INDEX, "refused");
+	client_says(to, TALLY_MESSAGE_SUBMIT, 3, ballot, "an authority sends a ballot");
+	server_verdict(to, 3, TALLY_NOT_FOR_YOU, FRAME_NO_INDEX, "refused");
+}
+
+void
+transcript_make_authority(struct transcript *to, struct bytes manifest)
+{
+	const struct session *session = &to->session;
+	size_t start;
+
+	memset(to, 0, sizeof *to);
+	to->memory = writer_make(to->bytes, sizeof to->bytes);
+	session_make(&to->session, manifest);
+	session_hello(session, &to->memory);
+	step(to, 0, 'S', "its log has three entries");
+	client_auth(to, &session->authority,
+		    bytes_make(session->checkpoint, session->checkpoint_size),
+		    "the authority proves its key");
+	start = to->memory.size;
+	session_welcome(&to->memory, window_requests, window_reads);
+	step(to, start, 'S', "requests may be sent from here on");
+	fetching(to);
 }
 
 static void
@@ -340,7 +393,7 @@ transcript_write(struct writer *writer, const struct transcript *transcript)
 	    "# client nonce    32 bytes of c1\n"
 	    "# log             entry 0 CAMPAIGN, part 0 of 1; entry 1 PHASE open, by the "
 	    "clock,\n"
-	    "#                 minute 28333333; entry 2 the BALLOT accepted below\n");
+	    "#                 minute 28333333; entry 2 the BALLOT of the frontend\n");
 	for (size_t i = 0; i < transcript->count; i++)
 		step_write(writer, &transcript->steps[i]);
 }

@@ -27,7 +27,11 @@ struct transcript {
 void
 transcript_make(struct transcript *transcript, struct bytes manifest);
 
-/* The text of tests/vectors/transcript.txt. */
+/* A connection of the same log with the authority's key. */
+void
+transcript_make_authority(struct transcript *transcript, struct bytes manifest);
+
+/* The text of tests/vectors/transcript.txt, or of transcript_authority.txt. */
 void
 transcript_write(struct writer *writer, const struct transcript *transcript);
 

@@ -228,6 +228,39 @@ results(void **state)
 }
 
 static void
+entries(void **state)
+{
+	struct frame_entries sent = {7, 2, BYTES_OF("\0\3abc\0\1z")};
+	struct tally_client *client = peer_ready(&session, 10, 2);
+	struct writer server = peer_server();
+	struct tally_client_event event;
+	const uint8_t *entry;
+	size_t size;
+
+	(void)state;
+	assert_int_equal(tally_client_entries(client, 7, 20, NULL), 0);
+	frame_entries_write(&server, 1, &sent);
+	peer_feed(client, &server, &event);
+	assert_int_equal(event.kind, TALLY_CLIENT_EVENT_ENTRIES);
+	assert_int_equal(event.request, TALLY_MESSAGE_ENTRIES);
+	assert_true(event.entries.first == 7);
+	assert_int_equal(event.entries.count, 2);
+	assert_true(tally_client_entry(&event.entries, &entry, &size));
+	assert_int_equal(size, 3);
+	assert_memory_equal(entry, "abc", 3);
+	assert_true(event.entries.first == 8);
+	assert_true(tally_client_entry(&event.entries, &entry, &size));
+	assert_int_equal(size, 1);
+	assert_int_equal(entry[0], 'z');
+	assert_false(tally_client_entry(&event.entries, &entry, &size));
+
+	assert_int_equal(tally_client_entries(client, 8, 20, NULL), 0);
+	server = peer_server();
+	frame_entries_write(&server, 2, &sent); /* from 7 on, not 8 */
+	breaks(client, &server, TALLY_CLIENT_BAD_SHAPE);
+}
+
+static void
 state_of_the_campaign(void **state)
 {
 	uint8_t hash[32];
@@ -407,6 +440,7 @@ main(void)
 	    cmocka_unit_test(checkpoints),
 	    cmocka_unit_test(bad_checkpoint),
 	    cmocka_unit_test(results),
+	    cmocka_unit_test(entries),
 	    cmocka_unit_test(state_of_the_campaign),
 	    cmocka_unit_test(lanes_are_independent),
 	    cmocka_unit_test(out_of_order),

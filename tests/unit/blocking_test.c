@@ -55,6 +55,7 @@ fake_answer(struct fake *fake, const struct frame *frame, struct writer *out)
 	struct frame_status known = {true, 1, 2};
 	struct frame_state phase = {TALLY_PHASE_OPEN, 0, 1, 2, 3, hash};
 	struct frame_results results = {.contests_count = 1, .options = {hash, 0}};
+	struct frame_entries entries = {0, 1, BYTES_OF("\0\1e")};
 
 	switch (frame->message) {
 	case TALLY_MESSAGE_SUBMIT:
@@ -76,6 +77,10 @@ fake_answer(struct fake *fake, const struct frame *frame, struct writer *out)
 		break;
 	case TALLY_MESSAGE_RESULTS:
 		frame_results_write(out, frame->correlation, &results);
+		break;
+	case TALLY_MESSAGE_ENTRIES:
+		entries.first = be64_load(frame->payload.data);
+		frame_entries_write(out, frame->correlation, &entries);
 		break;
 	case TALLY_MESSAGE_STATE:
 		frame_state_write(out, frame->correlation, &phase);
@@ -230,6 +235,9 @@ one_of_each(void **state)
 	assert_int_equal(answer.kind, TALLY_CLIENT_EVENT_CHECKPOINT);
 	assert_int_equal(tally_results(connection, 0, &answer), 0);
 	assert_int_equal(answer.kind, TALLY_CLIENT_EVENT_RESULTS);
+	assert_int_equal(tally_entries(connection, 1, 3, &answer), 0);
+	assert_int_equal(answer.kind, TALLY_CLIENT_EVENT_ENTRIES);
+	assert_true(answer.entries.first == 1);
 	assert_memory_equal(tally_newest(connection, &size), session.checkpoint,
 			    session.checkpoint_size);
 	tally_close(connection);

@@ -109,7 +109,12 @@ request_bytes(void **state)
 	frame = peer_sent(client);
 	assert_int_equal(frame.message, TALLY_MESSAGE_RESULTS);
 	assert_true(bytes_equal(frame.payload, BYTES_OF("\2\3")));
-	assert_int_equal(tally_client_owed(client), 7);
+	assert_int_equal(tally_client_entries(client, 5, 0x0102, NULL), 0);
+	frame = peer_sent(client);
+	assert_int_equal(frame.message, TALLY_MESSAGE_ENTRIES);
+	assert_true(bytes_equal(frame.payload, BYTES_OF("\0\0\0\0\0\0\0\5"
+							"\0\0\0\0\0\0\1\2")));
+	assert_int_equal(tally_client_owed(client), 8);
 }
 
 /* Answers one submit and expects the verdict. */

@@ -246,6 +246,43 @@ state_is(void **state)
 	}
 }
 
+static bool
+entries_parses(struct bytes payload)
+{
+	struct frame_entries out;
+
+	return frame_entries_parse(payload, &out);
+}
+
+static void
+entries_are(void **state)
+{
+	struct frame_entries in = {7, 2, BYTES_OF("\0\3abc\0\1z")};
+	struct frame_entries out;
+	struct writer writer = writer_make(memory, sizeof memory);
+	uint8_t *payload = memory + TALLY_WIRE_HEADER_SIZE;
+	struct frame frame;
+
+	(void)state;
+	frame_entries_write(&writer, 9, &in);
+	frame = only_frame(&writer);
+	assert_int_equal(frame.message, TALLY_MESSAGE_ENTRIES_ARE);
+	assert_true(frame_entries_parse(frame.payload, &out));
+	assert_true(out.first == 7);
+	assert_int_equal(out.count, 2);
+	assert_true(bytes_equal(out.entries, in.entries));
+	refuses_truncation(frame.payload, 18, entries_parses);
+	payload[9] = 1; /* bytes behind the last entry */
+	assert_false(entries_parses(frame.payload));
+	payload[9] = 3;
+	assert_false(entries_parses(frame.payload));
+	payload[9] = 0; /* none */
+	assert_false(entries_parses(bytes_make(payload, 10)));
+	payload[9] = 1; /* an empty one */
+	payload[11] = 0;
+	assert_false(entries_parses(bytes_make(payload, 12)));
+}
+
 int
 main(void)
 {
@@ -253,7 +290,7 @@ main(void)
 	    cmocka_unit_test(verdicts), cmocka_unit_test(verdict_refusals),
 	    cmocka_unit_test(goodbye),  cmocka_unit_test(status),
 	    cmocka_unit_test(receipt),  cmocka_unit_test(results),
-	    cmocka_unit_test(state_is),
+	    cmocka_unit_test(state_is), cmocka_unit_test(entries_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,29 @@ test_members_and_strangers(void **state)
 	stage_free(stage);
 }
 
+/* A proven authority asks what anybody may, and for entries; voting is not its business. */
+static void
+test_authority(void **state)
+{
+	struct stage *stage = make((struct stage_wish){0});
+	struct guest authority = guest_join(stage, GUEST_AUTHORITY);
+	const struct connection *connection =
+	    &((const struct station *)stage->station)->connections[authority.number];
+
+	(void)state;
+	assert_true(connection_is_authority(stage->station, connection));
+	assert_false(connection_is_frontend(stage->station, connection));
+	guest_vote(&authority, 1, 1, 0);
+	guest_status(&authority, 1);
+	guest_ask(&authority, TALLY_MESSAGE_STATE, bytes_make(NULL, 0));
+	stage_run(stage, 50);
+	guest_expect(&authority, TALLY_NOT_FOR_YOU);
+	guest_expect(&authority, TALLY_NOT_FOR_YOU);
+	assert_int_equal(stage_received(stage, authority.number).data[4],
+			 TALLY_MESSAGE_STATE_IS);
+	stage_free(stage);
+}
+
 /* Each is sent away with the verdict that says why. */
 static void
 refused(struct stage *stage, enum tally_verdict verdict,
@@ -329,6 +352,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_hello_says_who_we_are),
 	    cmocka_unit_test(test_members_and_strangers),
+	    cmocka_unit_test(test_authority),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_proof_of_another_connection),
 	    cmocka_unit_test(test_nothing_before_auth),

@@ -312,6 +312,112 @@ test_reader_goes(void **state)
 	end(stage);
 }
 
+static struct frame_entries
+expect_entries(struct guest *guest, uint32_t correlation, uint64_t first)
+{
+	struct frame frame = expect_read(guest, TALLY_MESSAGE_ENTRIES_ARE, correlation);
+	struct frame_entries entries;
+
+	assert_true(frame_entries_parse(frame.payload, &entries));
+	assert_true(entries.first == first);
+	return entries;
+}
+
+static void
+test_entries_are_the_authoritys(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){0});
+	struct guest authority = guest_join(stage, GUEST_AUTHORITY);
+	struct guest frontend = guest_join(stage, 0);
+	struct guest stranger = guest_join(stage, GUEST_ANONYMOUS);
+	uint64_t size = stage->remembered.size;
+	struct frame_entries entries;
+
+	(void)state;
+	guest_entries(&authority, 0, size);
+	guest_entries(&authority, size - 1, size);
+	guest_entries(&authority, size, size);  /* not below it */
+	guest_entries(&authority, 0, size + 1); /* not signed */
+	guest_entries(&authority, UINT64_MAX, 0);
+	guest_ask(&authority, TALLY_MESSAGE_ENTRIES, BYTES_OF("123456789012345"));
+	guest_entries(&frontend, 0, size);
+	guest_entries(&stranger, 0, size);
+	guest_ask(&stranger, TALLY_MESSAGE_ENTRIES, BYTES_OF("1"));
+	stage_run(stage, 100);
+	entries = expect_entries(&authority, 1, 0);
+	assert_int_equal(entries.count, size);
+	assert_memory_equal(entries.entries.data + 2, stage->entries[0].data,
+			    stage->entries[0].size);
+	assert_int_equal(expect_entries(&authority, 2, size - 1).count, 1);
+	expect_refused(&authority, TALLY_NOT_FOUND, 3);
+	expect_refused(&authority, TALLY_NOT_FOUND, 4);
+	expect_refused(&authority, TALLY_NOT_FOUND, 5);
+	expect_refused(&authority, TALLY_MALFORMED, 6);
+	expect_refused(&frontend, TALLY_NOT_FOR_YOU, 1);
+	expect_refused(&stranger, TALLY_NOT_FOR_YOU, 1);
+	expect_refused(&stranger, TALLY_NOT_FOR_YOU, 2);
+	end(stage);
+}
+
+/* Entries beyond the newest working checkpoint are on disk, but nobody could prove them. */
+static void
+test_entries_end_at_the_checkpoint(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){0});
+	struct guest guest = guest_join(stage, 0);
+	struct guest authority = guest_join(stage, GUEST_AUTHORITY);
+	uint64_t size = stage->remembered.size;
+
+	(void)state;
+	stage_hold(stage, STAGE_SIGN);
+	guest_vote(&guest, 1, 1, 0);
+	stage_run(stage, 300);
+	assert_int_equal(stage->entries_count, size + 1);
+	guest_entries(&authority, 0, size + 1);
+	stage_run(stage, 100);
+	expect_refused(&authority, TALLY_NOT_FOUND, 1);
+	stage_release(stage, STAGE_SIGN);
+	stage_run(stage, 300);
+	guest_entries(&authority, size, size + 1);
+	stage_run(stage, 100);
+	assert_int_equal(expect_entries(&authority, 2, size).count, 1);
+	end(stage);
+}
+
+/* As many workers' rooms as there are, and no more: who holds none waits and is served later;
+ * answers keep their order, and a vanished authority gives its room back. */
+static void
+test_entries_rooms(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){.workers = 16});
+	struct guest guests[reads_entries_max + 2];
+	struct guest frontend = guest_join(stage, 0);
+	size_t count = sizeof guests / sizeof guests[0];
+	uint64_t size = stage->remembered.size;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		guests[i] = guest_join(stage, GUEST_AUTHORITY);
+	stage_hold(stage, STAGE_READ);
+	for (size_t i = 0; i < count; i++)
+		for (int ask = 0; ask < 3; ask++)
+			guest_entries(&guests[i], 0, size);
+	stage_run(stage, 100);
+	assert_int_equal(stage->station->entries_rooms_count, 0);
+	assert_int_equal(stage->station->reads_away, reads_entries_max);
+	guest_vote(&frontend, 1, 1, 0); /* is not delayed by any of this */
+	stage_run(stage, 100);
+	guest_expect(&frontend, TALLY_ACCEPTED);
+	stage_disconnect(stage, guests[0].number);
+	stage_release(stage, STAGE_READ);
+	stage_run(stage, 300);
+	for (size_t i = 1; i < count; i++)
+		for (uint32_t ask = 1; ask <= 3; ask++)
+			expect_entries(&guests[i], ask, 0);
+	assert_int_equal(stage->station->entries_rooms_count, reads_entries_max);
+	end(stage);
+}
+
 int
 main(void)
 {
@@ -319,6 +425,9 @@ main(void)
 	    cmocka_unit_test(test_receipt_waits_for_its_checkpoint),
 	    cmocka_unit_test(test_not_found),
 	    cmocka_unit_test(test_not_found_before_the_disk),
+	    cmocka_unit_test(test_entries_are_the_authoritys),
+	    cmocka_unit_test(test_entries_end_at_the_checkpoint),
+	    cmocka_unit_test(test_entries_rooms),
 	    cmocka_unit_test(test_malformed),
 	    cmocka_unit_test(test_results),
 	    cmocka_unit_test(test_lanes),

@@ -119,6 +119,7 @@ static const struct number limits[] = {
     NUMBER(window_reads),
     NUMBER(reads_max),
     NUMBER(reads_anonymous_max),
+    NUMBER(reads_entries_max),
     NUMBER(status_per_second),
     NUMBER(auth_deadline_ms),
     NUMBER(idle_deadline_ms),

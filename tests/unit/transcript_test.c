@@ -12,6 +12,9 @@
 static const char *const path = "tests/vectors/transcript.txt";
 static struct transcript made;
 static struct transcript golden;
+static const char *const path_authority = "tests/vectors/transcript_authority.txt";
+static struct transcript made_authority;
+static struct transcript golden_authority;
 
 static void
 campaign_is_valid(void **state)
@@ -39,20 +42,27 @@ campaign_is_valid(void **state)
 }
 
 static void
-file_is_what_is_made(void **state)
+assert_file(const char *name, const struct transcript *transcript)
 {
 	static char memory[256 * 1024];
 	struct writer text = writer_make(memory, sizeof memory);
 	size_t size = 0;
-	uint8_t *file = test_file_read(path, &size);
+	uint8_t *file = test_file_read(name, &size);
 
-	(void)state;
-	transcript_write(&text, &made);
+	transcript_write(&text, transcript);
 	assert_false(text.failed);
 	assert_non_null(file);
 	assert_int_equal(size, text.size);
 	assert_memory_equal(file, memory, size);
 	free(file);
+}
+
+static void
+files_are_what_is_made(void **state)
+{
+	(void)state;
+	assert_file(path, &made);
+	assert_file(path_authority, &made_authority);
 }
 
 /* Asks the client for what the transcript's next frame asks. */
@@ -88,6 +98,10 @@ ask(struct tally_client *client, const struct frame *frame)
 	case TALLY_MESSAGE_RESULTS:
 		status = tally_client_results(client, be16_load(payload), NULL);
 		break;
+	case TALLY_MESSAGE_ENTRIES:
+		status = tally_client_entries(client, be64_load(payload),
+					      be64_load(payload + 8), NULL);
+		break;
 	default:
 		fail_msg("the client has no message %u", frame->message);
 	}
@@ -118,6 +132,7 @@ static const uint8_t events[256] = {
     [TALLY_MESSAGE_CHECKPOINT_IS] = TALLY_CLIENT_EVENT_CHECKPOINT,
     [TALLY_MESSAGE_RESULTS_ARE] = TALLY_CLIENT_EVENT_RESULTS,
     [TALLY_MESSAGE_STATE_IS] = TALLY_CLIENT_EVENT_STATE,
+    [TALLY_MESSAGE_ENTRIES_ARE] = TALLY_CLIENT_EVENT_ENTRIES,
     [TALLY_MESSAGE_GOODBYE] = TALLY_CLIENT_EVENT_GOODBYE,
 };
 
@@ -140,14 +155,12 @@ server_step(struct tally_client *client, struct bytes frame)
 }
 
 static void
-client_replays_it(void **state)
+replay(const struct tally_client_config *config, const struct transcript *transcript)
 {
-	struct tally_client_config config = peer_config(&made.session);
-	struct tally_client *client = peer_client(&config);
+	struct tally_client *client = peer_client(config);
 
-	(void)state;
-	for (size_t i = 0; i < golden.count; i++) {
-		const struct transcript_step *step = &golden.steps[i];
+	for (size_t i = 0; i < transcript->count; i++) {
+		const struct transcript_step *step = &transcript->steps[i];
 
 		if (step->sender == 'C')
 			client_step(client, step->frame);
@@ -157,12 +170,26 @@ client_replays_it(void **state)
 	assert_int_equal(tally_client_owed(client), 0);
 }
 
-/* Every message of the protocol is in it. */
+static void
+client_replays_them(void **state)
+{
+	struct tally_client_config config = peer_config(&made.session);
+	const struct note_private_key *authority = &made_authority.session.authority;
+	struct tally_client_key key = {.id = authority->key.id};
+
+	(void)state;
+	replay(&config, &golden);
+	memcpy(key.secret, authority->secret, sizeof key.secret);
+	config.key = &key;
+	replay(&config, &golden_authority);
+}
+
+/* Every message of the protocol is in one of them. */
 static void
 nothing_is_left_out(void **state)
 {
-	static const uint8_t messages[] = {1,   2,   3,   4,   5,   6,   7,   8,  129,
-					   130, 131, 132, 133, 134, 135, 136, 143};
+	static const uint8_t messages[] = {1,   2,   3,   4,   5,   6,   7,   8,   10, 129,
+					   130, 131, 132, 133, 134, 135, 136, 137, 143};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof messages; i++) {
@@ -170,8 +197,10 @@ nothing_is_left_out(void **state)
 
 		for (size_t step = 0; step < golden.count; step++)
 			found += golden.steps[step].frame.data[4] == messages[i];
+		for (size_t step = 0; step < golden_authority.count; step++)
+			found += golden_authority.steps[step].frame.data[4] == messages[i];
 		if (found == 0)
-			fail_msg("message %u is not in the transcript", messages[i]);
+			fail_msg("message %u is not in the transcripts", messages[i]);
 	}
 }
 
@@ -199,16 +228,27 @@ receipt_proves_the_ballot(void **state)
 }
 
 static void
-file_write(void)
+file_write(const char *name, const struct transcript *transcript)
 {
 	static char memory[256 * 1024];
 	struct writer text = writer_make(memory, sizeof memory);
-	FILE *file = fopen(path, "wb");
+	FILE *file = fopen(name, "wb");
 
-	transcript_write(&text, &made);
+	transcript_write(&text, transcript);
 	assert_non_null(file);
 	assert_int_equal(fwrite(text.data, 1, text.size, file), text.size);
 	assert_int_equal(fclose(file), 0);
+}
+
+static bool
+file_read(const char *name, struct transcript *out)
+{
+	size_t size;
+	uint8_t *text = test_file_read(name, &size);
+	bool read = text != NULL && transcript_read(bytes_make(text, size), out);
+
+	free(text);
+	return read && out->count > 0;
 }
 
 static int
@@ -216,28 +256,29 @@ setup(void **state)
 {
 	size_t size;
 	uint8_t *json = test_file_read("tests/vectors/campaign.json", &size);
-	uint8_t *text;
-	bool read;
 
 	(void)state;
 	if (json == NULL || sodium_init() < 0)
 		return -1;
 	transcript_make(&made, bytes_make(json, size));
+	transcript_make_authority(&made_authority, bytes_make(json, size));
 	free(json);
-	if (getenv("TRANSCRIPT_WRITE") != NULL)
-		file_write();
-	text = test_file_read(path, &size);
-	read = text != NULL && transcript_read(bytes_make(text, size), &golden);
-	free(text);
-	return read && golden.count > 0 ? 0 : -1;
+	if (getenv("TRANSCRIPT_WRITE") != NULL) {
+		file_write(path, &made);
+		file_write(path_authority, &made_authority);
+	}
+	return file_read(path, &golden) && file_read(path_authority, &golden_authority) ? 0
+											: -1;
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(campaign_is_valid),         cmocka_unit_test(file_is_what_is_made),
-	    cmocka_unit_test(client_replays_it),         cmocka_unit_test(nothing_is_left_out),
+	    cmocka_unit_test(campaign_is_valid),
+	    cmocka_unit_test(files_are_what_is_made),
+	    cmocka_unit_test(client_replays_them),
+	    cmocka_unit_test(nothing_is_left_out),
 	    cmocka_unit_test(receipt_proves_the_ballot),
 	};
 

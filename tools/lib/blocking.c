@@ -376,6 +376,15 @@ tally_results(struct tally_connection *connection, uint16_t contest,
 			 answer);
 }
 
+int
+tally_entries(struct tally_connection *connection, uint64_t first, uint64_t tree_size,
+	      struct tally_client_event *answer)
+{
+	return answer_to(connection,
+			 tally_client_entries(connection->client, first, tree_size, NULL),
+			 answer);
+}
+
 /* One tally_submit_all. */
 struct run {
 	tally_ballot_source *source;
