@@ -179,6 +179,20 @@ replay_step(struct replay *replay, struct bytes bytes, const struct ballot *repl
 	return fault;
 }
 
+enum replay_fault
+replay_skip(struct replay *replay, uint64_t index)
+{
+	CHECK(index >= replay->index);
+	if (index == replay->index)
+		return REPLAY_FINE;
+	if (replay->index < entry_campaign_parts(replay->manifest->json.size))
+		return REPLAY_CAMPAIGN_PART;
+	if (replay->law.owed != TALLY_PHASE_BEFORE)
+		return REPLAY_PHASE_OWED;
+	replay->index = index;
+	return REPLAY_FINE;
+}
+
 void
 replay_tally_entry(struct replay *replay, const uint8_t salt[32], struct writer *entry)
 {

@@ -58,6 +58,13 @@ replay_init(struct replay *replay, const struct manifest *manifest, void *memory
 MUST_USE enum replay_fault
 replay_step(struct replay *replay, struct bytes entry, const struct ballot *replaced);
 
+/* Goes on at `index`, past entries that nobody has shown us (of a sealed campaign only the law is
+ * public): they are no part of the manifest, no PHASE and no NOTICE. From then on only index and
+ * law are right, no counts. REPLAY_CAMPAIGN_PART or REPLAY_PHASE_OWED, and nothing has changed,
+ * where such an entry cannot stand. */
+MUST_USE enum replay_fault
+replay_skip(struct replay *replay, uint64_t index);
+
 /* Makes the TALLY entry that would be right at replay->index, for sequencing. */
 void
 replay_tally_entry(struct replay *replay, const uint8_t salt[32], struct writer *entry);

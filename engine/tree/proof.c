@@ -7,6 +7,7 @@
 enum {
 	LEVEL_BITS = 8,
 	HASH_TEXT_SIZE = 44,
+	EXTRA_PIECE = 4096, /* a multiple of 4 */
 };
 
 static const char first_line[] = "c2sp.org/tlog-proof@v1";
@@ -232,13 +233,12 @@ proof_root(uint64_t size, proof_source *source, void *context, struct tree_hash 
 	return range_root((struct range){0, size}, source, context, root);
 }
 
-void
-receipt_write(struct writer *writer, uint64_t index, const struct proof *proof,
-	      struct bytes checkpoint)
+static void
+write_from_index(struct writer *writer, uint64_t index, const struct proof *proof,
+		 struct bytes checkpoint)
 {
 	CHECK(proof->count <= PROOF_HASHES_MAX);
-	writer_string(writer, first_line);
-	writer_string(writer, "\nindex ");
+	writer_string(writer, "index ");
 	writer_decimal(writer, index);
 	writer_u8(writer, '\n');
 	for (size_t i = 0; i < proof->count; i++) {
@@ -247,6 +247,27 @@ receipt_write(struct writer *writer, uint64_t index, const struct proof *proof,
 	}
 	writer_u8(writer, '\n');
 	writer_bytes(writer, checkpoint);
+}
+
+void
+receipt_write(struct writer *writer, uint64_t index, const struct proof *proof,
+	      struct bytes checkpoint)
+{
+	writer_string(writer, first_line);
+	writer_u8(writer, '\n');
+	write_from_index(writer, index, proof, checkpoint);
+}
+
+void
+receipt_write_extra(struct writer *writer, struct bytes extra, uint64_t index,
+		    const struct proof *proof, struct bytes checkpoint)
+{
+	CHECK(extra.size > 0);
+	writer_string(writer, first_line);
+	writer_string(writer, "\nextra ");
+	text_base64_write(writer, extra);
+	writer_u8(writer, '\n');
+	write_from_index(writer, index, proof, checkpoint);
 }
 
 /* The rest of `line` after `word`. */
@@ -260,25 +281,36 @@ after_word(struct bytes line, struct bytes word, struct bytes *rest)
 	return !reader.failed;
 }
 
+/* Piece by piece: only the last one may hold padding. */
 static bool
 extra_valid(struct bytes value)
 {
-	uint8_t unread[TALLY_RECEIPT_SIZE_MAX];
+	uint8_t unread[EXTRA_PIECE / 4 * 3];
 
+	while (value.size > EXTRA_PIECE) {
+		if (text_base64_parse(bytes_make(value.data, EXTRA_PIECE), unread,
+				      sizeof unread) != sizeof unread)
+			return false;
+		value = bytes_make(value.data + EXTRA_PIECE, value.size - EXTRA_PIECE);
+	}
 	return text_base64_parse(value, unread, sizeof unread) > 0;
 }
 
 static bool
-index_parse(struct bytes *text, uint64_t *index)
+index_parse(struct bytes *text, struct receipt *out)
 {
 	struct bytes line, value;
 
+	out->extra = bytes_make(NULL, 0);
 	if (!text_line_next(text, &line))
 		return false;
-	if (after_word(line, BYTES_OF("extra "), &value) &&
-	    (!extra_valid(value) || !text_line_next(text, &line)))
-		return false;
-	return after_word(line, BYTES_OF("index "), &value) && text_decimal_parse(value, index);
+	if (after_word(line, BYTES_OF("extra "), &value)) {
+		if (!extra_valid(value) || !text_line_next(text, &line))
+			return false;
+		out->extra = value;
+	}
+	return after_word(line, BYTES_OF("index "), &value) &&
+	       text_decimal_parse(value, &out->index);
 }
 
 static bool
@@ -305,7 +337,7 @@ receipt_parse(struct bytes text, struct receipt *out)
 
 	if (!text_line_next(&text, &line) || !bytes_equal(line, bytes_of_string(first_line)))
 		return false;
-	if (!index_parse(&text, &out->index) || !hashes_parse(&text, &out->proof))
+	if (!index_parse(&text, out) || !hashes_parse(&text, &out->proof))
 		return false;
 	out->checkpoint = text;
 	return text.size > 0;

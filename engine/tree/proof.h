@@ -9,7 +9,9 @@
  *   base64 hash, 0 to 63 lines
  *   empty line
  *   signed checkpoint, verbatim
- * Optional `extra <base64>` line after the first is skipped. Any thread; no allocation. */
+ * An `extra <base64>` line may stand after the first. It is not authenticated by itself; in the
+ * files of law/ it holds the whole entry, whose leaf hash the path then proves. Any thread; no
+ * allocation. */
 #ifndef TALLY_TREE_PROOF_H
 #define TALLY_TREE_PROOF_H
 
@@ -60,6 +62,7 @@ MUST_USE bool
 proof_root(uint64_t size, proof_source *source, void *context, struct tree_hash *root);
 
 struct receipt {
+	struct bytes extra; /* valid base64, a view into the parsed text; or empty */
 	uint64_t index;
 	struct proof proof;
 	struct bytes checkpoint; /* the signed note; view into the parsed text */
@@ -68,6 +71,11 @@ struct receipt {
 void
 receipt_write(struct writer *writer, uint64_t index, const struct proof *proof,
 	      struct bytes checkpoint);
+
+/* With a line of `extra` bytes, which are not empty. */
+void
+receipt_write_extra(struct writer *writer, struct bytes extra, uint64_t index,
+		    const struct proof *proof, struct bytes checkpoint);
 
 MUST_USE bool
 receipt_parse(struct bytes text, struct receipt *out);

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "tests/lib/test.h"
 
 #include "tally/proof.h"
@@ -119,6 +120,36 @@ a_receipt_has_at_most_63_hashes(void **state)
 	writer_string(&writer, line);
 	writer_string(&writer, "\nx");
 	assert_false(receipt_parse(writer_view(&writer), &receipt));
+}
+
+/* An entry of any size travels in `extra`, and comes out as it went in. */
+static void
+extra_carries_an_entry(void **state)
+{
+	static const size_t sizes[] = {1, 2, 3, 3071, 3072, 3073, 6144, TALLY_ENTRY_SIZE_MAX};
+	static uint8_t entry[TALLY_ENTRY_SIZE_MAX];
+	static uint8_t again[TALLY_ENTRY_SIZE_MAX];
+	static uint8_t memory[TALLY_LAW_FILE_SIZE_MAX];
+	struct proof proof = {.count = PROOF_HASHES_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof entry; i++)
+		entry[i] = (uint8_t)(i * 7);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct writer writer = writer_make(memory, sizeof memory);
+		struct receipt receipt;
+
+		receipt_write_extra(&writer, bytes_make(entry, sizes[i]), 9, &proof,
+				    BYTES_OF("x"));
+		assert_false(writer.failed);
+		assert_true(receipt_parse(writer_view(&writer), &receipt));
+		assert_int_equal(receipt.index, 9);
+		assert_int_equal(text_base64_parse(receipt.extra, again, sizeof again),
+				 sizes[i]);
+		assert_memory_equal(again, entry, sizes[i]);
+		memory[receipt.extra.data - memory] = '='; /* padding stands at the end alone */
+		assert_false(receipt_parse(writer_view(&writer), &receipt));
+	}
 }
 
 static enum tally_receipt_result
@@ -300,6 +331,7 @@ main(void)
 	    cmocka_unit_test(golden_receipt),
 	    cmocka_unit_test(receipt_shapes),
 	    cmocka_unit_test(a_receipt_has_at_most_63_hashes),
+	    cmocka_unit_test(extra_carries_an_entry),
 	    cmocka_unit_test(a_ballot_is_proven),
 	    cmocka_unit_test(without_a_ballot_it_is_signed_at_best),
 	    cmocka_unit_test(an_entry_is_proven_by_its_leaf),

@@ -401,6 +401,33 @@ tally_faults(void **state)
 	log_free(log);
 }
 
+/* The law alone: other entries may lie between its own, but not where it asks for one. */
+static void
+skips_what_is_not_law(void **state)
+{
+	struct log *log = log_make((struct campaign_wish){0});
+	const struct replay *replay = &log->replay;
+
+	(void)state;
+	assert_int_equal(replay_skip(&log->replay, 1), REPLAY_CAMPAIGN_PART);
+	assert_int_equal(replay->index, 0);
+	assert_int_equal(replay_skip(&log->replay, 0), REPLAY_FINE);
+	log_free(log);
+	log = log_open((struct campaign_wish){0});
+	replay = &log->replay;
+	assert_int_equal(replay_skip(&log->replay, 50), REPLAY_FINE);
+	assert_int_equal(replay->index, 50);
+	assert_int_equal(notice(log, TALLY_NOTICE_CLOSE, 0), REPLAY_FINE);
+	assert_int_equal(replay->last_notice, 50);
+	assert_int_equal(replay_skip(&log->replay, 51), REPLAY_FINE);
+	assert_int_equal(replay_skip(&log->replay, 52), REPLAY_PHASE_OWED);
+	assert_int_equal(phase(log, TALLY_PHASE_CLOSED, TALLY_CAUSE_NOTICE, minute_opens),
+			 REPLAY_FINE);
+	assert_int_equal(replay_skip(&log->replay, 99), REPLAY_FINE);
+	assert_int_equal(replay->law.phase, TALLY_PHASE_CLOSED);
+	log_free(log);
+}
+
 /* A state written, read and continued goes on as the one it was. */
 static void
 written_and_read(void **state)
@@ -452,6 +479,7 @@ main(void)
 	    cmocka_unit_test(ballot_faults),
 	    cmocka_unit_test(phase_and_notice_faults),
 	    cmocka_unit_test(tally_faults),
+	    cmocka_unit_test(skips_what_is_not_law),
 	    cmocka_unit_test(written_and_read),
 	};
 
