@@ -1,5 +1,6 @@
 #include "shell/founding.h"
 #include "shell/line.h"
+#include "shell/rehearsal.h"
 #include "shell/server.h"
 #include "tally/status.h"
 #include "verify/genuine.h"
@@ -21,10 +22,12 @@ enum {
 	OPTION_HTTP,
 	OPTION_PLAIN,
 	OPTION_WORKERS,
+	OPTION_TEST,
 };
 
 struct asked {
 	bool init;
+	bool test;
 	bool roster;
 	struct founding founding;
 	struct server_options server;
@@ -45,6 +48,10 @@ static const struct argp_option options[] = {
     {"http", OPTION_HTTP, "HOST:PORT", 0, "where /healthz is answered (127.0.0.1:7380)", 2},
     {"plain", OPTION_PLAIN, NULL, 0, "listen beyond loopback without TLS", 2},
     {"workers", OPTION_WORKERS, "N", 0, "verifying threads (one per core)", 2},
+    {NULL, 0, NULL, 0, "Trying a frontend against it:", 3},
+    {"test", OPTION_TEST, NULL, 0,
+     "a throwaway server, its keys known to all; its folder is removed at the end, or is DIR",
+     3},
     {0}};
 
 static error_t
@@ -88,12 +95,17 @@ parse(int key, char *value, struct argp_state *state)
 		    asked->server.workers_count > 64)
 			argp_error(state, "--workers takes a number from 1 to 64");
 		break;
+	case OPTION_TEST:
+		asked->test = true;
+		break;
 	case ARGP_KEY_ARG:
 		argp_error(state, "unexpected argument '%s'", value);
 		break;
 	case ARGP_KEY_END:
-		if (asked->server.data == NULL)
+		if (asked->server.data == NULL && !asked->test)
 			argp_error(state, "--data DIR is missing");
+		if (asked->init && asked->test)
+			argp_error(state, "--init and --test are two things");
 		if (asked->init &&
 		    (asked->founding.campaign == NULL || asked->founding.log_key == NULL))
 			argp_error(state,
@@ -132,5 +144,7 @@ main(int count, char **arguments)
 		line_warn("libsodium does not verify signatures by the rule of this protocol");
 		return TALLY_EXIT_WORLD;
 	}
+	if (asked.test)
+		return rehearsal_run(&asked.server);
 	return asked.init ? founding_run(&asked.founding) : server_run(&asked.server);
 }

@@ -1,5 +1,6 @@
 #include "shell/disk.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -284,4 +285,20 @@ disk_replace(int dir_fd, const char *name, struct bytes bytes, mode_t mode, bool
 	if (durable && status == DISK_OK)
 		status = name_sync(dir_fd, name);
 	return status;
+}
+
+bool
+disk_is_empty(int dir_fd)
+{
+	int copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *found;
+	bool empty = dir != NULL;
+
+	while (dir != NULL && (found = readdir(dir)) != NULL)
+		if (strcmp(found->d_name, ".") != 0 && strcmp(found->d_name, "..") != 0)
+			empty = false;
+	if (dir != NULL)
+		closedir(dir);
+	return empty;
 }

@@ -56,6 +56,10 @@ disk_directory(int dir_fd, const char *name, mode_t mode, int *fd);
 MUST_USE int
 disk_sync_directory(int dir_fd, const char *name);
 
+/* True if the directory can be read and nothing is in it. */
+MUST_USE bool
+disk_is_empty(int dir_fd);
+
 /* Opens the directory `name` in `dir_fd`, syncs and closes it. */
 MUST_USE int
 disk_sync_folder(int dir_fd, const char *name);

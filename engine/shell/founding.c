@@ -9,7 +9,6 @@
 #include "tally/status.h"
 #include "tree/frontier.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -87,22 +86,6 @@ check_anchor(const struct work *work)
 	line_warn("%s: there is such a file; every campaign has an anchor of its own",
 		  work->asked->anchor);
 	return TALLY_EXIT_USAGE;
-}
-
-static bool
-is_empty(int dir_fd)
-{
-	int copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
-	const struct dirent *found;
-	bool empty = dir != NULL;
-
-	while (dir != NULL && (found = readdir(dir)) != NULL)
-		if (strcmp(found->d_name, ".") != 0 && strcmp(found->d_name, "..") != 0)
-			empty = false;
-	if (dir != NULL)
-		closedir(dir);
-	return empty;
 }
 
 /* Parts in one batch: far below batch_bytes_max. */
@@ -219,7 +202,7 @@ write_all(struct work *work)
 {
 	int status = disk_directory(AT_FDCWD, work->asked->data, 0700, &work->dir_fd);
 
-	if (status == DISK_OK && !is_empty(work->dir_fd)) {
+	if (status == DISK_OK && !disk_is_empty(work->dir_fd)) {
 		line_warn("%s: the directory is not empty; a campaign begins in an empty one",
 			  work->asked->data);
 		return TALLY_EXIT_USAGE;

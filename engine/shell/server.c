@@ -402,10 +402,22 @@ say_ready(const struct server *server)
 		 health_port(server->health), text);
 }
 
+/* Whoever called may have held them back until now (rehearsal.c). */
+static void
+let_signals_in(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	CHECK(pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0);
+}
+
 /* The first tick comes before the first connection: after downtime across the closing time CLOSE
  * stands before any ballot. */
 static int
-serve(struct server *server, const struct doors *doors, const char *listen)
+serve(struct server *server, const struct doors *doors, const struct server_options *options)
 {
 	struct station_event tick = {.kind = STATION_TICK};
 	int code = make_loop(server);
@@ -417,7 +429,7 @@ serve(struct server *server, const struct doors *doors, const char *listen)
 	if (code != 0)
 		return code;
 	server_step(server, &tick);
-	code = open_listen(server, &doors->listen, listen);
+	code = open_listen(server, &doors->listen, options->listen);
 	if (code != 0)
 		return code;
 	health_set(server->health, true, NULL);
@@ -427,7 +439,10 @@ serve(struct server *server, const struct doors *doors, const char *listen)
 		line_warn("listening for SIGTERM and SIGINT failed");
 		return TALLY_EXIT_WORLD;
 	}
+	let_signals_in();
 	say_ready(server);
+	if (options->ready != NULL)
+		options->ready(options->context, server->port, health_port(server->health));
 	uv_run(&server->loop, UV_RUN_DEFAULT);
 	return TALLY_EXIT_FINE;
 }
@@ -530,10 +545,11 @@ server_run(const struct server_options *options)
 	code = start_run(&server->start,
 			 &(struct start_options){.data = options->data,
 						 .workers_count = server->workers_count,
+						 .rehearsal = options->rehearsal,
 						 .published = chores_published,
 						 .context = server});
 	if (code == 0)
-		code = serve(server, &doors, options->listen);
+		code = serve(server, &doors, options);
 	if (code == 0)
 		say_stopped(server);
 	end(server);

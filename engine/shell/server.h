@@ -13,6 +13,10 @@
 #define TALLY_SHELL_SERVER_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+typedef void
+server_ready(void *context, uint16_t port, uint16_t http);
 
 struct server_options {
 	const char *data;       /* DIR */
@@ -20,6 +24,9 @@ struct server_options {
 	const char *http;       /* HOST:PORT */
 	bool plain;             /* listen beyond loopback without TLS */
 	unsigned workers_count; /* 0: one per core */
+	bool rehearsal;         /* tags may ask for refusals (station/provoke.h) */
+	server_ready *ready;    /* called once ballots are taken, with both ports; or NULL */
+	void *context;          /* of `ready` */
 };
 
 /* Runs until SIGTERM or SIGINT; an exit code. */

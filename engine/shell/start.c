@@ -93,11 +93,12 @@ make_pollbook(struct start *start)
 }
 
 static int
-make_station(struct start *start, unsigned workers_count)
+make_station(struct start *start, const struct start_options *options)
 {
 	struct station_setup setup = {.manifest = start->manifest,
 				      .pollbook = &start->pollbook,
-				      .workers_count = workers_count,
+				      .workers_count = options->workers_count,
+				      .rehearsal = options->rehearsal,
 				      .wall_ms = clock_wall_ms(),
 				      .mono_ms = clock_mono_ms()};
 	void *memory;
@@ -156,7 +157,7 @@ run(struct start *start, const struct start_options *options)
 	if (status == DISK_OK)
 		status = make_pollbook(start);
 	if (status == DISK_OK)
-		status = make_station(start, options->workers_count);
+		status = make_station(start, options);
 	if (status == DISK_OK)
 		status = restore_tail(&restore);
 	if (status == DISK_OK)

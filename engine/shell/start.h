@@ -42,6 +42,7 @@ struct start {
 struct start_options {
 	const char *data;
 	unsigned workers_count;
+	bool rehearsal;
 	publisher_done *published;
 	void *context; /* of `published` */
 };

@@ -1,6 +1,7 @@
 #include "station/state.h"
 
 #include "ledger/batch.h"
+#include "station/provoke.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -188,7 +189,9 @@ decide_ballot(struct station *station, struct parcel_item *item)
 		item->index = decision.index;
 		return DECIDED;
 	}
-	verdict = law_ballot(&station->replay.law);
+	verdict = station->rehearsal ? provoke_verdict(facts->ballot.tag) : TALLY_ACCEPTED;
+	if (verdict == TALLY_ACCEPTED)
+		verdict = law_ballot(&station->replay.law);
 	if (verdict == TALLY_ACCEPTED && decision.outcome == POLLBOOK_REFUSED)
 		verdict = decision.verdict;
 	if (verdict == TALLY_ACCEPTED &&

@@ -89,6 +89,7 @@ struct station {
 	unsigned jobs_max;
 
 	/* act 2 */
+	bool rehearsal;
 	struct pollbook_table *pollbook;
 	void *replay_memory;
 	struct replay replay;

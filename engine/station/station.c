@@ -100,6 +100,7 @@ station_init(void *memory, const struct station_setup *setup)
 
 	station->pollbook = setup->pollbook;
 	station->jobs_max = setup->workers_count;
+	station->rehearsal = setup->rehearsal && manifest->test;
 	station->space = setup->space;
 	station->mono_ms = setup->mono_ms;
 	station->wall_ms = setup->wall_ms;

@@ -152,6 +152,8 @@ struct station_setup {
 	const struct manifest *manifest;
 	struct pollbook_table *pollbook; /* the station takes it */
 	unsigned workers_count;
+	bool
+	    rehearsal; /* tags may ask for refusals (provoke.h); only in a campaign marked test */
 	uint64_t space;       /* as in STATION_SPACE */
 	uint8_t salt_key[32]; /* random: TALLY salts are BLAKE2b(key = this, index) */
 	int64_t wall_ms;

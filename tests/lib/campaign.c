@@ -147,7 +147,7 @@ head(struct writer *to, const struct campaign_wish *wish)
 {
 	writer_string(to, "{");
 	member(to, "format", TALLY_MANIFEST_FORMAT);
-	writer_string(to, "\"test\":true,\n");
+	writer_string(to, wish->real ? "\"test\":false,\n" : "\"test\":true,\n");
 	member(to, "origin", text_or(wish->origin, "tally.example/test"));
 	writer_string(to, "\"titles\":{\"ro\":\"Timi\xc8\x99oara\",\"en\":\"Timisoara\"},\n");
 	member(to, "opens", text_or(wish->opens, "2026-01-01T08:00:00Z"));

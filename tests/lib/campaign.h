@@ -36,6 +36,7 @@ struct campaign_wish {
 	uint32_t publish_every_s;   /* [60] */
 	uint32_t publish_min;       /* [32] */
 	uint32_t tally_every;       /* ballots [10000] */
+	bool real;                  /* not marked test [it is] */
 	const char *origin;         /* ["tally.example/test"] */
 	const char *opens;          /* ["2026-01-01T08:00:00Z"] */
 	const char *closes;         /* ["2026-01-31T20:00:00Z"] */

@@ -94,6 +94,7 @@ struct stage_wish {
 	uint64_t space;   /* [2^40] */
 	const char *now;  /* wall clock at the start ["2026-01-10T12:00:00Z"] */
 	bool pieces;      /* sockets carry bytes in small pieces [whole] */
+	bool rehearsal;   /* tags may ask for refusals [not] */
 	bool unordered;   /* delays are drawn [workers 1 ms, disk 2 ms] */
 };
 

@@ -356,6 +356,7 @@ stagedisk_start(struct stage *stage, bool kept)
 	    .manifest = manifest,
 	    .pollbook = &stage->pollbook,
 	    .workers_count = stage->wish.workers,
+	    .rehearsal = stage->wish.rehearsal,
 	    .space = stage->space,
 	    .wall_ms = stage_wall_ms(stage),
 	    .mono_ms = stage->mono_ms,
