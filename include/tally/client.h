@@ -74,7 +74,9 @@
 	X(LOST, -31, "the connection was lost") \
 	X(TIMEOUT, -32, "the server did not answer in time") \
 	X(WORLD, -33, "the system refused") \
-	X(NO_MEMORY, -34, "there is no memory left")
+	X(NO_MEMORY, -34, "there is no memory left") \
+	X(JOURNAL, -35, "the journal cannot be written") \
+	X(NOT_THIS_JOURNAL, -36, "this journal cannot be continued")
 
 enum tally_client_status {
 	TALLY_CLIENT_FINE = 0,
@@ -98,6 +100,8 @@ enum tally_client_status {
 	TALLY_CLIENT_TIMEOUT = -32,
 	TALLY_CLIENT_WORLD = -33,
 	TALLY_CLIENT_NO_MEMORY = -34,
+	TALLY_CLIENT_JOURNAL = -35,
+	TALLY_CLIENT_NOT_THIS_JOURNAL = -36,
 };
 
 #define TALLY_CLIENT_NO_INDEX UINT64_MAX
@@ -297,6 +301,7 @@ enum {
 };
 
 struct tally_connection;
+struct tally_journal; /* tally/journal.h */
 
 struct tally_connect_options {
 	const char *host;
@@ -305,6 +310,10 @@ struct tally_connect_options {
 	struct tally_client_config client;
 	int connect_timeout_ms; /* until ready; 0: 10 seconds */
 	int answer_timeout_ms;  /* without any byte from the server; 0: 30 seconds */
+	/* What is submitted and answered is written down there, ballots before they leave; of the
+	 * same campaign and key. NULL: nowhere. Several connections may share one; it is yours
+	 * to open before them and to close after them. */
+	struct tally_journal *journal;
 };
 
 /* Connects and returns when the server is ready for requests: FINE, or a negative status and

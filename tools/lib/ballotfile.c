@@ -41,17 +41,11 @@ fill(struct ballotfile *file)
 }
 
 enum tally_exit
-ballotfile_read(const char *path, struct ballotfile *out)
+ballotfile_parse(const char *path, struct ballotfile *out)
 {
-	enum tally_exit code;
 	size_t cut = 0;
-	ssize_t count;
+	ssize_t count = count_ballots(bytes_make(out->file.data, out->file.size), &cut);
 
-	*out = (struct ballotfile){0};
-	code = wholefile_read(path, SIZE_MAX / 4, &out->file);
-	if (code != TALLY_EXIT_FINE)
-		return code;
-	count = count_ballots(bytes_make(out->file.data, out->file.size), &cut);
 	if (count < 0) {
 		complain("%s: the ballot at offset %zu is cut off", path, cut);
 		ballotfile_free(out);
@@ -65,6 +59,16 @@ ballotfile_read(const char *path, struct ballotfile *out)
 	}
 	fill(out);
 	return TALLY_EXIT_FINE;
+}
+
+enum tally_exit
+ballotfile_read(const char *path, struct ballotfile *out)
+{
+	enum tally_exit code;
+
+	*out = (struct ballotfile){0};
+	code = wholefile_read(path, SIZE_MAX / 4, &out->file);
+	return code == TALLY_EXIT_FINE ? ballotfile_parse(path, out) : code;
 }
 
 void

@@ -19,6 +19,10 @@ struct ballotfile {
 MUST_USE enum tally_exit
 ballotfile_read(const char *path, struct ballotfile *out);
 
+/* The same of a file that is already in out->file, all else being zero. */
+MUST_USE enum tally_exit
+ballotfile_parse(const char *path, struct ballotfile *out);
+
 void
 ballotfile_free(struct ballotfile *file);
 

@@ -14,6 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "limits.h"
+#include "tally/journal.h"
+
 enum {
 	connect_timeout_default_ms = 10000,
 	answer_timeout_default_ms = 30000,
@@ -26,7 +29,11 @@ struct tally_connection {
 	int status; /* why it has failed */
 	int timeout_ms;
 	struct tally_client *client;
-	size_t input_first; /* of the bytes the machine has not taken yet */
+	struct tally_journal *journal; /* or NULL */
+	uint64_t submitted;            /* ballots in it, and of those */
+	uint64_t answered;
+	uint64_t numbers[window_requests]; /* the journal's, of the ballots between: a ring */
+	size_t input_first;                /* of the bytes the machine has not taken yet */
 	size_t input_end;
 	char trouble[TALLY_TROUBLE_MAX];
 	uint8_t input[input_bytes];
@@ -65,6 +72,56 @@ fail_event(struct tally_connection *connection, const struct tally_client_event 
 	snprintf(why, sizeof why, "%.*s", (int)event->text_size, event->text);
 	return fail(connection, status,
 		    goodbye ? tally_client_sentence(status) : "talk to the server", why);
+}
+
+static int
+fail_journal(struct tally_connection *connection)
+{
+	return fail(connection, TALLY_CLIENT_JOURNAL, "keep the journal",
+		    tally_journal_trouble(connection->journal));
+}
+
+/* What was submitted must be in the journal before it leaves. */
+static int
+journal_flush(struct tally_connection *connection)
+{
+	if (connection->journal == NULL ||
+	    tally_journal_flush(connection->journal) == TALLY_CLIENT_FINE)
+		return TALLY_CLIENT_FINE;
+	return fail_journal(connection);
+}
+
+/* Submits to the machine and, what that has taken, to the journal. */
+static int
+submit(struct tally_connection *connection, const void *ballot, size_t size)
+{
+	uint64_t *number = &connection->numbers[connection->submitted % window_requests];
+	int status;
+
+	if (connection->journal != NULL && size > TALLY_JOURNAL_SUBMIT_MAX)
+		return TALLY_CLIENT_TOO_LARGE;
+	status = tally_client_submit(connection->client, ballot, size, NULL);
+	if (status != TALLY_CLIENT_FINE || connection->journal == NULL)
+		return status;
+	if (tally_journal_submit(connection->journal, ballot, size, number) !=
+	    TALLY_CLIENT_FINE)
+		return fail_journal(connection);
+	connection->submitted++;
+	return TALLY_CLIENT_FINE;
+}
+
+/* Ballots are answered in their order. */
+static int
+journal_answer(struct tally_connection *connection, const struct tally_client_event *event)
+{
+	if (connection->journal == NULL || event->kind != TALLY_CLIENT_EVENT_VERDICT ||
+	    event->request != TALLY_MESSAGE_SUBMIT)
+		return TALLY_CLIENT_FINE;
+	if (tally_journal_answer(connection->journal,
+				 connection->numbers[connection->answered++ % window_requests],
+				 event->verdict, event->index) == TALLY_CLIENT_FINE)
+		return TALLY_CLIENT_FINE;
+	return fail_journal(connection);
 }
 
 /* Waits until the socket can do one of `events` or the deadline has passed. */
@@ -138,8 +195,10 @@ pump(struct tally_connection *connection, int64_t deadline)
 		return TALLY_CLIENT_FINE;
 	}
 	(void)tally_client_output(connection->client, &waiting);
-	status =
-	    wait_for(connection, waiting > 0 ? POLLIN | POLLOUT : POLLIN, deadline, &ready);
+	status = journal_flush(connection);
+	if (status == TALLY_CLIENT_FINE)
+		status = wait_for(connection, waiting > 0 ? POLLIN | POLLOUT : POLLIN, deadline,
+				  &ready);
 	if (status == TALLY_CLIENT_FINE && (ready & POLLOUT) != 0)
 		send_some(connection);
 	if (status == TALLY_CLIENT_FINE && (ready & ~POLLOUT) != 0)
@@ -168,7 +227,7 @@ next_event(struct tally_connection *connection, int timeout_ms,
 	if (event->kind == TALLY_CLIENT_EVENT_GOODBYE ||
 	    event->kind == TALLY_CLIENT_EVENT_BROKEN)
 		return fail_event(connection, event);
-	return TALLY_CLIENT_FINE;
+	return journal_answer(connection, event);
 }
 
 /* Connects to one address; on failure errno says why and there is no socket. */
@@ -242,6 +301,11 @@ prepare(struct tally_connection *connection, const struct tally_connect_options 
 	config.output_size = sizeof connection->output;
 	status = tally_client_init(&connection->client, connection->memory,
 				   sizeof connection->memory, &config);
+	connection->journal = options->journal;
+	if (status == TALLY_CLIENT_FINE && options->journal != NULL &&
+	    (config.key == NULL ||
+	     !tally_journal_is(options->journal, config.campaign, config.key->id)))
+		status = TALLY_CLIENT_BAD_CONFIG;
 	if (status != TALLY_CLIENT_FINE)
 		return fail(connection, status, "prepare the connection",
 			    tally_client_sentence(status));
@@ -328,8 +392,9 @@ int
 tally_submit(struct tally_connection *connection, const void *ballot, size_t size,
 	     struct tally_client_event *answer)
 {
-	return answer_to(connection,
-			 tally_client_submit(connection->client, ballot, size, NULL), answer);
+	int status = answer_to(connection, submit(connection, ballot, size), answer);
+
+	return status == TALLY_CLIENT_FINE ? journal_flush(connection) : status;
 }
 
 int
@@ -410,7 +475,11 @@ run_fill(struct tally_connection *connection, struct run *run)
 	int status;
 
 	while (run_ballot(run)) {
-		status = tally_client_submit(connection->client, run->ballot, run->size, NULL);
+		status = submit(connection, run->ballot, run->size);
+		if (connection->socket < 0) {
+			run->more = false;
+			return;
+		}
 		if (status == TALLY_CLIENT_FULL || status == TALLY_CLIENT_OUTPUT_FULL)
 			return;
 		if (status != TALLY_CLIENT_FINE) {
@@ -434,8 +503,11 @@ tally_submit_all(struct tally_connection *connection, tally_ballot_source *sourc
 		return connection->status;
 	for (;;) {
 		run_fill(connection, &run);
+		if (connection->socket < 0)
+			return connection->status;
 		if (tally_client_owed(connection->client) == 0)
-			return run.status;
+			return run.status != TALLY_CLIENT_FINE ? run.status
+							       : journal_flush(connection);
 		status = next_event(connection, connection->timeout_ms, &answer);
 		if (status != TALLY_CLIENT_FINE)
 			return status;

@@ -242,6 +242,7 @@ peer_connect(const struct peer *peer, const struct note_private_key *key,
 	const struct tally_connect_options options = {
 	    .host = peer->host,
 	    .port = peer->port,
+	    .journal = peer->journal,
 	    .client = {.campaign = peer->campaign,
 		       .log_name = peer->log.name,
 		       .log_key = peer->log.public_key,

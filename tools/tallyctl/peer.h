@@ -24,6 +24,7 @@ struct peer {
 	struct note_key log;
 	bool has_campaign;
 	bool has_log;
+	struct tally_journal *journal; /* where what it is sent is written down, or NULL */
 };
 
 /* "HOST:PORT", "[::1]:PORT". False if it is neither. */

@@ -6,10 +6,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "tools/lib/ballotfile.h"
 #include "tools/lib/complain.h"
 #include "tools/lib/keyfile.h"
+#include "tools/lib/resend.h"
 #include "tools/tallyctl/command.h"
+#include "tools/tallyctl/diary.h"
 #include "tools/tallyctl/harvest.h"
 #include "tools/tallyctl/sender.h"
 
@@ -21,6 +22,8 @@ enum {
 	KEY_CONNECTIONS = 'n',
 	KEY_RETRIES = 0x100,
 	KEY_NO_RETRY = 0x101,
+	KEY_JOURNAL = 'j',
+	KEY_JOURNAL_SYNC = 0x102,
 	retries_most = 1000,
 };
 
@@ -33,14 +36,23 @@ struct options {
 	unsigned connections;
 	unsigned retries;
 	bool no_retry;
+	const char *journal;
+	bool journal_sync;
 };
 
 static const struct argp_option option_table[] = {
     {"key", KEY_KEY, "FILE", 0, "the frontend's private key", 0},
-    {"ballots", KEY_BALLOTS, "FILE", 0, "u16 size, ballot, repeated", 0},
+    {"ballots", KEY_BALLOTS, "FILE", 0,
+     "u16 size, ballot, repeated; or a journal, whose accepted and unanswered ballots are sent "
+     "again",
+     0},
     {"receipts", KEY_RECEIPTS, "DIR", 0, "fetch receipts into DIR/INDEX.tlog-proof", 0},
     {"answers", KEY_ANSWERS, "FILE", 0, "a line a ballot, in the file's order: verdict index",
      0},
+    {"journal", KEY_JOURNAL, "FILE", 0,
+     "write down there what is sent and answered; continues a journal that is there", 0},
+    {"journal-sync", KEY_JOURNAL_SYNC, NULL, 0,
+     "let no ballot leave before the journal is on disk", 0},
     {"connections", KEY_CONNECTIONS, "N", 0, "at once (1)", 0},
     {"retries", KEY_RETRIES, "N", 0, "times to connect again after a connection broke (0)", 0},
     {"no-retry", KEY_NO_RETRY, NULL, 0, "take slow-down and unavailable for an answer", 0},
@@ -88,6 +100,12 @@ take(int key, char *argument, struct argp_state *state)
 	case KEY_NO_RETRY:
 		options->no_retry = true;
 		return 0;
+	case KEY_JOURNAL:
+		options->journal = argument;
+		return 0;
+	case KEY_JOURNAL_SYNC:
+		options->journal_sync = true;
+		return 0;
 	case ARGP_KEY_END:
 		command_need(state, options->key, "--key");
 		command_need(state, options->ballots, "--ballots");
@@ -117,6 +135,12 @@ now(void)
 }
 
 static enum tally_exit
+worse(enum tally_exit a, enum tally_exit b)
+{
+	return a > b ? a : b;
+}
+
+static enum tally_exit
 deliver(struct delivery *delivery)
 {
 	const struct options *options = delivery->options;
@@ -126,14 +150,18 @@ deliver(struct delivery *delivery)
 					      .retries = options->retries,
 					      .retry_later = !options->no_retry};
 	enum tally_exit code = peer_learn(&delivery->peer);
-	double begin = now();
+	double begin;
 
+	if (code == TALLY_EXIT_FINE && options->journal)
+		code = diary_open(options->journal, options->journal_sync, &delivery->peer,
+				  &delivery->key);
 	if (code != TALLY_EXIT_FINE)
 		return code;
+	begin = now();
 	code = sender_run(&sender, delivery->file.ballots, delivery->file.count,
 			  delivery->answers);
 	delivery->seconds = now() - begin;
-	return code;
+	return worse(code, diary_close(&delivery->peer));
 }
 
 static enum tally_exit
@@ -188,12 +216,6 @@ print_verdicts(const struct delivery *delivery)
 }
 
 static enum tally_exit
-worse(enum tally_exit a, enum tally_exit b)
-{
-	return a > b ? a : b;
-}
-
-static enum tally_exit
 work(struct delivery *delivery)
 {
 	const struct options *options = delivery->options;
@@ -220,7 +242,7 @@ load(struct delivery *delivery)
 		return TALLY_EXIT_USAGE;
 	code = keyfile_read(options->key, &delivery->key);
 	if (code == TALLY_EXIT_FINE)
-		code = ballotfile_read(options->ballots, &delivery->file);
+		code = resend_read(options->ballots, &delivery->file);
 	if (code == TALLY_EXIT_FINE) {
 		delivery->answers = calloc(delivery->file.count + 1, sizeof *delivery->answers);
 		CHECK(delivery->answers);

@@ -88,12 +88,16 @@ take_answer(void *context, uint64_t place, const struct tally_client_event *even
 static bool
 round_run(struct lane *lane)
 {
+	int status;
+
 	if (!lane->connection && peer_connect(lane->options->peer, lane->options->key,
 					      &lane->connection) != TALLY_EXIT_FINE)
 		return false;
-	if (tally_submit_all(lane->connection, hand_out, take_answer, lane) ==
-	    TALLY_CLIENT_FINE)
+	status = tally_submit_all(lane->connection, hand_out, take_answer, lane);
+	if (status == TALLY_CLIENT_FINE)
 		return true;
+	if (status == TALLY_CLIENT_JOURNAL) /* it stays so on any connection */
+		lane->breaks = lane->options->retries;
 	complain("%s", tally_trouble(lane->connection));
 	tally_close(lane->connection);
 	lane->connection = NULL;
