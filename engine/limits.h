@@ -26,7 +26,7 @@ enum {
 	authorities_max = 16,
 	frontends_max = 256,
 	registrars_max = 16,
-	witnesses_max = 16,
+	witnesses_max = 15,     /* so that their lines fit a checkpoint */
 	revisions_limit = 1000, /* the largest revisions_max a manifest may ask for */
 	voters_limit = 100000000,
 	unseal_delay_max_s = 365 * 86400,
@@ -92,6 +92,10 @@ _Static_assert(2 * window_requests >= parcels_max * parcel_items_max,
 	       "a second signer, however many its connections, leaves the first one its half");
 _Static_assert(TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX < receive_bytes,
 	       "a frame fits the receive buffer");
+_Static_assert((name_bytes_max + 1 + 20 + 1 + 44 + 1 + 1) + (4 + name_bytes_max + 1 + 92 + 1) +
+		       witnesses_max * (4 + name_bytes_max + 1 + 104 + 1) <=
+		   TALLY_CHECKPOINT_SIZE_MAX,
+	       "text, the log's signature and a cosignature of each witness fit a checkpoint");
 _Static_assert(TALLY_BALLOT_SIZE_MAX >= 85 + 2 * contests_max + 6 * choices_max + 108 + 64,
 	       "the largest legal ballot fits");
 _Static_assert(window_requests * 128 + window_reads * TALLY_WIRE_PAYLOAD_MAX >= send_bytes,

@@ -21,14 +21,17 @@ struct keys {
 };
 
 static void
-key_read(const struct node *node, struct keys *keys, struct note_key *key)
+key_read(const struct node *node, enum note_key_type type, struct keys *keys,
+	 struct note_key *key)
 {
 	const char *text = node_text(node, NOTE_VKEY_TEXT_MAX);
 
 	if (node->reading->failed)
 		return;
-	if (!note_key_parse(bytes_of_string(text), key)) {
-		node_fault(node, "is not an Ed25519 key text: NAME+ID+BASE64");
+	if (!note_key_parse_as(bytes_of_string(text), type, key)) {
+		node_fault(node, type == NOTE_KEY_COSIGNER
+				     ? "is not a cosigner's key text: NAME+ID+BASE64, type 04"
+				     : "is not an Ed25519 key text: NAME+ID+BASE64");
 		return;
 	}
 	for (size_t i = 0; i < keys->count; i++) {
@@ -41,7 +44,8 @@ key_read(const struct node *node, struct keys *keys, struct note_key *key)
 }
 
 static const struct note_key *
-keys_read(const struct node *node, size_t least, size_t most, struct keys *keys, size_t *count)
+keys_read(const struct node *node, enum note_key_type type, size_t least, size_t most,
+	  struct keys *keys, size_t *count)
 {
 	struct note_key *list;
 
@@ -50,7 +54,7 @@ keys_read(const struct node *node, size_t least, size_t most, struct keys *keys,
 	for (size_t i = 0; i < *count && list != NULL; i++) {
 		struct node here = node_at(node, i);
 
-		key_read(&here, keys, &list[i]);
+		key_read(&here, type, keys, &list[i]);
 	}
 	return list;
 }
@@ -71,7 +75,7 @@ frontends_read(const struct node *root, struct keys *keys, struct manifest *mani
 
 		node_object(&here, members);
 		key = node_key(&here, "key");
-		key_read(&key, keys, &list[i].key);
+		key_read(&key, NOTE_KEY_ED25519, keys, &list[i].key);
 		kind = node_key(&here, "kind");
 		list[i].booth = node_choice(&kind, kinds) == 1;
 	}
@@ -90,17 +94,17 @@ all_keys_read(const struct node *root, struct manifest *manifest)
 	struct node witnesses = node_maybe(root, "witnesses");
 	struct keys keys = {.count = 0};
 
-	key_read(&log, &keys, &manifest->log_key);
+	key_read(&log, NOTE_KEY_ED25519, &keys, &manifest->log_key);
 	if (strcmp(manifest->log_key.name, manifest->origin) != 0)
 		node_fault(&log, "its name is not the campaign's origin");
-	manifest->authorities =
-	    keys_read(&authorities, 1, authorities_max, &keys, &manifest->authorities_count);
+	manifest->authorities = keys_read(&authorities, NOTE_KEY_ED25519, 1, authorities_max,
+					  &keys, &manifest->authorities_count);
 	frontends_read(root, &keys, manifest);
 	manifest->registrars =
-	    keys_read(&registrars, voters_sign ? 1 : 0, voters_sign ? registrars_max : 0, &keys,
-		      &manifest->registrars_count);
-	manifest->witnesses =
-	    keys_read(&witnesses, 0, witnesses_max, &keys, &manifest->witnesses_count);
+	    keys_read(&registrars, NOTE_KEY_ED25519, voters_sign ? 1 : 0,
+		      voters_sign ? registrars_max : 0, &keys, &manifest->registrars_count);
+	manifest->witnesses = keys_read(&witnesses, NOTE_KEY_COSIGNER, 0, witnesses_max, &keys,
+					&manifest->witnesses_count);
 }
 
 static void
@@ -156,6 +160,20 @@ results_read(const struct node *root, struct manifest *manifest)
 	manifest->unseal_delay_s = (uint32_t)node_integer(&delay, 0, unseal_delay_max_s);
 }
 
+/* A wait without witnesses waits for nobody; without a wait no witness comes in time. */
+static void
+witness_wait_read(const struct node *publishing, struct manifest *manifest)
+{
+	struct node wait = node_maybe(publishing, "witness_wait_s");
+
+	manifest->witness_wait_s =
+	    (uint32_t)node_integer_or(publishing, "witness_wait_s", 0, witness_wait_max_s, 0);
+	if (manifest->witness_wait_s > 0 && manifest->witnesses_count == 0)
+		node_fault(&wait, "there are no witnesses to wait for");
+	if (manifest->witness_wait_s == 0 && manifest->witnesses_count > 0)
+		node_fault(&wait, "the witnesses need at least 1");
+}
+
 static void
 publishing_read(const struct node *root, struct manifest *manifest)
 {
@@ -170,8 +188,7 @@ publishing_read(const struct node *root, struct manifest *manifest)
 	    (uint32_t)node_integer_or(&node, "min_ballots", 1, publish_min_max, 32);
 	manifest->tally_every_ballots =
 	    (uint32_t)node_integer_or(&node, "tally_every_ballots", 1, tally_every_max, 10000);
-	manifest->witness_wait_s =
-	    (uint32_t)node_integer_or(&node, "witness_wait_s", 0, witness_wait_max_s, 0);
+	witness_wait_read(&node, manifest);
 }
 
 static void
@@ -384,11 +401,6 @@ manifest_supported(const struct manifest *manifest, struct manifest_fault *fault
 		return refuse(fault, "$.precedence", "precedence is not implemented");
 	if (manifest->sealed)
 		return refuse(fault, "$.results.policy", "sealed results are not implemented");
-	if (manifest->witness_wait_s > 0)
-		return refuse(fault, "$.publishing.witness_wait_s",
-			      "waiting for witnesses is not implemented");
-	if (manifest->witnesses_count > 0)
-		return refuse(fault, "$.witnesses", "witnesses are not implemented");
 	if (manifest->has_roster)
 		return refuse(fault, "$.roster", "rosters are not implemented");
 	for (size_t i = 0; i < manifest->contests_count; i++) {

@@ -144,6 +144,16 @@ frame_receipt_parse(struct bytes payload, struct frame_receipt *out)
 }
 
 bool
+frame_cosign_parse(struct bytes payload, struct frame_cosign *out)
+{
+	struct reader reader = reader_make(payload);
+
+	out->tree_size = reader_u64(&reader);
+	out->line = rest(&reader);
+	return reader_done(&reader) && out->line.size > 0;
+}
+
+bool
 frame_results_parse(struct bytes payload, struct frame_results *out)
 {
 	struct reader reader = reader_make(payload);
@@ -338,6 +348,17 @@ frame_receipt_write(struct writer *writer, uint32_t correlation, uint64_t index,
 
 	writer_u64(writer, index);
 	writer_bytes(writer, receipt);
+	frame_end(writer, start);
+}
+
+void
+frame_cosign_write(struct writer *writer, uint32_t correlation,
+		   const struct frame_cosign *cosign)
+{
+	size_t start = frame_begin(writer, TALLY_MESSAGE_COSIGN, correlation);
+
+	writer_u64(writer, cosign->tree_size);
+	writer_bytes(writer, cosign->line);
 	frame_end(writer, start);
 }
 

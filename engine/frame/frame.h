@@ -32,6 +32,7 @@
  *                                 2 n entry
  *   STATE (empty)                 STATE_IS 0 1 phase, 1 3 zero, 4 4 notices, 8 8 opens,
  *                                 16 8 closes, 24 8 log size, 32 32 hash of the last notice
+ *   COSIGN  0 8 tree size, 8 n cosignature line, its line feed included; a VERDICT answers
  *   GOODBYE (server)              0 2 verdict, 2 1 class, 3 1 zero, 4 n sentence; then it closes
  *
  * Parsers return true only for exactly that shape: what the tables call zero or empty is so,
@@ -104,6 +105,11 @@ struct frame_receipt {
 	struct bytes text;
 };
 
+struct frame_cosign {
+	uint64_t tree_size;
+	struct bytes line; /* unread */
+};
+
 struct frame_status {
 	bool known;
 	uint16_t revision;
@@ -154,6 +160,8 @@ frame_goodbye_parse(struct bytes payload, struct frame_verdict *out);
 MUST_USE bool
 frame_receipt_parse(struct bytes payload, struct frame_receipt *out);
 MUST_USE bool
+frame_cosign_parse(struct bytes payload, struct frame_cosign *out);
+MUST_USE bool
 frame_status_parse(struct bytes payload, struct frame_status *out);
 MUST_USE bool
 frame_results_parse(struct bytes payload, struct frame_results *out);
@@ -178,6 +186,9 @@ frame_verdict_write(struct writer *writer, uint32_t correlation, enum tally_verd
 void
 frame_status_write(struct writer *writer, uint32_t correlation,
 		   const struct frame_status *status);
+void
+frame_cosign_write(struct writer *writer, uint32_t correlation,
+		   const struct frame_cosign *cosign);
 void
 frame_receipt_write(struct writer *writer, uint32_t correlation, uint64_t index,
 		    struct bytes receipt);

@@ -3,6 +3,7 @@
 #include "shell/line.h"
 #include "tally/results.h"
 #include "tally/status.h"
+#include "tree/cosignature.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +186,16 @@ make_receipt(struct treefile *tree, struct station_read *read)
 	return !writer.failed;
 }
 
+static void
+check_cosignature(struct station_read *read)
+{
+	uint64_t time;
+
+	if (!cosignature_verify(bytes_make(read->answer, read->answer_size),
+				bytes_make(read->note, read->note_size), read->witness, &time))
+		read->verdict = TALLY_BAD_SIGNATURE;
+}
+
 /* As many whole entries as fit the room, at least one. */
 static bool
 take_entry(void *context, uint64_t index, struct bytes entry)
@@ -219,6 +230,10 @@ answer_read(const struct start *start, struct station_read *read)
 	struct treefile *tree = start->tree;
 	struct tree_hash root;
 
+	if (read->message == TALLY_MESSAGE_COSIGN) {
+		check_cosignature(read);
+		return;
+	}
 	if (read->message == TALLY_MESSAGE_ENTRIES) {
 		read_entries(start->archive, read);
 		return;
@@ -332,7 +347,8 @@ publish(struct server *server)
 			  &(struct publication){.checkpoint = due.checkpoint,
 						.note = due.note,
 						.results = write_results(server, &due),
-						.sealed = due.sealed});
+						.sealed = due.sealed,
+						.waiting = due.waiting});
 }
 
 static void

@@ -186,7 +186,8 @@ take_frame(struct station *station, unsigned number)
 	} else if (used > 0 && (frame.message == TALLY_MESSAGE_RECEIPT ||
 				frame.message == TALLY_MESSAGE_CHECKPOINT ||
 				frame.message == TALLY_MESSAGE_RESULTS ||
-				frame.message == TALLY_MESSAGE_ENTRIES)) {
+				frame.message == TALLY_MESSAGE_ENTRIES ||
+				frame.message == TALLY_MESSAGE_COSIGN)) {
 		if (!reads_room(station, number))
 			return false;
 		reads_take(station, number, &frame);

@@ -79,6 +79,20 @@ examine_entries(const struct station *station, const struct connection *connecti
 	read->done = read->verdict != TALLY_ACCEPTED;
 }
 
+/* A line of another checkpoint, or of nobody, costs no worker. */
+static void
+examine_cosign(const struct station *station, struct station_read *read, struct bytes payload)
+{
+	struct frame_cosign cosign;
+
+	read->verdict = TALLY_MALFORMED;
+	if (frame_cosign_parse(payload, &cosign))
+		read->verdict =
+		    publishing_examine(station, cosign.tree_size, cosign.line, read);
+	read->ready = read->verdict == TALLY_ACCEPTED;
+	read->done = !read->ready;
+}
+
 void
 reads_take(struct station *station, unsigned number, const struct frame *frame)
 {
@@ -96,7 +110,10 @@ reads_take(struct station *station, unsigned number, const struct frame *frame)
 	if (connection->state == CONNECTION_ANONYMOUS)
 		station->reads_anonymous++;
 	read->anonymous = connection->state == CONNECTION_ANONYMOUS;
-	examine(read, frame->payload);
+	if (read->message == TALLY_MESSAGE_COSIGN)
+		examine_cosign(station, read, frame->payload);
+	else
+		examine(read, frame->payload);
 	if (read->message == TALLY_MESSAGE_RESULTS && read->verdict == TALLY_ACCEPTED &&
 	    read->contest >= station->manifest->contests_count)
 		read->verdict = TALLY_MALFORMED;
@@ -141,6 +158,8 @@ reads_done(struct station *station, struct station_read *read)
 	read->away = false;
 	read->done = true;
 	station->reads_away--;
+	if (read->message == TALLY_MESSAGE_COSIGN && read->verdict == TALLY_ACCEPTED)
+		read->verdict = publishing_cosign(station, read);
 	if (read->message != READ_COMPARE)
 		return;
 	if (read->verdict != TALLY_ACCEPTED)
@@ -293,7 +312,7 @@ write_entries(struct writer *writer, const struct station_read *read)
 static void
 write_answer(struct station *station, struct writer *writer, const struct station_read *read)
 {
-	if (read->verdict != TALLY_ACCEPTED)
+	if (read->verdict != TALLY_ACCEPTED || read->message == TALLY_MESSAGE_COSIGN)
 		frame_verdict_write(writer, read->correlation, read->verdict, FRAME_NO_INDEX);
 	else if (read->message == TALLY_MESSAGE_RECEIPT)
 		frame_receipt_write(writer, read->correlation, read->index,
@@ -332,7 +351,7 @@ reads_serve(struct station *station)
 	bool again = station->reads_taken > 0;
 
 	for (size_t i = 0; i < reads_max && again; i++)
-		if (station->reads[i].taken && !station->reads[i].away &&
+		if (station->reads[i].taken && !station->reads[i].ready &&
 		    !station->reads[i].done)
 			ask_disk(station, &station->reads[i]);
 	if (again)

@@ -14,7 +14,6 @@ rhythm_init(struct station *station)
 {
 	station->clock_since_ms = station->mono_ms;
 	station->clock_offset_ms = station->wall_ms - (int64_t)station->mono_ms;
-	station->publish_due_ms = station->mono_ms;
 	station->keep_due_ms = station->mono_ms + keep_every_ms;
 }
 
@@ -90,84 +89,13 @@ rhythm_fallen_behind(struct station *station, struct bytes note)
 	if (station->fallen_behind)
 		return;
 	station->fallen_behind = true;
-	station->publish_target = 0;
+	publishing_abandon(station);
 	station->keep_ready = false;
 	station_effect(station, EFFECT_AHEAD)->note = note;
 	say(station,
 	    "somebody holds a signed checkpoint that this ledger does not contain: the "
 	    "data directory is older than what has been promised; nothing more is accepted "
 	    "or signed");
-}
-
-/* --- publishing --------------------------------------------------------------------------- */
-
-/* Sizes published at a fine grain would tell when each ballot came: without a ballot, with many,
- * or once the vote is closed. */
-static bool
-may_publish(const struct station *station, uint64_t in_tree, bool closed)
-{
-	uint64_t ballots = in_tree - station->published_ballots;
-
-	return ballots == 0 || ballots >= station->manifest->publish_min || closed;
-}
-
-static bool
-publication_due(const struct station *station)
-{
-	const struct replay *replay = &station->replay;
-	bool last_call =
-	    station->stopping && station->parcels_sequenced == station->parcels_filled;
-
-	if (station->publish_target > 0 || station->publishing || station->fallen_behind ||
-	    station->replay.index == station->published || station->stop_tallied)
-		return false;
-	if (station->mono_ms < station->publish_due_ms && !last_call)
-		return false;
-	return may_publish(station, replay->counts.in_tree,
-			   replay->law.phase == TALLY_PHASE_CLOSED);
-}
-
-static void
-serve_publishing(struct station *station)
-{
-	const struct standing *newest = &station->newest_standing;
-
-	/* A full disk keeps nobody waiting for a tally. */
-	if (publication_due(station) &&
-	    (station->replay.ballots_since_tally == 0 || sequence_tally(station) ||
-	     !sequence_has_room(station, ENTRY_TALLY_SIZE))) {
-		station->publish_target = station->replay.index;
-		station->publish_due_ms =
-		    station->mono_ms + station->manifest->publish_every_s * (uint64_t)1000;
-	}
-	if (station->publish_target == 0 || station->publishing ||
-	    station->newest.size < station->publish_target)
-		return;
-	station->publish_target = 0;
-	/* Ballots may have come since it was due. */
-	if (!may_publish(station, newest->counts.in_tree,
-			 newest->law.phase == TALLY_PHASE_CLOSED))
-		return;
-	station->publishing = true;
-	station->publication = station->newest;
-	station->publication_size = station->note_size;
-	memcpy(station->publication_note, station->note, station->note_size);
-	station_stand(station, &station->publication_standing, &newest->law, &newest->counts);
-	station_effect(station, EFFECT_PUBLISH);
-}
-
-void
-rhythm_published(struct station *station, bool ok)
-{
-	CHECK(station->publishing);
-	station->publishing = false;
-	if (!ok) {
-		station->publish_due_ms = station->mono_ms + 5000;
-		station->stop_tallied = station->stopping;
-		return;
-	}
-	station->published = station->publication.size;
-	station->published_ballots = station->publication_standing.counts.in_tree;
 }
 
 /* --- signing ------------------------------------------------------------------------------ */
@@ -273,7 +201,7 @@ serve_stopping(struct station *station)
 	if (!station->stopping || station->stopped ||
 	    station->parcels_answered != station->parcels_filled)
 		return;
-	if (publication_due(station) || station->publish_target > 0 || station->publishing)
+	if (publishing_is_owed(station))
 		return;
 	station->stop_tallied = true;
 	if (station->keep_ready && !texts_are_public(station, station->keep_tally))
@@ -303,7 +231,7 @@ void
 rhythm_serve(struct station *station)
 {
 	serve_phase(station);
-	serve_publishing(station);
+	publishing_serve(station);
 	serve_signing(station);
 	serve_keeping(station);
 	serve_stopping(station);

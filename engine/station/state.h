@@ -66,6 +66,16 @@ enum {
 	SIGNERS_MAX = frontends_max + 1 + authorities_max
 };
 
+/* IDLE -> DUE -> [OFFERED -> WAITING ->] AWAY -> IDLE; any -> IDLE when it fails or must not be. */
+enum publishing_state {
+	PUBLISHING_IDLE,
+	PUBLISHING_DUE,     /* waits for a checkpoint of at least publish_target */
+	PUBLISHING_OFFERED, /* EFFECT_PUBLISH given: all but the checkpoint, for the witnesses */
+	PUBLISHING_WAITING, /* for them, until publish_patience_ms */
+	PUBLISHING_AWAY,    /* EFFECT_PUBLISH given: the publication itself */
+	PUBLISHING_STATES,
+};
+
 struct station {
 	const struct manifest *manifest;
 	uint64_t mono_ms;
@@ -133,6 +143,21 @@ struct station {
 	size_t note_size;
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
 
+	/* publishing */
+	enum publishing_state publishing;
+	uint64_t publish_due_ms;
+	uint64_t publish_target; /* DUE: publish the first checkpoint at least so large */
+	uint64_t publish_patience_ms;
+	uint64_t published; /* size */
+	uint64_t published_ballots;
+	struct checkpoint publication;
+	struct standing publication_standing;
+	size_t publication_size; /* of the note, with the cosignatures that have come */
+	uint8_t publication_note[TALLY_CHECKPOINT_SIZE_MAX];
+	bool cosigned[witnesses_max]; /* which witness's line is in it */
+	size_t cosigned_count;
+	bool stop_tallied;
+
 	/* rhythm */
 	uint64_t clock_since_ms; /* wall and monotonic clock have agreed since then */
 	int64_t clock_offset_ms; /* wall - monotonic, as it was then */
@@ -141,15 +166,6 @@ struct station {
 	bool phase_late;         /* it is due, and the ledger has no room for it */
 	bool closing;            /* draining what was received before the instant */
 	uint64_t closing_since_ms;
-	uint64_t publish_due_ms;
-	uint64_t publish_target; /* publish the first checkpoint at least so large; 0: none */
-	uint64_t published;      /* size */
-	uint64_t published_ballots;
-	bool publishing;
-	struct checkpoint publication;
-	size_t publication_size;
-	uint8_t publication_note[TALLY_CHECKPOINT_SIZE_MAX];
-	struct standing publication_standing;
 	uint64_t keep_due_ms;
 	bool keep_ready; /* keepsake holds a state, not yet handed out */
 	bool keeping;
@@ -164,7 +180,6 @@ struct station {
 	size_t keep_capacity;
 	bool fallen_behind; /* L5: somebody holds a checkpoint beyond or beside this ledger */
 	bool stopping;
-	bool stop_tallied;
 	bool stop_kept;
 	bool stopped;
 };
@@ -328,6 +343,37 @@ reads_done(struct station *station, struct station_read *read);
 void
 reads_serve(struct station *station);
 
+/* publishing.c */
+
+void
+publishing_init(struct station *station);
+
+/* Asks for a publication where one is due and, with witnesses, where their time is over. */
+void
+publishing_serve(struct station *station);
+
+/* The publisher has ended what it was asked last. */
+void
+publishing_ended(struct station *station, bool ok);
+
+/* Nothing that is not with the publisher yet is published any more. */
+void
+publishing_abandon(struct station *station);
+
+/* True while stopping has to wait for a publication. */
+bool
+publishing_is_owed(const struct station *station);
+
+/* A COSIGN has come: its verdict if nobody need verify it; else TALLY_ACCEPTED, and the read has
+ * everything that takes. */
+enum tally_verdict
+publishing_examine(const struct station *station, uint64_t tree_size, struct bytes line,
+		   struct station_read *read);
+
+/* It has been verified: takes the line. TALLY_NOT_FOUND if it comes too late. */
+enum tally_verdict
+publishing_cosign(struct station *station, const struct station_read *read);
+
 /* rhythm.c */
 
 void
@@ -351,9 +397,6 @@ rhythm_serve(struct station *station);
 /* L5: says so once, and accepts nothing from now on. */
 void
 rhythm_fallen_behind(struct station *station, struct bytes note);
-
-void
-rhythm_published(struct station *station, bool ok);
 
 void
 rhythm_kept(struct station *station, bool ok);

@@ -226,6 +226,7 @@ station_restored(struct station *station, const struct station_found *found)
 	station->tally_owed =
 	    replay->ballots_since_tally >= station->manifest->tally_every_ballots;
 	rhythm_init(station);
+	publishing_init(station);
 }
 
 struct station_effect *
@@ -286,7 +287,7 @@ happen(struct station *station, const struct station_event *event)
 		reads_done(station, event->read);
 		break;
 	case STATION_PUBLISHED:
-		rhythm_published(station, event->ok);
+		publishing_ended(station, event->ok);
 		break;
 	case STATION_KEPT:
 		rhythm_kept(station, event->ok);
@@ -341,6 +342,7 @@ station_publication(const struct station *station, struct station_publication *o
 	    .checkpoint = station->publication,
 	    .note = bytes_make(station->publication_note, station->publication_size),
 	    .standing = standing,
+	    .waiting = station->publishing == PUBLISHING_OFFERED,
 	    .sealed = !law_results_public(&standing->law, station->manifest),
 	};
 }

@@ -9,8 +9,9 @@
  *   act 1  arrive.c    bytes -> frames -> requests in parcels, fairly by signer key (S1)
  *   act 2  sequence.c  once per request: verdict, index, poll book, law, tally, tree
  *   act 3  answer.c    what is durable is answered, in order (L1, L2)
- *          reads.c     receipts, checkpoints, results: the second lane
- *          rhythm.c    clock: phases, tallies, publishing, keeping, stopping
+ *          reads.c     receipts, checkpoints, results, cosignatures: the second lane
+ *          publishing.c what becomes public, and the witnesses it waits for
+ *          rhythm.c    clock: phases, keeping, stopping
  */
 #ifndef TALLY_STATION_STATION_H
 #define TALLY_STATION_STATION_H
@@ -39,7 +40,7 @@ enum station_event_kind {
 	STATION_SPACE,        /* space: bytes the ledger can surely still take */
 	STATION_SIGNED,       /* the checkpoint EFFECT_SIGN asked for: note */
 	STATION_READ,         /* read is done */
-	STATION_PUBLISHED,    /* the publication ended; ok or not */
+	STATION_PUBLISHED,    /* EFFECT_PUBLISH ended; ok or not */
 	STATION_KEPT,         /* the keeper ended; ok or not */
 	STATION_STOP,         /* the operator asks to stop */
 };
@@ -104,7 +105,7 @@ struct station_sign {
 	struct tree_hash root; /* what the loop's frontier says; the signer compares (L5) */
 };
 
-/* One question of the second lane that needs the disk. */
+/* One question of the second lane that needs the disk or a worker. */
 struct station_read {
 	bool taken;
 	bool ready; /* can be asked of the disk, when a worker is free */
@@ -116,11 +117,12 @@ struct station_read {
 	uint32_t generation;
 	uint32_t correlation;
 	uint16_t contest;
-	uint64_t sequence;      /* order of arrival */
-	uint64_t index;         /* RECEIPT: of which entry; ENTRIES: the first */
-	struct checkpoint seen; /* RECEIPT: under this one; compare: is it in our tree?;
-				   ENTRIES: its size alone: no entry beyond it */
-	enum tally_verdict verdict;
+	uint64_t sequence;              /* order of arrival */
+	uint64_t index;                 /* RECEIPT: of which entry; ENTRIES: the first */
+	struct checkpoint seen;         /* RECEIPT: under this one; compare: is it in our tree?;
+				   ENTRIES: its size alone: no entry beyond it; COSIGN: over it */
+	const struct note_key *witness; /* COSIGN: is `answer` its line over the text `note`? */
+	enum tally_verdict verdict;     /* a worker leaves it, or says what is wrong */
 	size_t note_size;
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
 	size_t answer_size;
@@ -232,7 +234,8 @@ struct station_publication {
 	struct checkpoint checkpoint;
 	struct bytes note;
 	const struct standing *standing;
-	bool sealed; /* counts and ballots are not public there (law_results_public) */
+	bool sealed;  /* counts and ballots are not public there (law_results_public) */
+	bool waiting; /* for witnesses: it is to be seen by them, and comes again */
 };
 
 void

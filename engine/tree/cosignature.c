@@ -51,20 +51,38 @@ cosignature_write(struct writer *writer, struct bytes text, uint64_t time,
 	writer_u8(writer, '\n');
 }
 
-static bool
-line_parse(struct bytes line, const struct note_key *key, uint8_t blob[BLOB_SIZE])
+bool
+cosignature_parse(struct bytes line, struct cosignature *out)
 {
 	struct reader reader = reader_make(line);
+	uint8_t blob[BLOB_SIZE];
+	const uint8_t *space;
 	struct bytes text;
 
 	reader_expect(&reader, bytes_of_string(dash));
-	reader_expect(&reader, bytes_of_string(key->name));
+	if (reader.failed || line.size > COSIGNATURE_LINE_MAX)
+		return false;
+	space = memchr(reader.at, ' ', reader_left(&reader));
+	if (space == NULL)
+		return false;
+	out->name = reader_bytes(&reader, (size_t)(space - reader.at));
 	reader_expect(&reader, BYTES_OF(" "));
 	text = reader_bytes(&reader, BLOB_TEXT_SIZE);
 	reader_expect(&reader, BYTES_OF("\n"));
-	return !reader.failed && reader_left(&reader) == 0 &&
-	       text_base64_parse(text, blob, BLOB_SIZE) == BLOB_SIZE &&
-	       be32_load(blob) == key->id;
+	if (!reader_done(&reader) || !note_name_valid(out->name) ||
+	    text_base64_parse(text, blob, sizeof blob) != BLOB_SIZE)
+		return false;
+	out->id = be32_load(blob);
+	out->time = be64_load(blob + ID_SIZE);
+	memcpy(out->signature, blob + ID_SIZE + TIME_SIZE, sizeof out->signature);
+	return out->time <= time_max;
+}
+
+bool
+cosignature_is_of(const struct cosignature *cosignature, const struct note_key *key)
+{
+	return cosignature->id == key->id &&
+	       bytes_equal(cosignature->name, bytes_of_string(key->name));
 }
 
 bool
@@ -73,15 +91,13 @@ cosignature_verify(struct bytes line, struct bytes text, const struct note_key *
 {
 	uint8_t memory[MESSAGE_MAX];
 	struct writer message = writer_make(memory, sizeof memory);
-	uint8_t blob[BLOB_SIZE];
+	struct cosignature cosignature;
 
-	if (!line_parse(line, key, blob))
+	if (!cosignature_parse(line, &cosignature) || !cosignature_is_of(&cosignature, key))
 		return false;
-	*time = be64_load(blob + ID_SIZE);
-	if (*time > time_max)
-		return false;
+	*time = cosignature.time;
 	message_write(&message, *time, text);
 	return !message.failed &&
-	       crypto_sign_verify_detached(blob + ID_SIZE + TIME_SIZE, message.data,
-					   message.size, key->public_key) == 0;
+	       crypto_sign_verify_detached(cosignature.signature, message.data, message.size,
+					   key->public_key) == 0;
 }

@@ -23,6 +23,22 @@ void
 cosignature_write(struct writer *writer, struct bytes text, uint64_t time,
 		  const struct note_private_key *key);
 
+/* What a line says; nothing of it is verified. */
+struct cosignature {
+	struct bytes name; /* in the line */
+	uint32_t id;
+	uint64_t time;
+	uint8_t signature[TALLY_SIGNATURE_SIZE];
+};
+
+/* True if `line`, newline included, has exactly the shape above. */
+MUST_USE bool
+cosignature_parse(struct bytes line, struct cosignature *out);
+
+/* True if it names this key, of type 04. */
+MUST_USE bool
+cosignature_is_of(const struct cosignature *cosignature, const struct note_key *key);
+
 /* True if `line`, newline included, is a valid cosignature of `key`, of type 04, over `text`. */
 MUST_USE bool
 cosignature_verify(struct bytes line, struct bytes text, const struct note_key *key,

@@ -86,6 +86,16 @@ note_split(struct bytes note, struct bytes *text, struct bytes *signatures)
 	return false;
 }
 
+struct bytes
+note_text(struct bytes note)
+{
+	struct bytes text = bytes_make(NULL, 0);
+	struct bytes signatures;
+
+	(void)note_split(note, &text, &signatures);
+	return text;
+}
+
 static bool
 lines_clean(struct bytes text)
 {

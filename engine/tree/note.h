@@ -22,6 +22,11 @@ enum {
 MUST_USE bool
 note_open(struct bytes note, const struct note_key *key, struct bytes *text);
 
+/* The signed text of a note whose signatures are verified elsewhere, a view into `note`; nothing
+ * if it is no note. */
+struct bytes
+note_text(struct bytes note);
+
 /* Appends the empty line (if the writer holds only the text so far, from its first byte) and one
  * signature line of `key` over the text. */
 void

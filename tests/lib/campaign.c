@@ -28,6 +28,12 @@ member(struct writer *to, const char *name, const char *text)
 	writer_string(to, "\",\n");
 }
 
+static enum note_key_type
+key_type(const char *role)
+{
+	return role[0] == 'w' ? NOTE_KEY_COSIGNER : NOTE_KEY_ED25519;
+}
+
 /* Seeds differ by role and place. */
 static void
 key_make(struct note_private_key *key, const char *origin, const char *role, size_t at)
@@ -41,14 +47,14 @@ key_make(struct note_private_key *key, const char *origin, const char *role, siz
 		snprintf(name, sizeof name, "%s", origin);
 	else
 		snprintf(name, sizeof name, "%s/%s%zu", origin, role, at);
-	note_private_key_make(key, bytes_of_string(name), seed);
+	note_private_key_make_as(key, key_type(role), bytes_of_string(name), seed);
 }
 
 static void
-vkey(struct writer *to, const struct note_key *key)
+vkey(struct writer *to, enum note_key_type type, const struct note_key *key)
 {
 	writer_string(to, "\"");
-	note_key_write(to, key);
+	note_key_write_as(to, type, key);
 	writer_string(to, "\"");
 }
 
@@ -66,7 +72,7 @@ key_list(struct writer *to, const char *name, struct note_private_key *keys, siz
 		key_make(&keys[i], origin, name, i);
 		writer_string(to, i > 0 ? ",\n" : "");
 		writer_string(to, frontends ? "{\"key\":" : "");
-		vkey(to, &keys[i].key);
+		vkey(to, key_type(name), &keys[i].key);
 		if (frontends)
 			writer_string(to, i > 0 && i + 1 == count ? ",\"kind\":\"booth\"}"
 								  : ",\"kind\":\"online\"}");
@@ -81,7 +87,7 @@ keys(struct writer *to, struct campaign *campaign, const struct campaign_wish *w
 
 	key_make(&campaign->log, origin, "log", 0);
 	writer_string(to, "\"log_key\":");
-	vkey(to, &campaign->log.key);
+	vkey(to, NOTE_KEY_ED25519, &campaign->log.key);
 	writer_string(to, ",\n");
 	key_list(to, "authorities", campaign->authorities,
 		 wish->authorities > 0 ? wish->authorities : 1, origin);
@@ -90,6 +96,8 @@ keys(struct writer *to, struct campaign *campaign, const struct campaign_wish *w
 	if (wish->signing == TALLY_SIGNING_VOTER)
 		key_list(to, "registrars", campaign->registrars,
 			 wish->registrars > 0 ? wish->registrars : 1, origin);
+	if (wish->witnesses > 0)
+		key_list(to, "witnesses", campaign->witnesses, wish->witnesses, origin);
 }
 
 /* {"id":"<prefix><at>","titles":{...} */
@@ -166,6 +174,8 @@ head(struct writer *to, const struct campaign_wish *wish)
 	number_or(to, "\"every_s\":", wish->publish_every_s, 60);
 	number_or(to, ",\"min_ballots\":", wish->publish_min, 32);
 	number_or(to, ",\"tally_every_ballots\":", wish->tally_every, 10000);
+	if (wish->witnesses > 0)
+		number_or(to, ",\"witness_wait_s\":", wish->witness_wait_s, 5);
 	writer_string(to, "},\n");
 }
 

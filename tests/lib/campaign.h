@@ -30,6 +30,8 @@ struct campaign_wish {
 	size_t frontends;           /* the last one is a booth if there are several [1] */
 	size_t authorities;         /* [1] */
 	size_t registrars;          /* voter signing only [1] */
+	size_t witnesses;           /* [0] */
+	uint32_t witness_wait_s;    /* with witnesses [5] */
 	enum tally_signing signing; /* [TALLY_SIGNING_FRONTEND] */
 	uint16_t revisions_max;     /* 2 or more: revote policy last [1: first] */
 	uint32_t voters_max;        /* [1000] */
@@ -48,6 +50,7 @@ struct campaign {
 	struct note_private_key authorities[campaign_keys_max];
 	struct note_private_key frontends[campaign_keys_max];
 	struct note_private_key registrars[campaign_keys_max];
+	struct note_private_key witnesses[campaign_keys_max];
 };
 
 /* `wish` may be NULL. Fails the test if the manifest is refused or not supported. */

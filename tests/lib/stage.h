@@ -150,6 +150,11 @@ struct stage {
 	size_t signed_count;
 	struct checkpoint published[stage_published_max];
 	size_t published_count;
+	size_t published_size; /* of the note of the last one */
+	uint8_t published_note[TALLY_CHECKPOINT_SIZE_MAX];
+	struct checkpoint offered; /* to the witnesses; size 0: none */
+	size_t offered_size;
+	uint8_t offered_note[TALLY_CHECKPOINT_SIZE_MAX];
 	bool publish_fails;
 	bool keep_fails;
 	struct stage_kept kept;

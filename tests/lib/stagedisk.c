@@ -4,6 +4,7 @@
 
 #include "ledger/batch.h"
 #include "tests/lib/merkle.h"
+#include "tree/cosignature.h"
 #include "tree/proof.h"
 
 static void *
@@ -161,6 +162,15 @@ stagedisk_publish(struct stage *stage)
 	assert_true(checkpoint.size <= stage->remembered.size);
 	assert_true(stage->published_count == 0 ||
 		    stage->published[stage->published_count - 1].size <= checkpoint.size);
+	if (due.waiting) {
+		stage->offered = checkpoint;
+		stage->offered_size = due.note.size;
+		memcpy(stage->offered_note, due.note.data, due.note.size);
+		return;
+	}
+	stage->offered.size = 0;
+	stage->published_size = due.note.size;
+	memcpy(stage->published_note, due.note.data, due.note.size);
 	assert_true(stage->published_count < stage_published_max);
 	stage->published[stage->published_count++] = checkpoint;
 }
@@ -245,7 +255,15 @@ stagedisk_read(struct stage *stage, struct station_read *read)
 	struct writer writer = writer_make(read->answer, sizeof read->answer);
 	struct proof proof;
 	struct tree_hash root;
+	uint64_t time;
 
+	if (read->message == TALLY_MESSAGE_COSIGN) {
+		if (!cosignature_verify(bytes_make(read->answer, read->answer_size),
+					bytes_make(read->note, read->note_size), read->witness,
+					&time))
+			read->verdict = TALLY_BAD_SIGNATURE;
+		return;
+	}
 	if (read->message == TALLY_MESSAGE_ENTRIES) {
 		read_entries(stage, read);
 		return;

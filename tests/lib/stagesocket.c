@@ -25,6 +25,14 @@ check_receipt(const struct stage *stage, const struct frame *frame)
 					   &stage->leaves[answer.index], &root));
 }
 
+/* Only a cosignature is accepted without an entry. */
+static bool
+is_entry(const struct stage *stage, uint64_t index)
+{
+	return index < stage->entries_count ||
+	       (index == FRAME_NO_INDEX && stage->campaign.manifest->witnesses_count > 0);
+}
+
 /* Whatever names an entry, names one that is on disk (L1). */
 static void
 check_frame(const struct stage *stage, const struct frame *frame)
@@ -38,7 +46,7 @@ check_frame(const struct stage *stage, const struct frame *frame)
 	case TALLY_MESSAGE_VERDICT:
 		assert_true(frame_verdict_parse(frame->payload, &verdict));
 		assert_true(verdict.verdict != TALLY_ACCEPTED ||
-			    verdict.index < stage->entries_count);
+			    is_entry(stage, verdict.index));
 		break;
 	case TALLY_MESSAGE_STATUS_IS:
 		assert_true(frame_status_parse(frame->payload, &status));

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include "base/text.h"
 #include "tests/lib/vector.h"
 #include "tree/cosignature.h"
 #include "tree/note.h"
@@ -133,6 +134,69 @@ bounds(void **state)
 	}
 }
 
+static void
+a_line_names_its_maker(void **state)
+{
+	static const char *const no_lines[] = {
+	    "",
+	    "\n",
+	    "\xe2\x80\x94 ",
+	    "\xe2\x80\x94 witness.example/w1\n",
+	    "\xe2\x80\x94 witness.example/w1 \n",
+	    /* a signature of type 01 */
+	    "\xe2\x80\x94 tally.example/test "
+	    "auLR0PyaGgaSJyfzwnWEyALnZXYtSjrLwc1XkKPGep9VRTQAJBl6TH"
+	    "u1S1jXHF74MyP6cq4DbihxOiApEQ/t5AlX0QY=\n",
+	};
+	static const uint64_t too_late = (uint64_t)INT64_MAX + 1;
+	uint8_t changed[COSIGNATURE_LINE_MAX + 8];
+	struct cosignature cosignature;
+	struct writer writer = writer_make(changed, sizeof changed);
+	uint8_t blob[76] = {0};
+
+	(void)state;
+	assert_true(cosignature_parse(line, &cosignature));
+	assert_true(bytes_equal(cosignature.name, bytes_of_string(witness.key.name)));
+	assert_int_equal(cosignature.id, witness.key.id);
+	assert_int_equal(cosignature.time, TIME);
+	assert_true(cosignature_is_of(&cosignature, &witness.key));
+	cosignature.id ^= 1;
+	assert_false(cosignature_is_of(&cosignature, &witness.key));
+	for (size_t i = 0; i < sizeof no_lines / sizeof *no_lines; i++)
+		assert_false(cosignature_parse(bytes_of_string(no_lines[i]), &cosignature));
+	for (size_t size = 0; size < line.size; size++)
+		assert_false(cosignature_parse(bytes_make(line.data, size), &cosignature));
+	be64_store(blob + 4, too_late);
+	writer_string(&writer, "\xe2\x80\x94 w ");
+	text_base64_write(&writer, bytes_make(blob, sizeof blob));
+	writer_u8(&writer, '\n');
+	assert_false(cosignature_parse(writer_view(&writer), &cosignature));
+}
+
+/* A name of NOTE_NAME_MAX bytes is the longest. */
+static void
+long_names(void **state)
+{
+	uint8_t memory[COSIGNATURE_LINE_MAX + 1];
+	struct cosignature cosignature;
+
+	(void)state;
+	for (size_t size = NOTE_NAME_MAX; size <= NOTE_NAME_MAX + 1; size++) {
+		struct writer writer = writer_make(memory, sizeof memory);
+		uint8_t blob[76] = {0};
+
+		writer_string(&writer, "\xe2\x80\x94 ");
+		for (size_t i = 0; i < size; i++)
+			writer_u8(&writer, 'w');
+		writer_u8(&writer, ' ');
+		text_base64_write(&writer, bytes_make(blob, sizeof blob));
+		writer_u8(&writer, '\n');
+		assert_false(writer.failed);
+		assert_int_equal(cosignature_parse(writer_view(&writer), &cosignature),
+				 size == NOTE_NAME_MAX);
+	}
+}
+
 /* It is one of the signature lines of a note, which others pass over. */
 static void
 notes_bear_it(void **state)
@@ -143,6 +207,8 @@ notes_bear_it(void **state)
 	(void)state;
 	assert_true(note_key_parse(vector("log.vkey"), &log));
 	assert_true(checkpoint_open(vector("checkpoint.3.cosigned"), &log, &checkpoint));
+	assert_true(bytes_equal(note_text(vector("checkpoint.3.cosigned")), text));
+	assert_int_equal(note_text(line).size, 0);
 }
 
 int
@@ -153,6 +219,8 @@ main(void)
 	    cmocka_unit_test(golden_line),
 	    cmocka_unit_test(every_changed_bit_is_refused),
 	    cmocka_unit_test(bounds),
+	    cmocka_unit_test(a_line_names_its_maker),
+	    cmocka_unit_test(long_names),
 	    cmocka_unit_test(notes_bear_it),
 	};
 

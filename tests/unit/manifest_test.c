@@ -319,16 +319,10 @@ bounds_are_kept(void **state)
 static void
 unsupported_is_refused_by_name(void **state)
 {
-	static const uint8_t seed[TALLY_SEED_SIZE] = {'w'};
-	char witnesses[NOTE_VKEY_TEXT_MAX + 32] = {0};
-	struct writer to = writer_make(witnesses, sizeof witnesses - 1);
-	struct note_private_key witness;
-	const struct refusal refusals[] = {
+	static const struct refusal refusals[] = {
 	    {"{\"policy\":\"live\"}", "{\"policy\":\"sealed\",\"unseal_delay_s\":0}",
 	     "$.results.policy", NULL},
 	    {"\"test\":true", "\"precedence\":\"online\"", "$.precedence", NULL},
-	    {"\"every_s\":60", "\"witness_wait_s\":1", "$.publishing.witness_wait_s", NULL},
-	    {"\"test\":true", witnesses, "$.witnesses", NULL},
 	    {"\"test\":true",
 	     "\"roster\":{\"root\":"
 	     "\"ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\","
@@ -340,10 +334,6 @@ unsupported_is_refused_by_name(void **state)
 	};
 
 	(void)state;
-	note_private_key_make(&witness, BYTES_OF("witness.example"), seed);
-	writer_string(&to, "\"witnesses\":[\"");
-	note_key_write(&to, &witness.key);
-	writer_string(&to, "\"]");
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
 		struct manifest *manifest =
 		    assert_accepted(NULL, refusals[i].find, refusals[i].put);
