@@ -36,6 +36,14 @@ settle(struct tally_client *client, uint32_t correlation, struct machine_request
 	return true;
 }
 
+/* What was asked for is an entry, or a cosignature: then "accepted" is all there is to say. */
+static bool
+may_be_accepted(uint8_t message)
+{
+	return message == TALLY_MESSAGE_SUBMIT || message == TALLY_MESSAGE_NOTICE ||
+	       message == TALLY_MESSAGE_COSIGN;
+}
+
 static int
 answer_verdict(struct tally_client *client, const struct machine_request *request,
 	       struct bytes payload, struct tally_client_event *event)
@@ -45,8 +53,7 @@ answer_verdict(struct tally_client *client, const struct machine_request *reques
 	(void)client;
 	if (!frame_verdict_parse(payload, &verdict))
 		return TALLY_CLIENT_BAD_SHAPE;
-	if (verdict.verdict == TALLY_ACCEPTED && request->message != TALLY_MESSAGE_SUBMIT &&
-	    request->message != TALLY_MESSAGE_NOTICE)
+	if (verdict.verdict == TALLY_ACCEPTED && !may_be_accepted(request->message))
 		return TALLY_CLIENT_UNEXPECTED;
 	event->kind = TALLY_CLIENT_EVENT_VERDICT;
 	event->verdict = verdict.verdict;

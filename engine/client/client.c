@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/machine.h"
+#include "tree/cosignature.h"
 
 _Static_assert(sizeof(struct tally_client) <= TALLY_CLIENT_MEMORY, "a machine fits its memory");
 _Static_assert(TALLY_CLIENT_OUTPUT_MIN >=
@@ -257,6 +258,21 @@ tally_client_entries(struct tally_client *client, uint64_t first, uint64_t tree_
 	be64_store(payload + 8, tree_size);
 	return request(client, &client->reads, TALLY_MESSAGE_ENTRIES,
 		       bytes_make(payload, sizeof payload), first, correlation);
+}
+
+int
+tally_client_cosign(struct tally_client *client, uint64_t tree_size, const void *line,
+		    size_t size, uint32_t *correlation)
+{
+	uint8_t memory[8 + COSIGNATURE_LINE_MAX];
+	struct writer payload = writer_make(memory, sizeof memory);
+
+	writer_u64(&payload, tree_size);
+	writer_bytes(&payload, bytes_make(line, size));
+	if (payload.failed)
+		return TALLY_CLIENT_TOO_LARGE;
+	return request(client, &client->reads, TALLY_MESSAGE_COSIGN, writer_view(&payload), 0,
+		       correlation);
 }
 
 size_t

@@ -352,17 +352,6 @@ frame_receipt_write(struct writer *writer, uint32_t correlation, uint64_t index,
 }
 
 void
-frame_cosign_write(struct writer *writer, uint32_t correlation,
-		   const struct frame_cosign *cosign)
-{
-	size_t start = frame_begin(writer, TALLY_MESSAGE_COSIGN, correlation);
-
-	writer_u64(writer, cosign->tree_size);
-	writer_bytes(writer, cosign->line);
-	frame_end(writer, start);
-}
-
-void
 frame_results_write(struct writer *writer, uint32_t correlation,
 		    const struct frame_results *results)
 {

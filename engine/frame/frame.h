@@ -187,9 +187,6 @@ void
 frame_status_write(struct writer *writer, uint32_t correlation,
 		   const struct frame_status *status);
 void
-frame_cosign_write(struct writer *writer, uint32_t correlation,
-		   const struct frame_cosign *cosign);
-void
 frame_receipt_write(struct writer *writer, uint32_t correlation, uint64_t index,
 		    struct bytes receipt);
 void

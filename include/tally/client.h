@@ -22,8 +22,8 @@
  * checkpoint it shows), answers with AUTH and reports READY when the server has said WELCOME.
  * From then on requests may be made, as many at once as the server's window allows. Answers to
  * SUBMIT, STATUS, NOTICE and STATE come in the order of the requests (lane one); so do those to
- * RECEIPT, CHECKPOINT, RESULTS and ENTRIES among themselves (lane two). Anything else breaks the
- * machine.
+ * RECEIPT, CHECKPOINT, RESULTS, ENTRIES and COSIGN among themselves (lane two). Anything else
+ * breaks the machine.
  *
  * States:  hello -> welcome -> ready -> gone;  every state but gone -> broken;  hello and welcome
  * -> gone. In gone (the server said GOODBYE) and broken nothing moves any more.
@@ -285,6 +285,12 @@ int
 tally_client_entries(struct tally_client *client, uint64_t first, uint64_t tree_size,
 		     uint32_t *correlation);
 
+/* A witness's cosignature line, its line feed included, over the checkpoint of that size that
+ * waits for cosignatures. A verdict answers: accepted, or why not. */
+int
+tally_client_cosign(struct tally_client *client, uint64_t tree_size, const void *line,
+		    size_t size, uint32_t *correlation);
+
 /* Answers owed in both lanes. */
 size_t
 tally_client_owed(const struct tally_client *client);
@@ -374,5 +380,8 @@ tally_results(struct tally_connection *connection, uint16_t contest,
 int
 tally_entries(struct tally_connection *connection, uint64_t first, uint64_t tree_size,
 	      struct tally_client_event *answer);
+int
+tally_cosign(struct tally_connection *connection, uint64_t tree_size, const void *line,
+	     size_t size, struct tally_client_event *answer);
 
 #endif

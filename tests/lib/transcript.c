@@ -5,6 +5,7 @@
 #include "ballot/notice.h"
 #include "base/text.h"
 #include "limits.h"
+#include "tree/cosignature.h"
 
 /* A field of `size` bytes; the last one of a message may be 0: the rest. */
 struct field {
@@ -48,6 +49,7 @@ static const struct layout layouts[] = {
     {TALLY_MESSAGE_RECEIPT, "RECEIPT", {{"index", 8}}},
     {TALLY_MESSAGE_CHECKPOINT, "CHECKPOINT", {{NULL, 0}}},
     {TALLY_MESSAGE_RESULTS, "RESULTS", {{"contest", 2}}},
+    {TALLY_MESSAGE_COSIGN, "COSIGN", {{"tree size", 8}, {"cosignature line", 0}}},
     {TALLY_MESSAGE_ENTRIES, "ENTRIES", {{"first", 8}, {"tree size", 8}}},
     {TALLY_MESSAGE_ENTRIES_ARE,
      "ENTRIES_ARE",
@@ -257,6 +259,28 @@ counting(struct transcript *to)
 }
 
 static void
+witnessing(struct transcript *to)
+{
+	const struct session *session = &to->session;
+	uint8_t memory[8 + COSIGNATURE_LINE_MAX];
+	struct writer payload = writer_make(memory, sizeof memory);
+	struct note_private_key witness;
+	uint8_t seed[TALLY_SEED_SIZE];
+
+	memset(seed, 0x08, sizeof seed);
+	note_private_key_make_as(&witness, NOTE_KEY_COSIGNER, BYTES_OF("witness.example/w1"),
+				 seed);
+	writer_u64(&payload, 3);
+	cosignature_write(&payload,
+			  note_text(bytes_make(session->checkpoint, session->checkpoint_size)),
+			  1700000000, &witness);
+	client_says(to, TALLY_MESSAGE_COSIGN, 12, writer_view(&payload),
+		    "a cosignature of a tree of 3");
+	server_verdict(to, 12, TALLY_UNKNOWN_SIGNER, FRAME_NO_INDEX,
+		       "the campaign has no such witness");
+}
+
+static void
 ending(struct transcript *to)
 {
 	static const uint8_t zeros[TALLY_HASH_SIZE];
@@ -267,9 +291,9 @@ ending(struct transcript *to)
 	size_t start;
 
 	notice_write(&notice, &head, BYTES_OF(""), authority->key.id, authority->secret);
-	client_says(to, TALLY_MESSAGE_NOTICE, 12, writer_view(&notice),
+	client_says(to, TALLY_MESSAGE_NOTICE, 13, writer_view(&notice),
 		    "close, numbered 2 where 1 is due");
-	server_verdict(to, 12, TALLY_NOTICE_OUT_OF_ORDER, FRAME_NO_INDEX, "refused");
+	server_verdict(to, 13, TALLY_NOTICE_OUT_OF_ORDER, FRAME_NO_INDEX, "refused");
 	start = to->memory.size;
 	frame_goodbye_write(&to->memory, TALLY_STOPPING);
 	step(to, start, 'S', "the operator stops the server; it closes the connection");
@@ -286,6 +310,7 @@ transcript_make(struct transcript *to, struct bytes manifest)
 	voting(to);
 	proving(to);
 	counting(to);
+	witnessing(to);
 	ending(to);
 }
 

@@ -371,7 +371,24 @@ wrong_messages(void **state)
 	}
 }
 
-/* Only a ballot or a notice can be accepted. */
+/* Only a ballot, a notice or a cosignature can be accepted. */
+static void
+accepted_cosignature(void **state)
+{
+	struct tally_client *client = peer_ready(&session, 10, 2);
+	struct writer server = peer_server();
+	struct tally_client_event event;
+
+	(void)state;
+	assert_int_equal(tally_client_submit(client, "b", 1, NULL), 0);
+	assert_int_equal(tally_client_cosign(client, 3, "line\n", 5, NULL), 0);
+	frame_verdict_write(&server, 2, TALLY_ACCEPTED, FRAME_NO_INDEX); /* lane two */
+	peer_feed(client, &server, &event);
+	assert_int_equal(event.request, TALLY_MESSAGE_COSIGN);
+	assert_int_equal(event.verdict, TALLY_ACCEPTED);
+	assert_true(event.index == TALLY_CLIENT_NO_INDEX);
+}
+
 static void
 accepted_question(void **state)
 {
@@ -447,6 +464,7 @@ main(void)
 	    cmocka_unit_test(answered_twice),
 	    cmocka_unit_test(wrong_messages),
 	    cmocka_unit_test(accepted_question),
+	    cmocka_unit_test(accepted_cosignature),
 	    cmocka_unit_test(short_answers),
 	};
 

@@ -238,6 +238,9 @@ one_of_each(void **state)
 	assert_int_equal(tally_entries(connection, 1, 3, &answer), 0);
 	assert_int_equal(answer.kind, TALLY_CLIENT_EVENT_ENTRIES);
 	assert_true(answer.entries.first == 1);
+	assert_int_equal(tally_cosign(connection, 3, "line\n", 5, &answer), 0);
+	assert_int_equal(answer.request, TALLY_MESSAGE_COSIGN);
+	assert_int_equal(answer.verdict, TALLY_NOTICE_OUT_OF_ORDER);
 	assert_memory_equal(tally_newest(connection, &size), session.checkpoint,
 			    session.checkpoint_size);
 	tally_close(connection);

@@ -4,6 +4,7 @@
 
 #include "limits.h"
 #include "tests/lib/peer.h"
+#include "tree/cosignature.h"
 
 static struct session session;
 static _Alignas(8) uint8_t memory[TALLY_CLIENT_MEMORY];
@@ -75,6 +76,7 @@ static void
 request_bytes(void **state)
 {
 	struct tally_client *client = peer_ready(&session, 1024, 8);
+	char line[COSIGNATURE_LINE_MAX + 1];
 	uint32_t correlation;
 	struct frame frame;
 
@@ -114,7 +116,14 @@ request_bytes(void **state)
 	assert_int_equal(frame.message, TALLY_MESSAGE_ENTRIES);
 	assert_true(bytes_equal(frame.payload, BYTES_OF("\0\0\0\0\0\0\0\5"
 							"\0\0\0\0\0\0\1\2")));
-	assert_int_equal(tally_client_owed(client), 8);
+	memset(line, 'x', sizeof line);
+	assert_int_equal(tally_client_cosign(client, 0x0102, line, 3, NULL), 0);
+	frame = peer_sent(client);
+	assert_int_equal(frame.message, TALLY_MESSAGE_COSIGN);
+	assert_true(bytes_equal(frame.payload, BYTES_OF("\0\0\0\0\0\0\1\2xxx")));
+	assert_int_equal(tally_client_cosign(client, 1, line, sizeof line, NULL),
+			 TALLY_CLIENT_TOO_LARGE);
+	assert_int_equal(tally_client_owed(client), 9);
 }
 
 /* Answers one submit and expects the verdict. */

@@ -240,6 +240,21 @@ proof_message(void **state)
 		assert_memory_equal(message + 15 + 32 * i, parts[i], 32);
 }
 
+static void
+cosign(void **state)
+{
+	struct bytes payload = BYTES_OF("\0\0\0\0\0\0\1\2a line\n");
+	struct frame_cosign out;
+
+	(void)state;
+	assert_true(frame_cosign_parse(payload, &out));
+	assert_int_equal(out.tree_size, 0x0102);
+	assert_true(bytes_equal(out.line, BYTES_OF("a line\n")));
+	assert_true(frame_cosign_parse(bytes_make(payload.data, 9), &out));
+	for (size_t size = 0; size <= 8; size++)
+		assert_false(frame_cosign_parse(bytes_make(payload.data, size), &out));
+}
+
 int
 main(void)
 {
@@ -252,6 +267,7 @@ main(void)
 	    cmocka_unit_test(largest_frame),
 	    cmocka_unit_test(header_zeros),
 	    cmocka_unit_test(writer_too_small),
+	    cmocka_unit_test(cosign),
 	    cmocka_unit_test(proof_message),
 	};
 

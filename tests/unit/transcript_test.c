@@ -98,6 +98,10 @@ ask(struct tally_client *client, const struct frame *frame)
 	case TALLY_MESSAGE_RESULTS:
 		status = tally_client_results(client, be16_load(payload), NULL);
 		break;
+	case TALLY_MESSAGE_COSIGN:
+		status = tally_client_cosign(client, be64_load(payload), payload + 8,
+					     frame->payload.size - 8, NULL);
+		break;
 	case TALLY_MESSAGE_ENTRIES:
 		status = tally_client_entries(client, be64_load(payload),
 					      be64_load(payload + 8), NULL);
@@ -188,8 +192,8 @@ client_replays_them(void **state)
 static void
 nothing_is_left_out(void **state)
 {
-	static const uint8_t messages[] = {1,   2,   3,   4,   5,   6,   7,   8,   10, 129,
-					   130, 131, 132, 133, 134, 135, 136, 137, 143};
+	static const uint8_t messages[] = {1,   2,   3,   4,   5,   6,   7,   8,   9,   10,
+					   129, 130, 131, 132, 133, 134, 135, 136, 137, 143};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof messages; i++) {

@@ -450,6 +450,15 @@ tally_entries(struct tally_connection *connection, uint64_t first, uint64_t tree
 			 answer);
 }
 
+int
+tally_cosign(struct tally_connection *connection, uint64_t tree_size, const void *line,
+	     size_t size, struct tally_client_event *answer)
+{
+	return answer_to(connection,
+			 tally_client_cosign(connection->client, tree_size, line, size, NULL),
+			 answer);
+}
+
 /* One tally_submit_all. */
 struct run {
 	tally_ballot_source *source;
