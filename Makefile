@@ -213,8 +213,8 @@ $(BIN)/tally-verify-static: $(call obj,$(VERIFY_SRC) tools/lib/offline/http.c) $
 	@echo "LD $@"
 	@$(CC) -static-pie $(filter-out -pie,$(LDFLAGS)) $^ $(LIBS_PURE) -lpthread -o $@
 
-$(BENCHES): $(OUT)/%: $(OUT)/%.o
-	$(call link,-lsodium -lpthread)
+$(BENCHES): $(OUT)/%: $(OUT)/%.o $(TOOLS_A) $(ENGINE_A)
+	$(call link,$(LIBS_PURE) $(LIBS_HTTP) -lpthread)
 
 $(TESTS): $(OUT)/%: $(OUT)/%.o $(TESTLIB_A) $(CTL_A) $(VERIFY_A) $(SHELL_A) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_SHELL) $(LIBS_HTTP) -lcmocka)
