@@ -78,7 +78,7 @@ archive_open(int dir_fd)
 		return NULL;
 	}
 	archive->dir_fd = -1;
-	if (disk_directory(dir_fd, "ledger", 0755, &ledger_fd) != DISK_OK)
+	if (disk_directory(dir_fd, "ledger", 0700, &ledger_fd) != DISK_OK)
 		goto out;
 	close(ledger_fd);
 	/* Segments' names carry the folder, so what is kept is the data directory. */

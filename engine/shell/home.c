@@ -406,7 +406,7 @@ home_advance_in_parts(int dir_fd, const struct manifest *manifest, struct archiv
 				  .to = state,
 				  .ballots_at_once = ballots_at_once,
 				  .name = book_name};
-	int status = disk_directory(dir_fd, "state", 0755, &advance.folder_fd);
+	int status = disk_directory(dir_fd, "state", 0700, &advance.folder_fd);
 
 	CHECK(state->frontier.size == state->index);
 	if (status != DISK_OK)

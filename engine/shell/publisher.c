@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,31 +10,31 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "shell/lawfiles.h"
+#include "shell/mark.h"
 #include "shell/sweep.h"
+#include "shell/texts.h"
 #include "shell/tiles.h"
 
 enum {
-	TEXT_SIZE_MAX = 16 * 1024 * 1024,
-	TEXTS_BYTES_MAX = 512 * 1024 * 1024, /* waiting for their checkpoint */
-	TEXT_NAME_MAX = 32,
-};
-
-struct text {
-	struct text *next;
-	uint64_t index;
-	size_t size;
-	uint8_t bytes[];
+	UNSEAL_STEP = 1 << 16, /* entries whose bundles are synced and marked together */
 };
 
 struct publisher {
 	int dir_fd;
 	int public_fd;
+	bool sealed; /* a campaign whose results are sealed until they are unsealed */
 	struct tiles tiles;
+	struct texts *texts;
+	struct lawfiles law; /* of a sealed campaign */
+	struct archive *archive;
 	struct treefile *tree;
 	publisher_done *done;
 	void *context;
 	_Atomic uint64_t size;
 	uint64_t found_mark; /* at start */
+	_Atomic uint64_t
+	    unsealed; /* DIR/unsealed: up to here bundles are proven to be on disk */
 
 	/* The thread's own. */
 	uint64_t mark; /* DIR/published: up to here all files are proven to be on disk */
@@ -46,82 +45,10 @@ struct publisher {
 	pthread_cond_t wake;
 	bool stopping;
 	bool asked;
+	bool texts_came;
 	struct publication publication;
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
-	struct text *texts;
-	size_t texts_bytes;
 };
-
-static void
-text_name(uint64_t index, char name[TEXT_NAME_MAX])
-{
-	snprintf(name, TEXT_NAME_MAX, "tally/%llu", (unsigned long long)index);
-}
-
-/* Takes the texts below `size` off the list. */
-static struct text *
-texts_take(struct publisher *publisher, uint64_t size)
-{
-	struct text **link = &publisher->texts;
-	struct text *taken = NULL;
-
-	pthread_mutex_lock(&publisher->mutex);
-	while (*link != NULL) {
-		struct text *text = *link;
-
-		if (text->index >= size) {
-			link = &text->next;
-			continue;
-		}
-		*link = text->next;
-		publisher->texts_bytes -= text->size;
-		text->next = taken;
-		taken = text;
-	}
-	pthread_mutex_unlock(&publisher->mutex);
-	return taken;
-}
-
-static void
-text_put(struct publisher *publisher, struct text *text)
-{
-	pthread_mutex_lock(&publisher->mutex);
-	text->next = publisher->texts;
-	publisher->texts = text;
-	publisher->texts_bytes += text->size;
-	pthread_mutex_unlock(&publisher->mutex);
-}
-
-/* After a publication: frees its texts, or keeps them for the next one. */
-static void
-texts_end(struct publisher *publisher, struct text *taken, bool published)
-{
-	while (taken != NULL) {
-		struct text *text = taken;
-
-		taken = text->next;
-		if (published)
-			free(text);
-		else
-			text_put(publisher, text);
-	}
-}
-
-static int
-texts_write(struct publisher *publisher, const struct text *text)
-{
-	for (; text != NULL; text = text->next) {
-		char name[TEXT_NAME_MAX];
-		int status;
-
-		text_name(text->index, name);
-		status =
-		    tiles_file(&publisher->tiles, name, bytes_make(text->bytes, text->size));
-		if (status != DISK_OK)
-			return status;
-	}
-	return DISK_OK;
-}
 
 static int
 checkpoint_check(struct publisher *publisher, const struct checkpoint *checkpoint)
@@ -144,8 +71,65 @@ checkpoint_check(struct publisher *publisher, const struct checkpoint *checkpoin
 }
 
 static int
-files_write(struct publisher *publisher, uint64_t size, const struct text *texts)
+sync_public(const struct publisher *publisher)
 {
+	return syncfs(publisher->public_fd) == 0 ? DISK_OK : disk_fail_errno("sync", "public");
+}
+
+/* Synced: texts below `size` have been printed before. */
+static int
+unsealed_write(struct publisher *publisher, uint64_t size)
+{
+	int status = mark_write(publisher->dir_fd, "unsealed", size);
+
+	if (status == DISK_OK)
+		atomic_store(&publisher->unsealed, size);
+	return status;
+}
+
+/* Bundles of a sealed campaign come all at once: step by step, so that a crash costs one step. */
+static int
+unseal(struct publisher *publisher, uint64_t size)
+{
+	uint64_t from = atomic_load(&publisher->unsealed);
+	int status = DISK_OK;
+
+	while (status == DISK_OK && from < size) {
+		uint64_t to = (from / UNSEAL_STEP + 1) * UNSEAL_STEP;
+
+		if (to > size)
+			to = size;
+		status = tiles_bundles(&publisher->tiles, from, to);
+		if (status == DISK_OK)
+			status = sync_public(publisher);
+		if (status == DISK_OK)
+			status = unsealed_write(publisher, to);
+		from = to;
+	}
+	return status;
+}
+
+static int
+content_write(struct publisher *publisher, const struct publication *publication)
+{
+	uint64_t size = publication->checkpoint.size;
+	int status = texts_store(publisher->texts);
+
+	if (status == DISK_OK && publication->sealed)
+		return texts_sync(publisher->texts);
+	if (status == DISK_OK)
+		status = texts_print(publisher->texts, &publisher->tiles, size);
+	if (status != DISK_OK)
+		return status;
+	if (publisher->sealed)
+		return unseal(publisher, size);
+	return tiles_bundles(&publisher->tiles, publisher->mark, size);
+}
+
+static int
+files_write(struct publisher *publisher, const struct publication *publication)
+{
+	const struct checkpoint *checkpoint = &publication->checkpoint;
 	struct tiles *tiles = &publisher->tiles;
 	int status = DISK_OK;
 
@@ -153,24 +137,18 @@ files_write(struct publisher *publisher, uint64_t size, const struct text *texts
 	 * sync that failed once does not fail again: write it anew. */
 	tiles->anew = !publisher->swept;
 	if (!publisher->swept)
-		status = sweep_mend(tiles, size);
+		status = sweep_mend(tiles, checkpoint->size);
 	if (status == DISK_OK)
-		status = tiles_make(tiles, publisher->mark, size);
+		status = tiles_make(tiles, publisher->mark, checkpoint->size);
+	if (status == DISK_OK && publisher->sealed)
+		status = lawfiles_make(&publisher->law, checkpoint, publication->note);
 	if (status == DISK_OK)
-		status = texts_write(publisher, texts);
-	if (status == DISK_OK && syncfs(publisher->public_fd) != 0)
-		status = disk_fail_errno("sync", "public");
+		status = content_write(publisher, publication);
+	if (status == DISK_OK)
+		status = sync_public(publisher);
+	if (status == DISK_OK && publisher->sealed)
+		lawfiles_made(&publisher->law, checkpoint->size);
 	return status;
-}
-
-static int
-mark_write(struct publisher *publisher, uint64_t size)
-{
-	char text[24];
-	int length = snprintf(text, sizeof text, "%llu", (unsigned long long)size);
-
-	return disk_replace(publisher->dir_fd, "published", bytes_make(text, (size_t)length),
-			    0644, true);
 }
 
 static int
@@ -211,11 +189,13 @@ note_write(struct publisher *publisher, const struct publication *publication)
 	atomic_store_explicit(&publisher->size, size, memory_order_release);
 	status = results_put(publisher, publication->results);
 	if (status == DISK_OK)
-		status = mark_write(publisher, size);
+		status = mark_write(publisher->dir_fd, "published", size);
 	if (status == DISK_OK) {
 		publisher->mark = size;
 		status = next_remove(publisher);
 	}
+	if (status == DISK_OK && !publication->sealed)
+		status = texts_clear(publisher->texts, size);
 	if (status == DISK_OK)
 		status = partials_clear(publisher, from, size);
 	publisher->swept = status == DISK_OK;
@@ -225,13 +205,11 @@ note_write(struct publisher *publisher, const struct publication *publication)
 static int
 publish(struct publisher *publisher, const struct publication *publication)
 {
-	const struct checkpoint *checkpoint = &publication->checkpoint;
-	struct text *texts = texts_take(publisher, checkpoint->size);
-	int status = checkpoint_check(publisher, checkpoint);
+	int status = checkpoint_check(publisher, &publication->checkpoint);
 
+	CHECK(publisher->sealed || !publication->sealed);
 	if (status == DISK_OK)
-		status = files_write(publisher, checkpoint->size, texts);
-	texts_end(publisher, texts, status == DISK_OK);
+		status = files_write(publisher, publication);
 	if (status == DISK_OK && publication->waiting)
 		status = disk_replace(publisher->public_fd, "checkpoint.next",
 				      publication->note, 0644, true);
@@ -251,10 +229,18 @@ publisher_run(void *context)
 	while (true) {
 		int status;
 
-		while (!publisher->asked && !publisher->stopping)
+		while (!publisher->asked && !publisher->stopping && !publisher->texts_came)
 			pthread_cond_wait(&publisher->wake, &publisher->mutex);
-		if (!publisher->asked)
+		if (!publisher->asked && !publisher->texts_came)
 			break;
+		publisher->texts_came = false;
+		if (!publisher->asked) {
+			pthread_mutex_unlock(&publisher->mutex);
+			/* A failure is said when they are to be published. */
+			(void)!texts_store(publisher->texts);
+			pthread_mutex_lock(&publisher->mutex);
+			continue;
+		}
 		pthread_mutex_unlock(&publisher->mutex);
 		status = publish(publisher, &publisher->publication);
 		pthread_mutex_lock(&publisher->mutex);
@@ -293,21 +279,22 @@ size_read(struct publisher *publisher, const char *name, uint64_t *size)
 }
 
 static int
-mark_read(struct publisher *publisher, uint64_t *mark)
+marks_read(struct publisher *publisher, uint64_t size)
 {
-	uint8_t *memory;
-	size_t size;
-	int status = disk_load(publisher->dir_fd, "published", 24, &memory, &size);
+	uint64_t unsealed = 0;
+	int status = mark_read(publisher->dir_fd, "published", &publisher->mark);
 
-	*mark = 0;
-	if (status == DISK_ABSENT || status == DISK_DAMAGED)
-		return DISK_OK;
-	if (status != DISK_OK)
-		return status;
-	if (!text_decimal_parse(bytes_make(memory, size), mark))
-		*mark = 0;
-	free(memory);
-	return DISK_OK;
+	if (status == DISK_OK && publisher->sealed)
+		status = mark_read(publisher->dir_fd, "unsealed", &unsealed);
+	/* A mark beyond the checkpoint proves nothing: somebody exchanged one of them. */
+	if (publisher->mark > size)
+		publisher->mark = 0;
+	if (unsealed > archive_size(publisher->archive))
+		unsealed = 0;
+	publisher->found_mark = publisher->mark;
+	atomic_store(&publisher->unsealed, unsealed);
+	atomic_store(&publisher->size, size);
+	return status;
 }
 
 static int
@@ -326,21 +313,20 @@ publisher_open(struct publisher *publisher, int dir_fd)
 	if (status == DISK_OK && next <= size)
 		status = next_remove(publisher);
 	if (status == DISK_OK)
-		status = mark_read(publisher, &publisher->mark);
-	if (status != DISK_OK)
-		return status;
-	/* A mark beyond the checkpoint proves nothing: somebody exchanged one of them. */
-	if (publisher->mark > size)
-		publisher->mark = 0;
-	publisher->found_mark = publisher->mark;
-	atomic_store(&publisher->size, size);
-	return DISK_OK;
+		status = marks_read(publisher, size);
+	if (status == DISK_OK && publisher->sealed)
+		status = lawfiles_open(&publisher->law, publisher->public_fd,
+				       publisher->archive, publisher->tree, publisher->mark);
+	publisher->texts = status == DISK_OK ? texts_open(dir_fd, publisher->archive) : NULL;
+	return publisher->texts == NULL ? DISK_FAILED : DISK_OK;
 }
 
 static void
 publisher_free(struct publisher *publisher)
 {
-	texts_end(publisher, texts_take(publisher, UINT64_MAX), true);
+	if (publisher->texts != NULL)
+		texts_close(publisher->texts);
+	lawfiles_free(&publisher->law);
 	tiles_free(&publisher->tiles);
 	if (publisher->public_fd >= 0)
 		close(publisher->public_fd);
@@ -352,7 +338,7 @@ publisher_free(struct publisher *publisher)
 }
 
 struct publisher *
-publisher_start(int dir_fd, struct archive *archive, struct treefile *tree,
+publisher_start(int dir_fd, struct archive *archive, struct treefile *tree, bool sealed,
 		publisher_done *done, void *context)
 {
 	struct publisher *publisher = calloc(1, sizeof *publisher);
@@ -363,6 +349,8 @@ publisher_start(int dir_fd, struct archive *archive, struct treefile *tree,
 	}
 	publisher->dir_fd = -1;
 	publisher->public_fd = -1;
+	publisher->sealed = sealed;
+	publisher->archive = archive;
 	publisher->tree = tree;
 	publisher->done = done;
 	publisher->context = context;
@@ -395,47 +383,45 @@ publisher_finished(const struct publisher *publisher)
 }
 
 int
+publisher_seal(struct publisher *publisher, uint64_t *count)
+{
+	struct tiles tiles = {.public_fd = publisher->public_fd};
+	int status = sweep_sealed(&tiles, count);
+
+	CHECK(publisher->sealed);
+	if (status == DISK_OK && atomic_load(&publisher->unsealed) > 0)
+		status = unsealed_write(publisher, 0);
+	return status;
+}
+
+int
 publisher_text(struct publisher *publisher, uint64_t index, struct bytes bytes)
 {
-	struct text *text;
-	bool room;
+	int status = texts_add(publisher->texts, index, bytes);
 
 	pthread_mutex_lock(&publisher->mutex);
-	room = bytes.size <= TEXT_SIZE_MAX &&
-	       publisher->texts_bytes <= TEXTS_BYTES_MAX - bytes.size;
+	publisher->texts_came = true;
+	pthread_cond_signal(&publisher->wake);
 	pthread_mutex_unlock(&publisher->mutex);
-	if (!room)
-		return disk_fail(DISK_FULL, "publish tally/%llu: too many texts wait",
-				 (unsigned long long)index);
-	text = malloc(sizeof *text + bytes.size);
-	if (text == NULL)
-		return disk_fail_errno("find memory for", "a tally text");
-	text->index = index;
-	text->size = bytes.size;
-	memcpy(text->bytes, bytes.data, bytes.size);
-	text_put(publisher, text);
-	return DISK_OK;
+	return status;
+}
+
+uint64_t
+publisher_texts_proven(const struct publisher *publisher)
+{
+	uint64_t size = publisher_size(publisher);
+	uint64_t unsealed = atomic_load(&publisher->unsealed);
+
+	return publisher->sealed && unsealed < size ? unsealed : size;
 }
 
 bool
 publisher_has_text(struct publisher *publisher, uint64_t index, const uint8_t salt[32],
 		   const uint8_t hash[32])
 {
-	crypto_hash_sha256_state sha;
-	uint8_t found[32];
-	char name[TEXT_NAME_MAX];
-	uint8_t *memory;
-	size_t size;
+	bool in_public = !publisher->sealed || index < atomic_load(&publisher->unsealed);
 
-	text_name(index, name);
-	if (disk_load(publisher->public_fd, name, TEXT_SIZE_MAX, &memory, &size) != DISK_OK)
-		return false;
-	crypto_hash_sha256_init(&sha);
-	crypto_hash_sha256_update(&sha, salt, 32);
-	crypto_hash_sha256_update(&sha, memory, size);
-	crypto_hash_sha256_final(&sha, found);
-	free(memory);
-	return memcmp(found, hash, sizeof found) == 0;
+	return texts_has(publisher->texts, index, salt, hash, in_public);
 }
 
 void

@@ -5,6 +5,7 @@
  *   tile/<L>/<N>[.p/<W>]        hash tiles; partials of every published size stay until the full
  *   tile/entries/<N>[.p/<W>]    tile exists
  *   tally/<index>               canonical text of the TALLY entry at that index
+ *   law/<index>, law/list       of a sealed campaign only (lawfiles.h)
  *
  * All of it is derived. One publication of a checkpoint of size n, in this order: full tiles and
  * bundles that became full, partials of n, tally texts below n, each by atomic rename; one
@@ -16,6 +17,10 @@
  * A publication that waits for cosignatures goes as far as the sync; its note is put, synced, at
  * public/checkpoint.next. What is published afterwards removes that. A start removes one that is
  * no checkpoint beyond `checkpoint`.
+ *
+ * Sealed publications make no bundles and no texts: texts wait in DIR/sealed (texts.h). The first
+ * one of a sealed campaign that is not sealed makes them all; DIR/unsealed (decimal) is the proven
+ * mark of the bundles, written as they are made, so that a crash in the middle costs little.
  *
  * It runs on its own thread, one publication at a time. Reads the archive and the treefile. */
 #ifndef TALLY_SHELL_PUBLISHER_H
@@ -32,10 +37,16 @@ struct publisher;
 typedef void
 publisher_done(void *context, int status, const char *why);
 
-/* `dir_fd` is the data directory. Opens, reads the mark, starts the thread. NULL on failure. */
+/* `dir_fd` is the data directory; `sealed`: results are sealed in this campaign until they are
+ * unsealed. Opens, reads the marks, starts the thread. NULL on failure. */
 MUST_USE struct publisher *
-publisher_start(int dir_fd, struct archive *archive, struct treefile *tree,
+publisher_start(int dir_fd, struct archive *archive, struct treefile *tree, bool sealed,
 		publisher_done *done, void *context);
+
+/* For a start, before the first publication, while results are sealed: removes bundles and texts
+ * that are in public all the same; *count: how many files. */
+MUST_USE int
+publisher_seal(struct publisher *publisher, uint64_t *count);
 
 /* Size of the checkpoint in DIR/public as found at start and since published; 0: none. */
 uint64_t
@@ -46,12 +57,17 @@ publisher_size(const struct publisher *publisher);
 uint64_t
 publisher_finished(const struct publisher *publisher);
 
-/* Hands over a tally text to be published with the next checkpoint beyond `index`. Copies it.
- * Any thread. A text that is already there with the same bytes is left alone. */
+/* Hands over a tally text, to be published with the next checkpoint beyond `index` that is not
+ * sealed. Copies it. Any thread. Statuses of texts_add. */
 MUST_USE int
 publisher_text(struct publisher *publisher, uint64_t index, struct bytes text);
 
-/* True if DIR/public/tally/<index> exists and SHA-256(salt || text) equals `hash`. Any thread. */
+/* Texts below this index need not be looked for at a start. */
+uint64_t
+publisher_texts_proven(const struct publisher *publisher);
+
+/* True if the text at `index` is published or waits in DIR/sealed, and SHA-256(salt || text)
+ * equals `hash`. Any thread. */
 bool
 publisher_has_text(struct publisher *publisher, uint64_t index, const uint8_t salt[32],
 		   const uint8_t hash[32]);

@@ -432,7 +432,7 @@ static int
 check_texts(struct restore *restore)
 {
 	struct start *start = restore->start;
-	uint64_t proven = publisher_size(start->publisher);
+	uint64_t proven = publisher_texts_proven(start->publisher);
 	int status = DISK_OK;
 
 	if (proven < restore->from)

@@ -112,14 +112,6 @@ make_station(struct start *start, const struct start_options *options)
 	return DISK_OK;
 }
 
-int
-start_make_state(struct start *start, const struct start_options *options)
-{
-	int status = make_pollbook(start);
-
-	return status == DISK_OK ? make_station(start, options) : status;
-}
-
 /* The archive would make the folder. */
 static int
 find_ledger(const struct start *start)
@@ -150,6 +142,23 @@ open_files(struct start *start, const struct start_options *options)
 	return start->archive == NULL ? DISK_FAILED : DISK_OK;
 }
 
+/* Nothing of what is sealed may be in public, whoever put it there. */
+static int
+seal(const struct start *start)
+{
+	uint64_t count;
+	int status;
+
+	if (law_results_public(station_law(start->station), start->manifest))
+		return DISK_OK;
+	status = publisher_seal(start->publisher, &count);
+	if (status == DISK_OK && count > 0)
+		line_say("results are sealed: %llu files with ballots or counts were in "
+			 "public/ and have been removed",
+			 (unsigned long long)count);
+	return status;
+}
+
 static int
 run(struct start *start, const struct start_options *options)
 {
@@ -163,14 +172,17 @@ run(struct start *start, const struct start_options *options)
 	if (status == DISK_OK)
 		status = read_key(start);
 	if (status == DISK_OK)
-		status = start_make_state(start, options);
+		status = make_pollbook(start);
+	if (status == DISK_OK)
+		status = make_station(start, options);
 	if (status == DISK_OK)
 		status = restore_tail(&restore);
 	if (status == DISK_OK)
 		status = restore_home(&restore);
 	if (status == DISK_OK) {
 		start->publisher = publisher_start(start->dir_fd, start->archive, start->tree,
-						   options->published, options->context);
+						   start->manifest->sealed, options->published,
+						   options->context);
 		status = start->publisher == NULL ? DISK_FAILED : DISK_OK;
 	}
 	if (status == DISK_OK)
@@ -179,18 +191,10 @@ run(struct start *start, const struct start_options *options)
 		status = restore_cut(&restore);
 	if (status == DISK_OK)
 		status = restore_sign(&restore);
+	if (status == DISK_OK)
+		status = seal(start);
 	restore_end(&restore);
 	return status;
-}
-
-void
-start_blank(struct start *start)
-{
-	memset(start, 0, sizeof *start);
-	start->dir_fd = -1;
-	start->lock_fd = -1;
-	start->remembered.fd = -1;
-	start->remembered.anchor_fd = -1;
 }
 
 int
@@ -198,7 +202,11 @@ start_run(struct start *start, const struct start_options *options)
 {
 	int status;
 
-	start_blank(start);
+	memset(start, 0, sizeof *start);
+	start->dir_fd = -1;
+	start->lock_fd = -1;
+	start->remembered.fd = -1;
+	start->remembered.anchor_fd = -1;
 	status = run(start, options);
 	if (status == DISK_OK)
 		return TALLY_EXIT_FINE;

@@ -9,6 +9,7 @@
  *   7  replay the ledger's tail: law, tally, poll book, tree; texts of TALLY entries
  *      and compare the root at the remembered size (L5)
  *   8  clear a torn tail, then remember and sign what is there now
+ *   9  while results are sealed: remove ballots and counts that are in public all the same
  *
  * A start that refuses has changed nothing but DIR/lock in steps 1 to 4, and nothing that is not
  * derived in steps 5 to 7. Everything runs on the caller's thread, but for the child of step 6;
@@ -50,14 +51,6 @@ struct start_options {
 /* 0, or an exit code after a line that says why. On failure start_end must still be called. */
 MUST_USE int
 start_run(struct start *start, const struct start_options *options);
-
-/* For others than start_run: nothing is open; and then poll book and station of start->manifest,
- * without entries. A disk status; start_end is due. */
-void
-start_blank(struct start *start);
-
-MUST_USE int
-start_make_state(struct start *start, const struct start_options *options);
 
 /* Gives back everything; the threads that use it have ended. */
 void

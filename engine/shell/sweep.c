@@ -22,6 +22,7 @@ struct sweep {
 	struct tiles *tiles;
 	file_visit *visit;
 	uint64_t size;
+	uint64_t count; /* files visited */
 	int depth;
 	char path[PATH_SIZE];
 };
@@ -71,8 +72,10 @@ name_visit(struct sweep *sweep, const char *name)
 		status = errno == ENOENT ? DISK_OK : disk_fail_errno("look at", sweep->path);
 	else if (S_ISDIR(about.st_mode))
 		status = folder_visit(sweep);
-	else if (S_ISREG(about.st_mode))
+	else if (S_ISREG(about.st_mode)) {
+		sweep->count++;
 		status = sweep->visit(sweep->tiles, sweep->path, sweep->size);
+	}
 	sweep->path[length] = 0;
 	return status;
 }
@@ -155,6 +158,32 @@ sweep_partials(struct tiles *tiles, uint64_t size)
 	struct sweep sweep = {.tiles = tiles, .visit = clear_file, .size = size};
 
 	return folder_visit(&sweep);
+}
+
+static int
+seal_file(struct tiles *tiles, const char *path, uint64_t size)
+{
+	(void)size;
+	return remove_file(tiles, path);
+}
+
+int
+sweep_sealed(struct tiles *tiles, uint64_t *count)
+{
+	static const char *const folders[] = {"tile/entries", "tally"};
+	int status = DISK_OK;
+
+	*count = 0;
+	for (size_t i = 0; status == DISK_OK && i < sizeof folders / sizeof *folders; i++) {
+		struct sweep sweep = {.tiles = tiles, .visit = seal_file};
+
+		snprintf(sweep.path, PATH_SIZE, "%s", folders[i]);
+		status = folder_visit(&sweep);
+		if (status == DISK_ABSENT)
+			status = DISK_OK;
+		*count += sweep.count;
+	}
+	return status;
 }
 
 static int

@@ -13,6 +13,11 @@
 MUST_USE int
 sweep_mend(struct tiles *tiles, uint64_t size);
 
+/* For a start while results are sealed: removes every bundle and every tally text, whatever a file
+ * in their folders is called; *count: how many. */
+MUST_USE int
+sweep_sealed(struct tiles *tiles, uint64_t *count);
+
 /* And at its end: removes every partial whose full tile exists at `size`. */
 MUST_USE int
 sweep_partials(struct tiles *tiles, uint64_t size);

@@ -170,23 +170,34 @@ tiles_make_one(struct tiles *tiles, const struct tile *tile)
 	return tiles_file(tiles, path, bytes);
 }
 
+static int
+level_make(struct tiles *tiles, int level, uint64_t from, uint64_t size)
+{
+	uint64_t count = tile_hashes(level, size);
+	struct tile tile = {level, tile_hashes(level, from) / TALLY_TILE_WIDTH, 0};
+	int status = DISK_OK;
+
+	for (; status == DISK_OK && tile_start(&tile) < count; tile.number++) {
+		uint64_t left = count - tile_start(&tile);
+
+		tile.width = left < TALLY_TILE_WIDTH ? (unsigned)left : TALLY_TILE_WIDTH;
+		status = tiles_make_one(tiles, &tile);
+	}
+	return status;
+}
+
 int
 tiles_make(struct tiles *tiles, uint64_t from, uint64_t size)
 {
-	for (int level = TILE_LEVEL_ENTRIES; level < TILE_LEVELS_MAX; level++) {
-		uint64_t count = tile_hashes(level, size);
-		struct tile tile = {level, tile_hashes(level, from) / TALLY_TILE_WIDTH, 0};
+	int status = DISK_OK;
 
-		for (; tile_start(&tile) < count; tile.number++) {
-			uint64_t left = count - tile_start(&tile);
-			int status;
+	for (int level = 0; status == DISK_OK && level < TILE_LEVELS_MAX; level++)
+		status = level_make(tiles, level, from, size);
+	return status;
+}
 
-			tile.width =
-			    left < TALLY_TILE_WIDTH ? (unsigned)left : TALLY_TILE_WIDTH;
-			status = tiles_make_one(tiles, &tile);
-			if (status != DISK_OK)
-				return status;
-		}
-	}
-	return DISK_OK;
+int
+tiles_bundles(struct tiles *tiles, uint64_t from, uint64_t size)
+{
+	return level_make(tiles, TILE_LEVEL_ENTRIES, from, size);
 }

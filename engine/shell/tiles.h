@@ -24,10 +24,14 @@ tiles_init(struct tiles *tiles, int public_fd, struct archive *archive, struct t
 void
 tiles_free(struct tiles *tiles);
 
-/* Makes what a tree of `size` has beyond one of `from`: tiles and bundles full or in part, the
- * ones that hold the place `from` included. DISK_DAMAGED if archive and treefile disagree. */
+/* Makes the hash tiles that a tree of `size` has beyond one of `from`, full or in part, the
+ * ones that hold the place `from` included. DISK_DAMAGED if the treefile contradicts itself. */
 MUST_USE int
 tiles_make(struct tiles *tiles, uint64_t from, uint64_t size);
+
+/* The same for bundles of entries. DISK_DAMAGED if archive and treefile disagree. */
+MUST_USE int
+tiles_bundles(struct tiles *tiles, uint64_t from, uint64_t size);
 
 MUST_USE int
 tiles_make_one(struct tiles *tiles, const struct tile *tile);

@@ -1,8 +1,10 @@
 #include "tests/lib/press.h"
 
 #include "base/text.h"
+#include "ledger/entry.h"
 #include "tests/lib/published.h"
 
+#include <sodium.h>
 #include <unistd.h>
 
 static void
@@ -22,7 +24,7 @@ void
 press_start(struct press *press)
 {
 	press->publisher = publisher_start(press->store->folder.fd, press->store->archive,
-					   press->tree, on_published, press);
+					   press->tree, press->sealed, on_published, press);
 	assert_non_null(press->publisher);
 }
 
@@ -33,12 +35,14 @@ press_restart(struct press *press)
 	press_start(press);
 }
 
-struct press *
-press_make(uint64_t seed)
+static struct press *
+make(uint64_t seed, bool sealed)
 {
 	struct press *press = calloc(1, sizeof *press);
 
 	assert_non_null(press);
+	press->sealed = sealed;
+	press->sealing = sealed;
 	press->random = test_random_make(seed);
 	press->store = test_store_make(1024 * 1024);
 	press->tree = treefile_open(press->store->folder.fd);
@@ -48,6 +52,18 @@ press_make(uint64_t seed)
 	pthread_cond_init(&press->wake, NULL);
 	press_start(press);
 	return press;
+}
+
+struct press *
+press_make(uint64_t seed)
+{
+	return make(seed, false);
+}
+
+struct press *
+press_make_sealed(uint64_t seed)
+{
+	return make(seed, true);
 }
 
 void
@@ -61,16 +77,57 @@ press_free(struct press *press)
 	free(press);
 }
 
-void
-press_grow(struct press *press, size_t size)
+static void
+tree_grow(struct press *press)
 {
-	test_store_grow(press->store, &press->random, size, 40);
 	for (size_t i = treefile_size(press->tree); i < press->store->size; i++) {
 		struct tree_hash leaf;
 
 		tree_leaf(press->store->entries[i], &leaf);
 		assert_int_equal(treefile_append(press->tree, &leaf, 1), DISK_OK);
 	}
+}
+
+void
+press_grow(struct press *press, size_t size)
+{
+	test_store_grow(press->store, &press->random, size, 40);
+	tree_grow(press);
+}
+
+void
+press_text_hash(const char *text, uint8_t salt[32], uint8_t hash[32])
+{
+	uint8_t message[200];
+
+	memset(salt, 9, 32);
+	memcpy(message, salt, 32);
+	memcpy(message + 32, text, strlen(text));
+	crypto_hash_sha256(hash, message, 32 + strlen(text));
+}
+
+uint64_t
+press_tally(struct press *press, const char *text)
+{
+	uint64_t index = press->store->size;
+	uint8_t memory[ENTRY_TALLY_SIZE];
+	struct writer entry = writer_make(memory, sizeof memory);
+	uint8_t salt[32];
+	uint8_t hash[32];
+
+	press_text_hash(text, salt, hash);
+	entry_tally_write(&entry, index, salt, hash);
+	test_store_put(press->store, writer_view(&entry));
+	test_store_commit(press->store);
+	tree_grow(press);
+	return index;
+}
+
+void
+press_text(struct press *press, uint64_t index, const char *text)
+{
+	assert_int_equal(publisher_text(press->publisher, index, bytes_of_string(text)),
+			 DISK_OK);
 }
 
 size_t
@@ -108,6 +165,7 @@ press_publish_as(struct press *press, uint64_t size, bool waiting)
 	publisher_publish(press->publisher,
 			  &(struct publication){.checkpoint = checkpoint,
 						.note = bytes_make(note, note_size),
+						.sealed = press->sealing,
 						.waiting = waiting});
 	return press_wait(press);
 }
@@ -156,8 +214,12 @@ press_publish_and_check(struct press *press, uint64_t size)
 	assert_true(press->sizes_count < PRESS_SIZES_MAX);
 	press->sizes[press->sizes_count++] = size;
 	press_checkpoint_is(press, size);
-	published_check(press->public, press->store->entries, size, press->sizes,
-			press->sizes_count);
+	if (press->sealing)
+		published_check_sealed(press->public, press->store->entries, size, press->sizes,
+				       press->sizes_count);
+	else
+		published_check(press->public, press->store->entries, size, press->sizes,
+				press->sizes_count);
 }
 
 void

@@ -15,7 +15,9 @@ struct press {
 	struct test_store *store;
 	struct treefile *tree;
 	struct publisher *publisher;
+	bool sealed; /* a campaign with sealed results */
 	struct test_random random;
+	bool sealing; /* publications are sealed */
 	char public[300];
 	uint64_t sizes[PRESS_SIZES_MAX]; /* of all publications since the beginning */
 	size_t sizes_count;
@@ -28,6 +30,10 @@ struct press {
 
 struct press *
 press_make(uint64_t seed);
+
+/* The same of a campaign whose results are sealed. */
+struct press *
+press_make_sealed(uint64_t seed);
 
 void
 press_free(struct press *press);
@@ -42,6 +48,18 @@ press_restart(struct press *press);
 /* Random entries until the tree has `size` leaves. */
 void
 press_grow(struct press *press, size_t size);
+
+/* A TALLY entry with the salted hash of `text`, committed; its index. */
+uint64_t
+press_tally(struct press *press, const char *text);
+
+/* Salt of those entries, and the hash that goes with `text`. */
+void
+press_text_hash(const char *text, uint8_t salt[32], uint8_t hash[32]);
+
+/* Hands the text over, and publisher_text accepts it. */
+void
+press_text(struct press *press, uint64_t index, const char *text);
 
 /* The signed note of `checkpoint`, whose root is filled in; its size. */
 size_t
@@ -58,7 +76,7 @@ press_publish(struct press *press, uint64_t size);
 int
 press_publish_as(struct press *press, uint64_t size, bool waiting);
 
-/* The same, and fails the test unless all of public/ is right. */
+/* The same, and fails the test unless all of public/ is right (but for law/ and tally/). */
 void
 press_publish_and_check(struct press *press, uint64_t size);
 

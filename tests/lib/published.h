@@ -16,4 +16,9 @@ void
 published_check(const char *path, const struct bytes *entries, uint64_t size,
 		const uint64_t *sizes, size_t sizes_count);
 
+/* The same while results are sealed: there is no bundle, and nothing in tally/. */
+void
+published_check_sealed(const char *path, const struct bytes *entries, uint64_t size,
+		       const uint64_t *sizes, size_t sizes_count);
+
 #endif

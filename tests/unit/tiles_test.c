@@ -62,17 +62,25 @@ file_number(const char *name)
 	return about.st_ino;
 }
 
+static int
+make(struct tiles *of, uint64_t from, uint64_t size)
+{
+	int status = tiles_make(of, from, size);
+
+	return status == DISK_OK ? tiles_bundles(of, from, size) : status;
+}
+
 static void
 makes_what_is_new(void **state)
 {
 	(void)state;
-	assert_int_equal(tiles_make(&tiles, 0, 0), DISK_OK);
+	assert_int_equal(make(&tiles, 0, 0), DISK_OK);
 	check(0);
-	assert_int_equal(tiles_make(&tiles, 0, 256), DISK_OK);
+	assert_int_equal(make(&tiles, 0, 256), DISK_OK);
 	check(256);
-	assert_int_equal(tiles_make(&tiles, 256, 511), DISK_OK);
+	assert_int_equal(make(&tiles, 256, 511), DISK_OK);
 	check(511);
-	assert_int_equal(tiles_make(&tiles, 600, 600), DISK_OK);
+	assert_int_equal(make(&tiles, 600, 600), DISK_OK);
 	assert_int_equal(faccessat(public_fd, "tile/entries/001", F_OK, 0), -1);
 }
 
@@ -82,18 +90,18 @@ leaves_right_files_alone(void **state)
 	ino_t before;
 
 	(void)state;
-	assert_int_equal(tiles_make(&tiles, 0, 600), DISK_OK);
+	assert_int_equal(make(&tiles, 0, 600), DISK_OK);
 	before = file_number("tile/entries/000");
-	assert_int_equal(tiles_make(&tiles, 0, 600), DISK_OK);
+	assert_int_equal(make(&tiles, 0, 600), DISK_OK);
 	assert_int_equal(file_number("tile/entries/000"), before);
 	tiles.anew = true;
-	assert_int_equal(tiles_make(&tiles, 0, 600), DISK_OK);
+	assert_int_equal(make(&tiles, 0, 600), DISK_OK);
 	assert_int_not_equal(file_number("tile/entries/000"), before);
 	tiles.anew = false;
 	assert_int_equal(
 	    disk_replace(public_fd, "tile/entries/000", BYTES_OF("torn"), 0644, false),
 	    DISK_OK);
-	assert_int_equal(tiles_make(&tiles, 255, 600), DISK_OK);
+	assert_int_equal(make(&tiles, 255, 600), DISK_OK);
 	check(600);
 }
 
@@ -103,7 +111,7 @@ refuses_what_does_not_exist(void **state)
 	struct tile tile = {0, 2, 89};
 
 	(void)state;
-	assert_int_equal(tiles_make(&tiles, 0, 601), DISK_FAILED);
+	assert_int_equal(make(&tiles, 0, 601), DISK_FAILED);
 	assert_int_equal(tiles_make_one(&tiles, &tile), DISK_FAILED);
 	tile.width = 88;
 	assert_int_equal(tiles_make_one(&tiles, &tile), DISK_OK);
