@@ -399,8 +399,6 @@ manifest_supported(const struct manifest *manifest, struct manifest_fault *fault
 {
 	if (manifest->precedence != MANIFEST_PRECEDENCE_NONE)
 		return refuse(fault, "$.precedence", "precedence is not implemented");
-	if (manifest->sealed)
-		return refuse(fault, "$.results.policy", "sealed results are not implemented");
 	if (manifest->has_roster)
 		return refuse(fault, "$.roster", "rosters are not implemented");
 	for (size_t i = 0; i < manifest->contests_count; i++) {

@@ -309,9 +309,18 @@ write_entries(struct writer *writer, const struct station_read *read)
 	frame_entries_write(writer, read->correlation, &entries);
 }
 
-static void
-write_answer(struct station *station, struct writer *writer, const struct station_read *read)
+static bool
+is_sealed(const struct station *station, const struct station_read *read)
 {
+	return read->message == TALLY_MESSAGE_RESULTS &&
+	       !law_results_public(&station->durable_standing.law, station->manifest);
+}
+
+static void
+write_answer(struct station *station, struct writer *writer, struct station_read *read)
+{
+	if (read->verdict == TALLY_ACCEPTED && is_sealed(station, read))
+		read->verdict = TALLY_SEALED;
 	if (read->verdict != TALLY_ACCEPTED || read->message == TALLY_MESSAGE_COSIGN)
 		frame_verdict_write(writer, read->correlation, read->verdict, FRAME_NO_INDEX);
 	else if (read->message == TALLY_MESSAGE_RECEIPT)

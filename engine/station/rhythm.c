@@ -17,10 +17,8 @@ rhythm_init(struct station *station)
 	station->keep_due_ms = station->mono_ms + keep_every_ms;
 }
 
-/* The wall clock decides phases only while it has kept pace with the monotonic one: over the
- * last minute, or since the start. */
-static bool
-clock_agrees(struct station *station)
+bool
+rhythm_clock_agrees(struct station *station)
 {
 	int64_t offset = station->wall_ms - (int64_t)station->mono_ms;
 	int64_t drift = offset - station->clock_offset_ms;
@@ -44,7 +42,7 @@ phase_due(struct station *station)
 {
 	const struct law *law = &station->replay.law;
 	enum tally_phase due = law_phase_due(law, station->wall_ms / 1000);
-	bool agrees = clock_agrees(station);
+	bool agrees = rhythm_clock_agrees(station);
 
 	if (agrees && law_phase_check(law, due, TALLY_CAUSE_CLOCK, station->wall_ms / 60000))
 		return due;
@@ -162,9 +160,10 @@ rhythm_sealed(struct station *station, const struct station_batch *batch)
 		make_keepsake(station, batch->number + 1);
 }
 
-/* The texts of its TALLY entries are in public: a start from it need not make them again. */
+/* The texts of its TALLY entries are in public or, while results are sealed, where they wait on
+ * disk: a start from it need not make them again. */
 static bool
-texts_are_public(const struct station *station, uint64_t last_tally)
+texts_are_stored(const struct station *station, uint64_t last_tally)
 {
 	return last_tally <= station->published;
 }
@@ -174,7 +173,7 @@ static void
 serve_keeping(struct station *station)
 {
 	if (!station->keep_ready || station->newest.size < station->keep_index ||
-	    !texts_are_public(station, station->keep_tally))
+	    !texts_are_stored(station, station->keep_tally))
 		return;
 	station->keep_ready = false;
 	station->keeping = true;
@@ -204,7 +203,7 @@ serve_stopping(struct station *station)
 	if (publishing_is_owed(station))
 		return;
 	station->stop_tallied = true;
-	if (station->keep_ready && !texts_are_public(station, station->keep_tally))
+	if (station->keep_ready && !texts_are_stored(station, station->keep_tally))
 		station->keep_ready = false;
 	if (station->in_flight != NULL || station->filling->entries_count > 0 ||
 	    station->signing || station->keeping || station->keep_ready)
@@ -212,7 +211,7 @@ serve_stopping(struct station *station)
 	if (station->newest.size != station->durable && !station->fallen_behind)
 		return;
 	if (station->kept != station->durable && !station->stop_kept &&
-	    !station->fallen_behind && texts_are_public(station, station->replay.last_tally)) {
+	    !station->fallen_behind && texts_are_stored(station, station->replay.last_tally)) {
 		make_keepsake(station, station->durable_batches);
 		station->keep_checksum = station->durable_checksum;
 		station->stop_kept = true;

@@ -216,13 +216,16 @@ decide_ballot(struct station *station, struct parcel_item *item)
 }
 
 /* The phase it owes must be possible at the minute it would be entered; a closing time that has
- * passed already extends nothing. */
+ * passed already extends nothing; nobody unseals before a clock one can trust says so. */
 static bool
-can_take_effect(const struct station *station, const struct notice *notice)
+can_take_effect(struct station *station, const struct notice *notice)
 {
 	struct law law = station->replay.law;
 
 	if (notice->kind == TALLY_NOTICE_EXTEND && notice->closes * 1000 <= station->wall_ms)
+		return false;
+	if (notice->kind == TALLY_NOTICE_UNSEAL &&
+	    (notice->unseals * 1000 > station->wall_ms || !rhythm_clock_agrees(station)))
 		return false;
 	law_notice_apply(&law, notice);
 	return law.owed == TALLY_PHASE_BEFORE ||
@@ -258,6 +261,8 @@ decide_notice(struct station *station, struct parcel_item *item)
 	enter(station, entry, &leaf, NULL);
 	if (law->owed != TALLY_PHASE_BEFORE)
 		enter_phase(station, law->owed, TALLY_CAUSE_NOTICE);
+	if (item->notice.kind == TALLY_NOTICE_UNSEAL)
+		station->publish_due_ms = station->mono_ms;
 	return DECIDED;
 }
 

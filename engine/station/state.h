@@ -379,6 +379,11 @@ publishing_cosign(struct station *station, const struct station_read *read);
 void
 rhythm_init(struct station *station);
 
+/* Has the wall clock kept pace with the monotonic one: over the last minute, or since the start?
+ */
+MUST_USE bool
+rhythm_clock_agrees(struct station *station);
+
 /* A PHASE entry has been sequenced: a line for the operator. */
 void
 rhythm_phase(struct station *station, enum tally_phase phase);

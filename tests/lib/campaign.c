@@ -170,7 +170,11 @@ head(struct writer *to, const struct campaign_wish *wish)
 	else
 		number_or(to, ",\n\"revote\":{\"policy\":\"last\",\"revisions_max\":",
 			  wish->revisions_max, 2);
-	writer_string(to, "},\n\"results\":{\"policy\":\"live\"},\n\"publishing\":{");
+	writer_string(to, "},\n\"results\":{\"policy\":\"");
+	writer_string(to, wish->sealed ? "sealed\",\"unseal_delay_s\":" : "live\"");
+	if (wish->sealed)
+		writer_decimal(to, wish->unseal_delay_s);
+	writer_string(to, "},\n\"publishing\":{");
 	number_or(to, "\"every_s\":", wish->publish_every_s, 60);
 	number_or(to, ",\"min_ballots\":", wish->publish_min, 32);
 	number_or(to, ",\"tally_every_ballots\":", wish->tally_every, 10000);
@@ -359,7 +363,7 @@ campaign_vote_random(const struct campaign *campaign, struct test_random *random
 
 struct bytes
 campaign_notice(const struct campaign *campaign, struct bytes previous, uint32_t number,
-		enum tally_notice_kind kind, int64_t closes, uint8_t *memory, size_t capacity)
+		enum tally_notice_kind kind, int64_t time, uint8_t *memory, size_t capacity)
 {
 	const struct note_private_key *authority = &campaign->authorities[0];
 	struct writer to = writer_make(memory, capacity);
@@ -369,9 +373,9 @@ campaign_notice(const struct campaign *campaign, struct bytes previous, uint32_t
 
 	if (previous.size > 0)
 		crypto_hash_sha256(hash, previous.data, previous.size);
-	be64_store(body, (uint64_t)closes);
+	be64_store(body, (uint64_t)time);
 	notice_write(&to, &start,
-		     bytes_make(body, kind == TALLY_NOTICE_EXTEND ? sizeof body : 0),
+		     bytes_make(body, kind == TALLY_NOTICE_CLOSE ? 0 : sizeof body),
 		     authority->key.id, authority->secret);
 	assert_false(to.failed);
 	return writer_view(&to);

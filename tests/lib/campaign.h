@@ -39,6 +39,8 @@ struct campaign_wish {
 	uint32_t publish_min;       /* [32] */
 	uint32_t tally_every;       /* ballots [10000] */
 	bool real;                  /* not marked test [it is] */
+	bool sealed;                /* results [live] */
+	uint32_t unseal_delay_s;    /* if sealed [0] */
 	const char *origin;         /* ["tally.example/test"] */
 	const char *opens;          /* ["2026-01-01T08:00:00Z"] */
 	const char *closes;         /* ["2026-01-31T20:00:00Z"] */
@@ -98,9 +100,9 @@ campaign_vote_random(const struct campaign *campaign, struct test_random *random
 		     size_t capacity);
 
 /* Writes a notice signed by authority 0 into `memory`; `previous` is the one before, or {0}.
- * `closes` counts for extend only. */
+ * `time` counts for extend and unseal only. */
 struct bytes
 campaign_notice(const struct campaign *campaign, struct bytes previous, uint32_t number,
-		enum tally_notice_kind kind, int64_t closes, uint8_t *memory, size_t capacity);
+		enum tally_notice_kind kind, int64_t time, uint8_t *memory, size_t capacity);
 
 #endif

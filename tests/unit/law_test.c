@@ -15,16 +15,31 @@ static uint8_t last[1024]; /* the newest notice */
 static struct bytes last_bytes;
 
 static int
-setup(void **state)
+make(bool sealed)
 {
-	static const struct campaign_wish wish = {.opens = "1970-01-01T01:40:00Z",
-						  .closes = "1970-01-01T03:20:00Z"};
+	const struct campaign_wish wish = {.opens = "1970-01-01T01:40:00Z",
+					   .closes = "1970-01-01T03:20:00Z",
+					   .sealed = sealed,
+					   .unseal_delay_s = 90};
 
-	(void)state;
 	campaign_make(&campaign, &wish);
 	law_init(&law, campaign.manifest);
 	last_bytes = bytes_make(NULL, 0);
 	return 0;
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	return make(false);
+}
+
+static int
+setup_sealed(void **state)
+{
+	(void)state;
+	return make(true);
 }
 
 static int
@@ -193,6 +208,84 @@ close_before_it_opened(void **state)
 	assert_int_equal(law_phase_due(&law, minute_opens * 60), TALLY_PHASE_CLOSED);
 }
 
+static bool
+is_public(void)
+{
+	return law_results_public(&law, campaign.manifest);
+}
+
+static void
+what_is_live_has_no_seal(void **state)
+{
+	(void)state;
+	assert_true(is_public());
+	assert_true(phase(TALLY_PHASE_CLOSED, TALLY_CAUSE_CLOCK, minute_closes));
+	assert_int_equal(order(TALLY_NOTICE_UNSEAL, 9999), TALLY_NOTICE_IMPOSSIBLE);
+	assert_true(is_public());
+}
+
+/* Once closed, and at least the delay (a minute and a half) behind the minute of that. */
+static void
+unsealed_when_closed_and_late_enough(void **state)
+{
+	(void)state;
+	assert_int_equal(order(TALLY_NOTICE_UNSEAL, 9999), TALLY_NOTICE_IMPOSSIBLE);
+	assert_true(phase(TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK, minute_opens));
+	assert_int_equal(order(TALLY_NOTICE_UNSEAL, 9999), TALLY_NOTICE_IMPOSSIBLE);
+	assert_int_equal(order(TALLY_NOTICE_CLOSE, 0), TALLY_ACCEPTED);
+	assert_int_equal(order(TALLY_NOTICE_UNSEAL, 9999), TALLY_NOTICE_IMPOSSIBLE);
+	assert_true(phase(TALLY_PHASE_CLOSED, TALLY_CAUSE_NOTICE, 150));
+	assert_int_equal(order(TALLY_NOTICE_UNSEAL, 151), TALLY_NOTICE_IMPOSSIBLE);
+	assert_false(is_public());
+	assert_int_equal(order(TALLY_NOTICE_UNSEAL, 152), TALLY_ACCEPTED);
+	assert_true(is_public());
+	assert_int_equal(law.owed, TALLY_PHASE_BEFORE);
+	assert_int_equal(law_ballot(&law), TALLY_CLOSED);
+}
+
+/* Nothing moves after that: no second time, no more votes. */
+static void
+unsealed_for_good(void **state)
+{
+	(void)state;
+	assert_true(phase(TALLY_PHASE_CLOSED, TALLY_CAUSE_CLOCK, minute_closes));
+	assert_int_equal(order(TALLY_NOTICE_EXTEND, 300), TALLY_ACCEPTED);
+	assert_true(phase(TALLY_PHASE_OPEN, TALLY_CAUSE_NOTICE, 250));
+	assert_int_equal(order(TALLY_NOTICE_UNSEAL, 9999), TALLY_NOTICE_IMPOSSIBLE);
+	assert_true(phase(TALLY_PHASE_CLOSED, TALLY_CAUSE_CLOCK, 300));
+	assert_int_equal(order(TALLY_NOTICE_UNSEAL, 301), TALLY_NOTICE_IMPOSSIBLE);
+	assert_int_equal(order(TALLY_NOTICE_UNSEAL, 302), TALLY_ACCEPTED);
+	assert_int_equal(order(TALLY_NOTICE_UNSEAL, 303), TALLY_NOTICE_IMPOSSIBLE);
+	assert_int_equal(order(TALLY_NOTICE_EXTEND, 400), TALLY_NOTICE_IMPOSSIBLE);
+	assert_int_equal(order(TALLY_NOTICE_CLOSE, 0), TALLY_NOTICE_IMPOSSIBLE);
+	assert_int_equal(law_phase_due(&law, 301 * 60), TALLY_PHASE_CLOSED);
+}
+
+static void
+a_seal_is_written_and_read(void **state)
+{
+	uint8_t memory[LAW_WRITTEN_SIZE];
+	struct writer writer = writer_make(memory, sizeof memory);
+	struct reader reader;
+	struct law copy = {0};
+
+	(void)state;
+	assert_true(phase(TALLY_PHASE_CLOSED, TALLY_CAUSE_CLOCK, minute_closes));
+	assert_int_equal(order(TALLY_NOTICE_UNSEAL, minute_closes + 2), TALLY_ACCEPTED);
+	law_write(&writer, &law);
+	reader = reader_make(writer_view(&writer));
+	assert_true(law_read(&reader, &copy));
+	assert_true(copy.unsealed);
+	memory[2] = 0;
+	reader = reader_make(writer_view(&writer));
+	assert_true(law_read(&reader, &copy));
+	assert_false(copy.unsealed);
+	memory[2] = 1;
+	memory[0] = TALLY_PHASE_OPEN;
+	reader = reader_make(writer_view(&writer));
+	assert_false(law_read(&reader, &copy));
+}
+
 static void
 notices_form_a_chain(void **state)
 {
@@ -284,17 +377,20 @@ impossible_states_are_not_read(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define SEALED(name) cmocka_unit_test_setup_teardown(name, setup_sealed, teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(clock_opens_and_closes),  TEST(down_over_the_whole_campaign),
-	    TEST(minutes_never_go_back),   TEST(reopened_by_notice),
-	    TEST(not_before_its_time),     TEST(extend_moves_the_closing_time),
-	    TEST(a_notice_owes_its_phase), TEST(close_before_it_opened),
-	    TEST(notices_form_a_chain),    TEST(notices_of_another_campaign),
-	    TEST(written_and_read),        TEST(impossible_states_are_not_read),
+	    TEST(clock_opens_and_closes),   TEST(down_over_the_whole_campaign),
+	    TEST(minutes_never_go_back),    TEST(reopened_by_notice),
+	    TEST(not_before_its_time),      TEST(extend_moves_the_closing_time),
+	    TEST(a_notice_owes_its_phase),  TEST(close_before_it_opened),
+	    TEST(notices_form_a_chain),     TEST(notices_of_another_campaign),
+	    TEST(written_and_read),         TEST(impossible_states_are_not_read),
+	    TEST(what_is_live_has_no_seal), SEALED(unsealed_when_closed_and_late_enough),
+	    SEALED(unsealed_for_good),      SEALED(a_seal_is_written_and_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -320,8 +320,6 @@ static void
 unsupported_is_refused_by_name(void **state)
 {
 	static const struct refusal refusals[] = {
-	    {"{\"policy\":\"live\"}", "{\"policy\":\"sealed\",\"unseal_delay_s\":0}",
-	     "$.results.policy", NULL},
 	    {"\"test\":true", "\"precedence\":\"online\"", "$.precedence", NULL},
 	    {"\"test\":true",
 	     "\"roster\":{\"root\":"

@@ -7,7 +7,8 @@
 
 #define FILE_NAME "ballot.txt"
 
-static const int64_t golden_closes = 1796068800; /* 2026-11-30T20:00:00Z */
+static const int64_t golden_closes = 1796068800;  /* 2026-11-30T20:00:00Z */
+static const int64_t golden_unseals = 1796155200; /* 2026-12-01T20:00:00Z */
 
 struct authority {
 	uint8_t campaign[TALLY_HASH_SIZE];
@@ -56,12 +57,18 @@ verdict_of(unsigned kind, struct bytes body)
 }
 
 static enum tally_verdict
-verdict_of_closes(int64_t closes)
+verdict_of_time(unsigned kind, int64_t time)
 {
 	uint8_t body[8];
 
-	be64_store(body, (uint64_t)closes);
-	return verdict_of(TALLY_NOTICE_EXTEND, bytes_make(body, sizeof body));
+	be64_store(body, (uint64_t)time);
+	return verdict_of(kind, bytes_make(body, sizeof body));
+}
+
+static enum tally_verdict
+verdict_of_closes(int64_t closes)
+{
+	return verdict_of_time(TALLY_NOTICE_EXTEND, closes);
 }
 
 static void
@@ -85,6 +92,14 @@ writes_the_vectors(void **state)
 	assert_int_equal(notice_parse(writer_view(&writer), &notice), TALLY_ACCEPTED);
 	notice_hash(&notice, hash);
 	assert_vector(FILE_NAME, "notice_close_hash", bytes_make(hash, sizeof hash));
+
+	writer = writer_make(memory, sizeof memory);
+	be64_store(body, (uint64_t)golden_unseals);
+	write_notice(&writer, 3, hash, TALLY_NOTICE_UNSEAL, bytes_make(body, sizeof body));
+	assert_vector(FILE_NAME, "notice_unseal", writer_view(&writer));
+	assert_int_equal(notice_parse(writer_view(&writer), &notice), TALLY_ACCEPTED);
+	notice_hash(&notice, hash);
+	assert_vector(FILE_NAME, "notice_unseal_hash", bytes_make(hash, sizeof hash));
 }
 
 static void
@@ -142,6 +157,27 @@ parses_close(void **state)
 }
 
 static void
+parses_unseal(void **state)
+{
+	uint8_t memory[1024];
+	size_t size = test_vector(FILE_NAME, "notice_unseal", memory, sizeof memory);
+	struct notice notice;
+
+	(void)state;
+	assert_int_equal(notice_parse(bytes_make(memory, size), &notice), TALLY_ACCEPTED);
+	assert_int_equal(notice.number, 3);
+	assert_int_equal(notice.kind, TALLY_NOTICE_UNSEAL);
+	assert_int_equal(notice.body.size, 8);
+	assert_true(notice.unseals == golden_unseals);
+	assert_true(notice.closes == 0);
+	assert_int_equal(verdict_of_time(TALLY_NOTICE_UNSEAL, golden_unseals + 1),
+			 TALLY_MALFORMED);
+	assert_int_equal(verdict_of_time(TALLY_NOTICE_UNSEAL, -60), TALLY_MALFORMED);
+	assert_int_equal(verdict_of_time(TALLY_NOTICE_UNSEAL, 253402300740), TALLY_ACCEPTED);
+	assert_int_equal(verdict_of_time(TALLY_NOTICE_UNSEAL, 253402300800), TALLY_MALFORMED);
+}
+
+static void
 kinds(void **state)
 {
 	(void)state;
@@ -156,6 +192,7 @@ kinds(void **state)
 	}
 	assert_string_equal(notice_kind_name(TALLY_NOTICE_EXTEND), "extend");
 	assert_string_equal(notice_kind_name(TALLY_NOTICE_CLOSE), "close");
+	assert_string_equal(notice_kind_name(TALLY_NOTICE_UNSEAL), "unseal");
 	assert_string_equal(notice_kind_name(TALLY_NOTICE_TEXT), "text");
 	assert_null(notice_kind_name(0));
 	assert_null(notice_kind_name(12));
@@ -241,6 +278,7 @@ main(void)
 	    cmocka_unit_test(signs_only_its_own_bytes),
 	    cmocka_unit_test(parses_extend),
 	    cmocka_unit_test(parses_close),
+	    cmocka_unit_test(parses_unseal),
 	    cmocka_unit_test(kinds),
 	    cmocka_unit_test(bodies),
 	    cmocka_unit_test(cuts_and_separators),

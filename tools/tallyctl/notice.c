@@ -1,6 +1,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "ballot/notice.h"
 #include "base/text.h"
@@ -11,6 +12,7 @@
 
 enum {
 	KEY_TO = 't',
+	KEY_AT = 'a',
 	KEY_KEY = 'k',
 };
 
@@ -18,13 +20,16 @@ struct options {
 	const char *kind_text;
 	enum tally_notice_kind kind;
 	const char *to;
-	int64_t closes;
+	const char *at;
+	int64_t time; /* of extend and unseal */
 	const char *key;
 	struct peer_options peer;
 };
 
 static const struct argp_option option_table[] = {
     {"to", KEY_TO, "TIME", 0, "extend: the new closing time, such as 2026-11-23T20:00:00+02:00",
+     0},
+    {"at", KEY_AT, "TIME", 0, "unseal: from when on results are public (the present minute)",
      0},
     {"key", KEY_KEY, "FILE", 0, "the authority's private key", 0},
     {0},
@@ -40,28 +45,40 @@ take_kind(struct argp_state *state, struct options *options, const char *kind)
 		options->kind = TALLY_NOTICE_CLOSE;
 	else if (strcmp(kind, "extend") == 0)
 		options->kind = TALLY_NOTICE_EXTEND;
+	else if (strcmp(kind, "unseal") == 0)
+		options->kind = TALLY_NOTICE_UNSEAL;
 	else
 		argp_error(state,
-			   "notice '%s' is not supported in this release: close and extend"
-			   " are",
+			   "notice '%s' is not supported in this release: close, extend and"
+			   " unseal are",
 			   kind);
 	return 0;
+}
+
+static void
+take_time(struct argp_state *state, const char *text, int64_t *time)
+{
+	if (!text_time_parse(bytes_of_string(text), time) || *time % 60 != 0)
+		argp_error(state, "'%s' is not a whole minute in RFC 3339", text);
 }
 
 static error_t
 take_end(struct argp_state *state, struct options *options)
 {
-	command_need(state, options->kind_text, "close or extend");
+	command_need(state, options->kind_text, "close, extend or unseal");
 	command_need(state, options->key, "--key");
-	if (options->kind == TALLY_NOTICE_CLOSE) {
-		if (options->to)
-			argp_error(state, "--to goes with extend");
-		return 0;
+	if (options->to && options->kind != TALLY_NOTICE_EXTEND)
+		argp_error(state, "--to goes with extend");
+	if (options->at && options->kind != TALLY_NOTICE_UNSEAL)
+		argp_error(state, "--at goes with unseal");
+	if (options->kind == TALLY_NOTICE_EXTEND) {
+		command_need(state, options->to, "--to");
+		take_time(state, options->to, &options->time);
 	}
-	command_need(state, options->to, "--to");
-	if (!text_time_parse(bytes_of_string(options->to), &options->closes) ||
-	    options->closes % 60 != 0)
-		argp_error(state, "'%s' is not a whole minute in RFC 3339", options->to);
+	if (options->kind == TALLY_NOTICE_UNSEAL && options->at)
+		take_time(state, options->at, &options->time);
+	else if (options->kind == TALLY_NOTICE_UNSEAL)
+		options->time = time(NULL) / 60 * 60;
 	return 0;
 }
 
@@ -76,6 +93,9 @@ take(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_TO:
 		options->to = argument;
+		return 0;
+	case KEY_AT:
+		options->at = argument;
 		return 0;
 	case KEY_KEY:
 		options->key = argument;
@@ -98,12 +118,12 @@ make(const struct options *options, const struct peer *peer,
 					 .number = state->notices_count + 1,
 					 .previous = state->notice_hash,
 					 .kind = options->kind};
-	uint8_t closes[8];
-	bool extends = options->kind == TALLY_NOTICE_EXTEND;
+	uint8_t time[8];
+	bool timed = options->kind != TALLY_NOTICE_CLOSE;
 
-	be64_store(closes, (uint64_t)options->closes);
-	notice_write(writer, &head, bytes_make(closes, extends ? sizeof closes : 0),
-		     key->key.id, key->secret);
+	be64_store(time, (uint64_t)options->time);
+	notice_write(writer, &head, bytes_make(time, timed ? sizeof time : 0), key->key.id,
+		     key->secret);
 	CHECK(!writer->failed);
 	return writer_view(writer);
 }
@@ -161,7 +181,7 @@ notice_run(int argc, char **argv)
 	const struct argp argp = {
 	    option_table,
 	    take,
-	    "close\nextend --to TIME",
+	    "close\nextend --to TIME\nunseal [--at TIME]",
 	    "Signs an order of the authority and sends it. Prints the verdict"
 	    " and, if accepted, the index of its entry.",
 	    peer_argp_children,
