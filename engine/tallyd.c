@@ -1,3 +1,4 @@
+#include "shell/adopt.h"
 #include "shell/founding.h"
 #include "shell/line.h"
 #include "shell/rehearsal.h"
@@ -18,6 +19,8 @@ enum {
 	OPTION_LOG_KEY,
 	OPTION_ROSTER,
 	OPTION_ANCHOR,
+	OPTION_ADOPT,
+	OPTION_NEWEST,
 	OPTION_LISTEN,
 	OPTION_HTTP,
 	OPTION_PLAIN,
@@ -30,6 +33,7 @@ struct asked {
 	bool test;
 	bool roster;
 	struct founding founding;
+	struct adopt adopt;
 	struct server_options server;
 };
 
@@ -42,6 +46,12 @@ static const struct argp_option options[] = {
     {"roster", OPTION_ROSTER, "FILE", 0, "who may vote (not implemented in this release)", 1},
     {"anchor", OPTION_ANCHOR, "FILE", 0,
      "a second copy of the newest signed checkpoint, on another disk", 1},
+    {"adopt", OPTION_ADOPT, "COPY", 0,
+     "instead of --campaign: go on from this copy of the log, which must contain what the "
+     "anchor or --newest says",
+     1},
+    {"newest", OPTION_NEWEST, "FILE", 0,
+     "with --adopt: the newest checkpoint of the log that anybody has kept", 1},
     {NULL, 0, NULL, 0, "Running it:", 2},
     {"data", OPTION_DATA, "DIR", 0, "the data directory", 2},
     {"listen", OPTION_LISTEN, "HOST:PORT", 0, "where frontends connect (127.0.0.1:7300)", 2},
@@ -53,6 +63,25 @@ static const struct argp_option options[] = {
      "a throwaway server, its keys known to all; its folder is removed at the end, or is DIR",
      3},
     {0}};
+
+static void
+check_init(const struct argp_state *state, const struct asked *asked)
+{
+	bool made = asked->founding.campaign != NULL;
+	bool adopted = asked->adopt.copy != NULL;
+
+	if (!asked->init && (made || adopted || asked->founding.log_key != NULL ||
+			     asked->founding.anchor != NULL || asked->adopt.newest != NULL))
+		argp_error(
+		    state,
+		    "--campaign, --adopt, --newest, --log-key and --anchor go with --init");
+	if (asked->init && (made == adopted || asked->founding.log_key == NULL))
+		argp_error(state,
+			   "--init needs --log-key FILE and either --campaign FILE.json or "
+			   "--adopt COPY");
+	if (asked->adopt.newest != NULL && !adopted)
+		argp_error(state, "--newest goes with --adopt");
+}
 
 static error_t
 parse(int key, char *value, struct argp_state *state)
@@ -66,6 +95,7 @@ parse(int key, char *value, struct argp_state *state)
 		break;
 	case OPTION_DATA:
 		asked->founding.data = value;
+		asked->adopt.data = value;
 		asked->server.data = value;
 		break;
 	case OPTION_CAMPAIGN:
@@ -73,12 +103,20 @@ parse(int key, char *value, struct argp_state *state)
 		break;
 	case OPTION_LOG_KEY:
 		asked->founding.log_key = value;
+		asked->adopt.log_key = value;
 		break;
 	case OPTION_ROSTER:
 		asked->roster = true;
 		break;
 	case OPTION_ANCHOR:
 		asked->founding.anchor = value;
+		asked->adopt.anchor = value;
+		break;
+	case OPTION_ADOPT:
+		asked->adopt.copy = value;
+		break;
+	case OPTION_NEWEST:
+		asked->adopt.newest = value;
 		break;
 	case OPTION_LISTEN:
 		asked->server.listen = value;
@@ -91,6 +129,7 @@ parse(int key, char *value, struct argp_state *state)
 		break;
 	case OPTION_WORKERS:
 		asked->server.workers_count = (unsigned)strtoul(value, &end, 10);
+		asked->adopt.workers_count = asked->server.workers_count;
 		if (*end != '\0' || asked->server.workers_count < 1 ||
 		    asked->server.workers_count > 64)
 			argp_error(state, "--workers takes a number from 1 to 64");
@@ -106,14 +145,7 @@ parse(int key, char *value, struct argp_state *state)
 			argp_error(state, "--data DIR is missing");
 		if (asked->init && asked->test)
 			argp_error(state, "--init and --test are two things");
-		if (asked->init &&
-		    (asked->founding.campaign == NULL || asked->founding.log_key == NULL))
-			argp_error(state,
-				   "--init needs --campaign FILE.json and --log-key FILE");
-		if (!asked->init &&
-		    (asked->founding.campaign != NULL || asked->founding.log_key != NULL ||
-		     asked->founding.anchor != NULL))
-			argp_error(state, "--campaign, --log-key and --anchor go with --init");
+		check_init(state, asked);
 		if (asked->roster)
 			argp_error(state, "--roster is not implemented in this release");
 		break;
@@ -146,5 +178,7 @@ main(int count, char **arguments)
 	}
 	if (asked.test)
 		return rehearsal_run(&asked.server);
+	if (asked.adopt.copy != NULL)
+		return adopt_run(&asked.adopt);
 	return asked.init ? founding_run(&asked.founding) : server_run(&asked.server);
 }

@@ -106,13 +106,15 @@ read_slots(struct reading *reading, uint8_t *memory, int fd, const char *name)
 
 /* The largest tree counts; of two that are equal, the newer slot. */
 static int
-choose_slot(const struct reading *reading, struct remembered *out)
+choose_slot(const struct reading *reading, struct remembered *out, const char *name)
 {
 	const struct slot *best = &reading->slots[0];
 
 	if (reading->slots_count == 0)
-		return disk_fail(DISK_DAMAGED, "reading remembered: neither slot is valid, so "
-					       "nobody knows what this log has signed");
+		return disk_fail(DISK_DAMAGED,
+				 "reading %s: neither slot is valid, so nobody knows what this "
+				 "log has signed",
+				 name);
 	for (size_t i = 1; i < reading->slots_count; i++) {
 		const struct slot *slot = &reading->slots[i];
 
@@ -186,26 +188,31 @@ sync_anchor_folder(const struct remembered *remembered)
 }
 
 static int
-make_anchor(struct remembered *remembered, int dir_fd, const char *anchor)
+write_anchor_path(struct remembered *remembered, int dir_fd, const char *anchor)
 {
 	int status = name_anchor(remembered, anchor);
 
 	if (status == DISK_OK)
 		status = disk_replace(dir_fd, "anchor", bytes_of_string(remembered->anchor),
 				      0600, true);
+	return status;
+}
+
+static int
+make_anchor(struct remembered *remembered, int dir_fd, const char *anchor)
+{
+	int status = write_anchor_path(remembered, dir_fd, anchor);
+
 	if (status == DISK_OK)
 		status =
 		    make_file(AT_FDCWD, remembered->anchor, remembered, &remembered->anchor_fd);
 	return status == DISK_OK ? sync_anchor_folder(remembered) : status;
 }
 
-int
-remembered_create(struct remembered *remembered, int dir_fd, const char *anchor,
-		  const uint8_t campaign[TALLY_HASH_SIZE], const struct checkpoint *checkpoint,
-		  struct bytes note)
+static void
+begin(struct remembered *remembered, const uint8_t *campaign,
+      const struct checkpoint *checkpoint, struct bytes note)
 {
-	int status = DISK_OK;
-
 	memset(remembered, 0, sizeof *remembered);
 	remembered->fd = -1;
 	remembered->anchor_fd = -1;
@@ -215,10 +222,62 @@ remembered_create(struct remembered *remembered, int dir_fd, const char *anchor,
 	remembered->checkpoint = *checkpoint;
 	remembered->note_size = note.size;
 	memcpy(remembered->note, note.data, note.size);
+}
+
+int
+remembered_create(struct remembered *remembered, int dir_fd, const char *anchor,
+		  const uint8_t campaign[TALLY_HASH_SIZE], const struct checkpoint *checkpoint,
+		  struct bytes note)
+{
+	int status = DISK_OK;
+
+	begin(remembered, campaign, checkpoint, note);
 	/* `remembered` last: without it nobody starts, so no log goes on without the anchor it
 	 * was promised. */
 	if (anchor != NULL)
 		status = make_anchor(remembered, dir_fd, anchor);
+	if (status == DISK_OK)
+		status = make_file(dir_fd, "remembered", remembered, &remembered->fd);
+	return status == DISK_OK ? disk_sync_folder(dir_fd, ".") : status;
+}
+
+int
+remembered_peek(struct remembered *remembered, int dir_fd, const char *name)
+{
+	struct reading reading = {.slots_count = 0};
+	int fd;
+	int status = disk_open(dir_fd, name, O_RDONLY, 0, &fd);
+
+	memset(remembered, 0, sizeof *remembered);
+	remembered->fd = -1;
+	remembered->anchor_fd = -1;
+	if (status == DISK_OK)
+		status = read_slots(&reading, reading.files[0], fd, name);
+	if (fd >= 0)
+		close(fd);
+	return status == DISK_OK ? choose_slot(&reading, remembered, name) : status;
+}
+
+int
+remembered_adopt(struct remembered *remembered, int dir_fd, const char *anchor,
+		 const uint8_t campaign[TALLY_HASH_SIZE], const struct checkpoint *checkpoint,
+		 struct bytes note)
+{
+	struct remembered before;
+	int status = remembered_peek(&before, AT_FDCWD, anchor);
+
+	begin(remembered, campaign, checkpoint, note);
+	if (status != DISK_OK)
+		return status;
+	CHECK(memcmp(before.campaign, campaign, TALLY_HASH_SIZE) == 0 &&
+	      before.checkpoint.size <= checkpoint->size); /* L5 */
+	remembered->sequence = before.sequence + 1;
+	status = write_anchor_path(remembered, dir_fd, anchor);
+	if (status == DISK_OK)
+		status =
+		    disk_open(AT_FDCWD, remembered->anchor, O_RDWR, 0, &remembered->anchor_fd);
+	if (status == DISK_OK)
+		status = write_slot(remembered->anchor_fd, remembered->anchor, remembered);
 	if (status == DISK_OK)
 		status = make_file(dir_fd, "remembered", remembered, &remembered->fd);
 	return status == DISK_OK ? disk_sync_folder(dir_fd, ".") : status;
@@ -257,7 +316,7 @@ remembered_open(struct remembered *remembered, int dir_fd)
 		status = read_slots(&reading, reading.files[0], remembered->fd, "remembered");
 	if (status == DISK_OK)
 		status = open_anchor(remembered, dir_fd, &reading);
-	return status == DISK_OK ? choose_slot(&reading, remembered) : status;
+	return status == DISK_OK ? choose_slot(&reading, remembered, "remembered") : status;
 }
 
 int

@@ -48,6 +48,17 @@ remembered_create(struct remembered *remembered, int dir_fd, const char *anchor,
 		  const uint8_t campaign[TALLY_HASH_SIZE], const struct checkpoint *checkpoint,
 		  struct bytes note);
 
+/* The same beside an anchor that exists and belongs to the campaign (so remembered_peek has said):
+ * it remembers this checkpoint, too, which is no smaller than what it remembered. */
+MUST_USE int
+remembered_adopt(struct remembered *remembered, int dir_fd, const char *anchor,
+		 const uint8_t campaign[TALLY_HASH_SIZE], const struct checkpoint *checkpoint,
+		 struct bytes note);
+
+/* What one such file alone says (an anchor, somebody's DIR/remembered); nothing stays open. */
+MUST_USE int
+remembered_peek(struct remembered *remembered, int dir_fd, const char *name);
+
 /* Reads what is remembered. */
 MUST_USE int
 remembered_open(struct remembered *remembered, int dir_fd);

@@ -112,6 +112,14 @@ make_station(struct start *start, const struct start_options *options)
 	return DISK_OK;
 }
 
+int
+start_make_state(struct start *start, const struct start_options *options)
+{
+	int status = make_pollbook(start);
+
+	return status == DISK_OK ? make_station(start, options) : status;
+}
+
 /* The archive would make the folder. */
 static int
 find_ledger(const struct start *start)
@@ -172,9 +180,7 @@ run(struct start *start, const struct start_options *options)
 	if (status == DISK_OK)
 		status = read_key(start);
 	if (status == DISK_OK)
-		status = make_pollbook(start);
-	if (status == DISK_OK)
-		status = make_station(start, options);
+		status = start_make_state(start, options);
 	if (status == DISK_OK)
 		status = restore_tail(&restore);
 	if (status == DISK_OK)
@@ -197,16 +203,22 @@ run(struct start *start, const struct start_options *options)
 	return status;
 }
 
-int
-start_run(struct start *start, const struct start_options *options)
+void
+start_blank(struct start *start)
 {
-	int status;
-
 	memset(start, 0, sizeof *start);
 	start->dir_fd = -1;
 	start->lock_fd = -1;
 	start->remembered.fd = -1;
 	start->remembered.anchor_fd = -1;
+}
+
+int
+start_run(struct start *start, const struct start_options *options)
+{
+	int status;
+
+	start_blank(start);
 	status = run(start, options);
 	if (status == DISK_OK)
 		return TALLY_EXIT_FINE;

@@ -52,6 +52,14 @@ struct start_options {
 MUST_USE int
 start_run(struct start *start, const struct start_options *options);
 
+/* For others than start_run: nothing is open; and then poll book and station of start->manifest,
+ * without entries. A disk status; start_end is due. */
+void
+start_blank(struct start *start);
+
+MUST_USE int
+start_make_state(struct start *start, const struct start_options *options);
+
 /* Gives back everything; the threads that use it have ended. */
 void
 start_end(struct start *start);

@@ -1,0 +1,313 @@
+#include "shell/adopt.h"
+
+#include "shell/foundation.h"
+#include "shell/line.h"
+#include "shell/vetting.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct work {
+	const struct adopt *asked;
+	struct note_private_key key;
+	struct copy copy;
+	struct vetting_known known[VETTING_KNOWN_MAX];
+	size_t known_count;
+	bool anchor_there;
+	uint8_t anchor_campaign[TALLY_HASH_SIZE];
+	struct vetting vetting;
+	struct foundation foundation;
+	struct remembered remembered;
+};
+
+/* What the copy lacks is a finding; what the disk did is not. */
+static enum tally_exit
+refused(int status)
+{
+	line_warn("%s", disk_error());
+	return status == DISK_DAMAGED ? TALLY_EXIT_FAILED : TALLY_EXIT_WORLD;
+}
+
+/* which checkpoint is the newest */
+
+static void
+know(struct work *work, const struct checkpoint *checkpoint, const char *from)
+{
+	CHECK(work->known_count < VETTING_KNOWN_MAX);
+	work->known[work->known_count++] = (struct vetting_known){*checkpoint, from};
+}
+
+/* A file that does not exist yet will be made; it can remember nothing. */
+static enum tally_exit
+ask_anchor(struct work *work)
+{
+	const char *anchor = work->asked->anchor;
+	struct remembered remembered;
+	struct checkpoint checkpoint;
+	int status;
+
+	if (anchor == NULL)
+		return TALLY_EXIT_FINE;
+	status = remembered_peek(&remembered, AT_FDCWD, anchor);
+	if (status == DISK_ABSENT)
+		return TALLY_EXIT_FINE;
+	if (status != DISK_OK)
+		return refused(status);
+	if (!checkpoint_open(bytes_make(remembered.note, remembered.note_size), &work->key.key,
+			     &checkpoint)) {
+		line_warn("%s: it is the anchor of another log", anchor);
+		return TALLY_EXIT_USAGE;
+	}
+	work->anchor_there = true;
+	memcpy(work->anchor_campaign, remembered.campaign, TALLY_HASH_SIZE);
+	know(work, &checkpoint, anchor);
+	return TALLY_EXIT_FINE;
+}
+
+static enum tally_exit
+ask_newest(struct work *work)
+{
+	const char *newest = work->asked->newest;
+	struct checkpoint checkpoint;
+	uint8_t *note;
+	size_t size;
+	bool genuine;
+
+	if (newest == NULL)
+		return TALLY_EXIT_FINE;
+	if (disk_load(AT_FDCWD, newest, TALLY_CHECKPOINT_SIZE_MAX, &note, &size) != DISK_OK) {
+		line_warn("%s", disk_error());
+		return TALLY_EXIT_USAGE;
+	}
+	genuine = checkpoint_open(bytes_make(note, size), &work->key.key, &checkpoint);
+	free(note);
+	if (!genuine) {
+		line_warn("%s: it is no checkpoint signed by the log's key", newest);
+		return TALLY_EXIT_USAGE;
+	}
+	know(work, &checkpoint, newest);
+	return TALLY_EXIT_FINE;
+}
+
+/* A whole data directory remembers by itself. */
+static enum tally_exit
+ask_copy(struct work *work)
+{
+	struct remembered remembered;
+	int dir_fd;
+	int status = disk_open(AT_FDCWD, work->asked->copy, O_RDONLY | O_DIRECTORY, 0, &dir_fd);
+
+	if (status != DISK_OK) {
+		line_warn("%s", disk_error());
+		return TALLY_EXIT_USAGE;
+	}
+	status = remembered_peek(&remembered, dir_fd, "remembered");
+	close(dir_fd);
+	if (status == DISK_ABSENT)
+		return TALLY_EXIT_FINE;
+	if (status != DISK_OK)
+		return refused(status);
+	know(work, &remembered.checkpoint, "what this directory remembers");
+	return TALLY_EXIT_FINE;
+}
+
+static enum tally_exit
+ask_all(struct work *work)
+{
+	enum tally_exit code = ask_anchor(work);
+
+	if (code == TALLY_EXIT_FINE)
+		code = ask_newest(work);
+	if (code == TALLY_EXIT_FINE && work->known_count == 0) {
+		line_warn(
+		    "which checkpoint is the newest that this log has signed? Name its anchor "
+		    "(--anchor FILE), or the newest that anybody has kept (--newest FILE)");
+		return TALLY_EXIT_USAGE;
+	}
+	return code == TALLY_EXIT_FINE ? ask_copy(work) : code;
+}
+
+/* L5 */
+static enum tally_exit
+compare_sizes(const struct work *work)
+{
+	uint64_t size = work->copy.checkpoint.size;
+
+	for (size_t i = 0; i < work->known_count; i++) {
+		const struct vetting_known *known = &work->known[i];
+
+		if (known->checkpoint.size <= size)
+			continue;
+		line_warn(
+		    "%s has %llu entries, and this log has signed %llu (%s): going on from the "
+		    "copy would sign a second history; look for a larger copy",
+		    work->asked->copy, (unsigned long long)size,
+		    (unsigned long long)known->checkpoint.size, known->from);
+		return TALLY_EXIT_FAILED;
+	}
+	return TALLY_EXIT_FINE;
+}
+
+/* the copy */
+
+static enum tally_exit
+check_campaign(const struct work *work)
+{
+	const struct manifest *manifest = work->vetting.start.manifest;
+
+	if (work->anchor_there &&
+	    memcmp(work->anchor_campaign, manifest->id, TALLY_HASH_SIZE) != 0) {
+		line_warn("%s: it is the anchor of another campaign", work->asked->anchor);
+		return TALLY_EXIT_USAGE;
+	}
+	return foundation_key_fits(work->asked->log_key, &work->key, manifest);
+}
+
+static unsigned
+cores(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count < 1 ? 1 : (unsigned)count;
+}
+
+static enum tally_exit
+vet(struct work *work)
+{
+	unsigned workers = work->asked->workers_count;
+	enum tally_exit code;
+	int status;
+
+	work->vetting = (struct vetting){.copy = &work->copy,
+					 .known = work->known,
+					 .known_count = work->known_count,
+					 .workers_count = workers > 0 ? workers : cores()};
+	status = vetting_begin(&work->vetting);
+	if (status != DISK_OK)
+		return refused(status);
+	code = check_campaign(work);
+	if (code != TALLY_EXIT_FINE)
+		return code;
+	line_say("checking %llu entries of %s", (unsigned long long)work->copy.checkpoint.size,
+		 work->asked->copy);
+	status = vetting_run(&work->vetting);
+	return status == DISK_OK ? TALLY_EXIT_FINE : refused(status);
+}
+
+/* the directory */
+
+static int
+write_entries(struct work *work)
+{
+	struct copy_bundle bundle = {.data = NULL};
+	struct tree_hash root;
+	int status = DISK_OK;
+
+	for (uint64_t n = 0; n < copy_bundles(&work->copy) && status == DISK_OK; n++) {
+		status = copy_read(&work->copy, n, &bundle);
+		for (unsigned i = 0; status == DISK_OK && i < bundle.count; i++)
+			status = foundation_entry(&work->foundation, bundle.entries[i]);
+	}
+	copy_bundle_free(&bundle);
+	if (status == DISK_OK)
+		status = foundation_end(&work->foundation);
+	if (status != DISK_OK)
+		return status;
+	frontier_root(&work->foundation.frontier, &root);
+	if (memcmp(root.bytes, work->copy.checkpoint.root, sizeof root.bytes) != 0)
+		return disk_fail(DISK_DAMAGED, "%s: it was changed while it was read",
+				 work->asked->copy);
+	return DISK_OK;
+}
+
+/* Last. Signed anew: the same size and root, without what others have added to the note. */
+static int
+remember(struct work *work)
+{
+	const struct checkpoint *checkpoint = &work->copy.checkpoint;
+	const uint8_t *campaign = work->vetting.start.manifest->id;
+	uint8_t memory[REMEMBERED_NOTE_MAX];
+	struct writer note = writer_make(memory, sizeof memory);
+
+	checkpoint_write(&note, checkpoint, &work->key);
+	CHECK(!note.failed);
+	if (work->anchor_there)
+		return remembered_adopt(&work->remembered, work->foundation.dir_fd,
+					work->asked->anchor, campaign, checkpoint,
+					writer_view(&note));
+	return remembered_create(&work->remembered, work->foundation.dir_fd,
+				 work->asked->anchor, campaign, checkpoint, writer_view(&note));
+}
+
+static enum tally_exit
+write_all(struct work *work)
+{
+	enum tally_exit code = foundation_open(&work->foundation, work->asked->data,
+					       work->vetting.start.manifest, &work->key);
+	int status;
+
+	if (code != TALLY_EXIT_FINE)
+		return code;
+	status = write_entries(work);
+	if (status == DISK_OK)
+		status = remember(work);
+	if (status == DISK_OK)
+		status = disk_sync_folder(work->foundation.dir_fd, "..");
+	if (status != DISK_OK)
+		return refused(status);
+	line_say("%s holds the %llu entries of %s; start it, then let every frontend send "
+		 "again what "
+		 "it has sent since: whatever is in the log already gets its first answer",
+		 work->asked->data, (unsigned long long)work->copy.checkpoint.size,
+		 work->asked->copy);
+	return TALLY_EXIT_FINE;
+}
+
+static enum tally_exit
+run(struct work *work)
+{
+	enum tally_exit code = foundation_key_read(work->asked->log_key, &work->key);
+	int status;
+
+	if (code == TALLY_EXIT_FINE)
+		code = foundation_free_at(work->asked->data);
+	if (code == TALLY_EXIT_FINE)
+		code = ask_all(work);
+	if (code != TALLY_EXIT_FINE)
+		return code;
+	status = copy_open(&work->copy, work->asked->copy, &work->key.key);
+	if (status != DISK_OK)
+		return refused(status);
+	code = compare_sizes(work);
+	if (code == TALLY_EXIT_FINE)
+		code = vet(work);
+	return code == TALLY_EXIT_FINE ? write_all(work) : code;
+}
+
+int
+adopt_run(const struct adopt *adopt)
+{
+	struct work *work = calloc(1, sizeof *work);
+	enum tally_exit code;
+
+	if (work == NULL)
+		return TALLY_EXIT_WORLD;
+	work->asked = adopt;
+	work->copy.fd = -1;
+	work->foundation.dir_fd = -1;
+	work->foundation.segment_fd = -1;
+	work->remembered.fd = -1;
+	work->remembered.anchor_fd = -1;
+	start_blank(&work->vetting.start);
+	code = run(work);
+	sodium_memzero(&work->key, sizeof work->key);
+	remembered_close(&work->remembered);
+	foundation_close(&work->foundation);
+	vetting_end(&work->vetting);
+	copy_close(&work->copy);
+	free(work);
+	return code;
+}

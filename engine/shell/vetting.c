@@ -1,0 +1,319 @@
+#include "shell/vetting.h"
+
+#include "ballot/notice.h"
+#include "ledger/entry.h"
+#include "limits.h"
+#include "shell/line.h"
+#include "verify/genuine.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	WINDOW_BUNDLES = 64, /* read, then verified on all threads, then replayed in order */
+	WINDOW_BYTES = 64 * 1024 * 1024,
+	WORKERS_MAX = 64,
+};
+
+/* The first entry of a bundle that a signature or a rule of its kind refuses. */
+struct finding {
+	bool found;
+	uint64_t index;
+	enum tally_verdict verdict;
+};
+
+struct window {
+	const struct manifest *manifest;
+	size_t count;
+	_Atomic size_t next;
+	struct copy_bundle bundles[WINDOW_BUNDLES];
+	struct finding findings[WINDOW_BUNDLES];
+	struct copy_bundle older; /* the one that a replaced ballot was read from last */
+};
+
+/* signatures */
+
+static enum tally_verdict
+judge_notice(const struct manifest *manifest, struct bytes bytes)
+{
+	struct notice notice;
+	enum tally_verdict verdict = notice_parse(bytes, &notice);
+
+	return verdict == TALLY_ACCEPTED ? verify_notice(manifest, &notice) : verdict;
+}
+
+static enum tally_verdict
+judge(const struct manifest *manifest, struct bytes bytes)
+{
+	struct verify_item item;
+	struct entry entry;
+
+	if (!entry_parse(bytes, &entry))
+		return TALLY_ACCEPTED; /* the replay names the rule */
+	if (entry.kind == TALLY_ENTRY_NOTICE)
+		return judge_notice(manifest, entry.body);
+	if (entry.kind != TALLY_ENTRY_BALLOT)
+		return TALLY_ACCEPTED;
+	item.bytes = entry.body;
+	verify_batch(manifest, &item, 1);
+	return item.verdict;
+}
+
+static void *
+judge_bundles(void *argument)
+{
+	struct window *window = argument;
+	size_t at;
+
+	while ((at = atomic_fetch_add(&window->next, 1)) < window->count) {
+		const struct copy_bundle *bundle = &window->bundles[at];
+		struct finding *finding = &window->findings[at];
+
+		finding->found = false;
+		for (unsigned i = 0; i < bundle->count && !finding->found; i++) {
+			finding->index = bundle->first + i;
+			finding->verdict = judge(window->manifest, bundle->entries[i]);
+			finding->found = finding->verdict != TALLY_ACCEPTED;
+		}
+	}
+	return NULL;
+}
+
+/* On this thread alone where no other can be made. */
+static void
+judge_window(struct window *window, unsigned workers)
+{
+	pthread_t threads[WORKERS_MAX];
+	size_t started = 0;
+
+	atomic_store(&window->next, 0);
+	while (started + 1 < workers && started < window->count && started < WORKERS_MAX &&
+	       pthread_create(&threads[started], NULL, judge_bundles, window) == 0)
+		started++;
+	judge_bundles(window);
+	while (started > 0)
+		pthread_join(threads[--started], NULL);
+}
+
+/* the replay */
+
+static int
+fail_at(const struct vetting *vetting, uint64_t index, const char *why)
+{
+	return disk_fail(DISK_DAMAGED, "%s: entry %llu: %s", vetting->copy->path,
+			 (unsigned long long)index, why);
+}
+
+static int
+read_replaced(const struct vetting *vetting, struct window *window, uint64_t index,
+	      struct bytes *ballot)
+{
+	struct copy_bundle *bundle = &window->older;
+	struct bytes entry;
+	int status = DISK_OK;
+
+	if (bundle->data == NULL || bundle->first != index - index % TALLY_TILE_WIDTH)
+		status = copy_read(vetting->copy, index / TALLY_TILE_WIDTH, bundle);
+	if (status != DISK_OK)
+		return status;
+	entry = bundle->entries[index % TALLY_TILE_WIDTH];
+	*ballot = bytes_make(entry.data + 1, entry.size - 1);
+	return DISK_OK;
+}
+
+static int
+compare(const struct vetting *vetting, const struct checkpoint *checkpoint, const char *from)
+{
+	struct tree_hash root;
+
+	if (checkpoint->size != station_size(vetting->start.station))
+		return DISK_OK;
+	station_root(vetting->start.station, &root);
+	if (memcmp(root.bytes, checkpoint->root, sizeof root.bytes) == 0)
+		return DISK_OK;
+	return disk_fail(DISK_DAMAGED,
+			 "%s: its first %llu entries are not those that %s has signed",
+			 vetting->copy->path, (unsigned long long)checkpoint->size, from);
+}
+
+static int
+compare_all(const struct vetting *vetting)
+{
+	int status = compare(vetting, &vetting->copy->checkpoint, "its own checkpoint");
+
+	for (size_t i = 0; i < vetting->known_count && status == DISK_OK; i++)
+		status =
+		    compare(vetting, &vetting->known[i].checkpoint, vetting->known[i].from);
+	return status;
+}
+
+static int
+replay(struct vetting *vetting, struct window *window, uint64_t index, struct bytes entry)
+{
+	struct station *station = vetting->start.station;
+	uint64_t needs = station_restore_needs(station, entry);
+	struct bytes replaced = bytes_make(NULL, 0);
+	struct tree_hash leaf;
+	struct bytes text;
+	const char *broken;
+	int status = DISK_OK;
+
+	if (needs != UINT64_MAX)
+		status = read_replaced(vetting, window, needs, &replaced);
+	if (status != DISK_OK)
+		return status;
+	tree_leaf(entry, &leaf);
+	broken = station_restore_entry(station, entry, &leaf, replaced, &text);
+	if (broken != NULL)
+		return fail_at(vetting, index, broken);
+	return compare_all(vetting);
+}
+
+/* In order, so that what is named is the first entry that is wrong. */
+static int
+replay_bundle(struct vetting *vetting, struct window *window, size_t at)
+{
+	const struct copy_bundle *bundle = &window->bundles[at];
+	const struct finding *finding = &window->findings[at];
+	int status = DISK_OK;
+
+	for (unsigned i = 0; i < bundle->count && status == DISK_OK; i++) {
+		uint64_t index = bundle->first + i;
+
+		if (finding->found && finding->index == index)
+			return fail_at(vetting, index,
+				       tally_verdict_text(finding->verdict)->sentence);
+		status = replay(vetting, window, index, bundle->entries[i]);
+	}
+	return status;
+}
+
+static int
+fill(const struct vetting *vetting, struct window *window, uint64_t *number)
+{
+	uint64_t end = copy_bundles(vetting->copy);
+	size_t bytes = 0;
+	int status = DISK_OK;
+
+	window->count = 0;
+	while (status == DISK_OK && *number < end && window->count < WINDOW_BUNDLES &&
+	       bytes < WINDOW_BYTES) {
+		struct copy_bundle *bundle = &window->bundles[window->count];
+
+		status = copy_read(vetting->copy, *number, bundle);
+		for (unsigned i = 0; status == DISK_OK && i < bundle->count; i++)
+			bytes += bundle->entries[i].size;
+		if (status != DISK_OK)
+			break;
+		window->count++;
+		++*number;
+	}
+	/* What was read before it may be wrong earlier. */
+	return window->count > 0 ? DISK_OK : status;
+}
+
+static int
+run(struct vetting *vetting, struct window *window)
+{
+	uint64_t size = vetting->copy->checkpoint.size;
+	uint64_t number = 0;
+	uint64_t told = 0;
+	const struct start_options options = {.workers_count = 1};
+	int status = start_make_state(&vetting->start, &options);
+
+	while (status == DISK_OK && number < copy_bundles(vetting->copy)) {
+		status = fill(vetting, window, &number);
+		if (status == DISK_OK)
+			judge_window(window, vetting->workers_count);
+		for (size_t i = 0; i < window->count && status == DISK_OK; i++)
+			status = replay_bundle(vetting, window, i);
+		if (status == DISK_OK && (number * TALLY_TILE_WIDTH) >> 20 > told) {
+			told = (number * TALLY_TILE_WIDTH) >> 20;
+			line_say("%llu of %llu entries are checked",
+				 (unsigned long long)number * TALLY_TILE_WIDTH,
+				 (unsigned long long)size);
+		}
+	}
+	CHECK(status != DISK_OK || station_size(vetting->start.station) == size);
+	return status;
+}
+
+int
+vetting_run(struct vetting *vetting)
+{
+	struct window *window = calloc(1, sizeof *window);
+	int status;
+
+	if (window == NULL)
+		return disk_fail(DISK_FAILED, "checking %s: no memory", vetting->copy->path);
+	window->manifest = vetting->start.manifest;
+	status = run(vetting, window);
+	for (size_t i = 0; i < WINDOW_BUNDLES; i++)
+		copy_bundle_free(&window->bundles[i]);
+	copy_bundle_free(&window->older);
+	free(window);
+	return status;
+}
+
+/* the manifest */
+
+static bool
+assemble(const struct copy_bundle *bundle, struct writer *json)
+{
+	struct entry entry;
+	unsigned part = 0;
+
+	do {
+		if (part == bundle->count || !entry_parse(bundle->entries[part], &entry) ||
+		    entry.kind != TALLY_ENTRY_CAMPAIGN || entry.part != part)
+			return false;
+		writer_bytes(json, entry.body);
+	} while (++part < entry.parts);
+	return !json->failed;
+}
+
+static int
+parse(struct vetting *vetting, struct bytes json)
+{
+	struct manifest_fault fault;
+	struct manifest *manifest = manifest_parse(json, &fault);
+
+	vetting->start.manifest = manifest;
+	if (manifest != NULL && manifest_supported(manifest, &fault))
+		return DISK_OK;
+	return disk_fail(DISK_DAMAGED, "%s: its campaign: %s: %s", vetting->copy->path,
+			 fault.path, fault.sentence);
+}
+
+int
+vetting_begin(struct vetting *vetting)
+{
+	struct copy_bundle bundle = {.data = NULL};
+	uint8_t *memory = malloc(TALLY_MANIFEST_SIZE_MAX);
+	struct writer json = writer_make(memory, TALLY_MANIFEST_SIZE_MAX);
+	int status = DISK_OK;
+
+	start_blank(&vetting->start);
+	if (memory == NULL)
+		return disk_fail(DISK_FAILED, "reading %s: no memory", vetting->copy->path);
+	if (copy_bundles(vetting->copy) == 0)
+		status =
+		    disk_fail(DISK_DAMAGED, "%s: the log has no entries", vetting->copy->path);
+	if (status == DISK_OK)
+		status = copy_read(vetting->copy, 0, &bundle);
+	if (status == DISK_OK && !assemble(&bundle, &json))
+		status = fail_at(vetting, 0, "the log does not begin with a campaign");
+	if (status == DISK_OK)
+		status = parse(vetting, writer_view(&json));
+	copy_bundle_free(&bundle);
+	free(memory);
+	return status;
+}
+
+void
+vetting_end(struct vetting *vetting)
+{
+	start_end(&vetting->start);
+}
