@@ -296,6 +296,10 @@ tree_load(struct node_reading *reading, struct bytes json)
 		node_fault(&root, "is larger than 4 MiB");
 		return NULL;
 	}
+	if (json.size >= 3 && memcmp(json.data, "\xef\xbb\xbf", 3) == 0) {
+		node_fault(&root, "begins with a byte order mark");
+		return NULL;
+	}
 	tree = json_loadb((const char *)json.data, json.size, JSON_REJECT_DUPLICATES, &error);
 	if (tree == NULL)
 		syntax_fault(&root, &error);

@@ -398,7 +398,7 @@ say_ready(const struct server *server)
 	text[writer.size] = '\0';
 	line_say("ready: %s, %llu entries; ballots at port %u, http at port %u; closes %s",
 		 server->start.manifest->origin,
-		 (unsigned long long)station_durable(server->start.station), server->port,
+		 (unsigned long long)station_size(server->start.station), server->port,
 		 health_port(server->health), text);
 }
 

@@ -309,6 +309,13 @@ write_entries(struct writer *writer, const struct station_read *read)
 	frame_entries_write(writer, read->correlation, &entries);
 }
 
+static void
+write_verdict(struct station *station, struct writer *writer, const struct station_read *read)
+{
+	station->verdicts[read->verdict]++;
+	frame_verdict_write(writer, read->correlation, read->verdict, FRAME_NO_INDEX);
+}
+
 static bool
 is_sealed(const struct station *station, const struct station_read *read)
 {
@@ -322,7 +329,7 @@ write_answer(struct station *station, struct writer *writer, struct station_read
 	if (read->verdict == TALLY_ACCEPTED && is_sealed(station, read))
 		read->verdict = TALLY_SEALED;
 	if (read->verdict != TALLY_ACCEPTED || read->message == TALLY_MESSAGE_COSIGN)
-		frame_verdict_write(writer, read->correlation, read->verdict, FRAME_NO_INDEX);
+		write_verdict(station, writer, read);
 	else if (read->message == TALLY_MESSAGE_RECEIPT)
 		frame_receipt_write(writer, read->correlation, read->index,
 				    bytes_make(read->answer, read->answer_size));

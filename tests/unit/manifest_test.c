@@ -146,6 +146,8 @@ shape_is_refused(void **state)
 	static const struct refusal refusals[] = {
 	    {"{", "", "$", NULL},
 	    {"{", "[{", "$", NULL},
+	    {"{", "\xef\xbb\xbf{", "$", "begins with a byte order mark"},
+	    {"{", "\xef\xbb{", "$", NULL},
 	    {"]}\n", "]} x", "$", NULL},
 	    {"\"test\":true", "\"test\":true,\"test\":true", "$",
 	     "line 2, column 18: duplicate object key near '\"test\"'"},

@@ -103,6 +103,8 @@ test_not_found(void **state)
 	expect_read(&guest, TALLY_MESSAGE_RESULTS_ARE, 4);
 	expect_refused(&guest, TALLY_MALFORMED, 5); /* no such contest, ever */
 	expect_refused(&guest, TALLY_MALFORMED, 6);
+	assert_int_equal(station_verdicts(stage->station)[TALLY_NOT_FOUND], 2);
+	assert_int_equal(station_verdicts(stage->station)[TALLY_MALFORMED], 2);
 	end(stage);
 }
 

@@ -52,7 +52,7 @@ serves_and_stops(void **state)
 	(void)state;
 	founded_make(&founded, &running_wish, false);
 	running_start(&running, &founded);
-	assert_said(&running.child, "ready: tally.example/test, 1 entries;");
+	assert_said(&running.child, "ready: tally.example/test, 2 entries;");
 	connection = running_connect(&running);
 	vote(connection, 0, 60, indices);
 	assert_in_range(indices[0], 2, 3); /* behind PHASE, and perhaps a TALLY */
