@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "shell/founding.h"
+#include "shell/home.h"
 #include "tally/status.h"
 #include "tests/lib/snapshot.h"
 
@@ -316,4 +317,27 @@ founded_fork(const struct founded *founded)
 			 DISK_OK);
 	remembered_close(&remembered);
 	close(dir_fd);
+}
+
+void
+founded_keep(const struct founded *founded)
+{
+	static uint8_t memory[1 << 16];
+	struct writer blob = writer_make(memory, sizeof memory);
+	struct home_state home = {0};
+	struct start start;
+
+	assert_int_equal(founded_start(founded, &start), TALLY_EXIT_FINE);
+	assert_int_equal(station_size(start.station), founded->log.count);
+	replay_write(&blob, &founded->log.replay);
+	assert_false(blob.failed);
+	home.index = founded->log.count;
+	home.batches_count = founded->batches_count;
+	home.checksum = start.place.checksum;
+	home.replay = writer_view(&blob);
+	station_frontier(start.station, &home.frontier);
+	assert_int_equal(treefile_sync(start.tree), DISK_OK);
+	if (home_advance(start.dir_fd, start.manifest, start.archive, &home) != DISK_OK)
+		fail_msg("%s", disk_error());
+	start_end(&start);
 }

@@ -81,6 +81,10 @@ founded_vote(struct founded *founded, uint64_t voter, uint16_t revision);
 void
 founded_votes(struct founded *founded, uint64_t first, uint64_t end, uint16_t revision);
 
+/* Keeps the state behind the log's last entry, as the keeper does. */
+void
+founded_keep(const struct founded *founded);
+
 /* Lets the directory remember another root at the size it remembers. */
 void
 founded_fork(const struct founded *founded);

@@ -238,7 +238,7 @@ test_disk_stands_still(void **state)
 	end(stage);
 }
 
-/* No connection is owed more answers than its window. */
+/* S1: no connection is owed more answers than its window. */
 static void
 test_window(void **state)
 {

@@ -150,30 +150,6 @@ replaced_ballots(void **state)
 
 /* derived things */
 
-/* Keeps the state behind the last entry, as the keeper does. */
-static void
-keep(struct founded *founded)
-{
-	static uint8_t memory[1 << 16];
-	struct writer blob = writer_make(memory, sizeof memory);
-	struct home_state home = {0};
-	struct start start;
-
-	assert_int_equal(founded_start(founded, &start), TALLY_EXIT_FINE);
-	assert_int_equal(station_size(start.station), founded->log.count);
-	replay_write(&blob, &founded->log.replay);
-	assert_false(blob.failed);
-	home.index = founded->log.count;
-	home.batches_count = founded->batches_count;
-	home.checksum = start.place.checksum;
-	home.replay = writer_view(&blob);
-	station_frontier(start.station, &home.frontier);
-	assert_int_equal(treefile_sync(start.tree), DISK_OK);
-	if (home_advance(start.dir_fd, start.manifest, start.archive, &home) != DISK_OK)
-		fail_msg("%s", disk_error());
-	start_end(&start);
-}
-
 /* A home that is believed stays; one that is not is removed. */
 static const char home[] = "state/book.mdb";
 
@@ -185,7 +161,7 @@ a_home_believed(void **state)
 
 	(void)state;
 	vote_and_publish(&founded);
-	keep(&founded);
+	founded_keep(&founded);
 	assert_restores(&founded, founded.log.count);
 	assert_true(founded_has(&founded, home));
 	/* With more behind it. */
@@ -212,7 +188,7 @@ the_pollbook_from_its_home(void **state)
 
 	(void)state;
 	vote_and_publish(&founded);
-	keep(&founded);
+	founded_keep(&founded);
 	assert_int_equal(founded_start(&founded, &start), TALLY_EXIT_FINE);
 	assert_restored(&founded, &start, founded.log.count);
 	assert_true(founded_has(&founded, home));
@@ -232,7 +208,7 @@ a_home_damaged(void **state)
 	(void)state;
 	vote_and_publish(&founded);
 	for (uint64_t offset = 0; offset < 3; offset++) {
-		keep(&founded);
+		founded_keep(&founded);
 		free(founded_read(&founded, home, &size));
 		/* The end of a page with records in it. */
 		founded_flip(&founded, home, offset == 0 ? 16 : size - 1 - offset * 1000);
@@ -265,7 +241,7 @@ a_home_ahead_of_what_is_remembered(void **state)
 	founded_sign(&founded);
 	remembered = founded_read(&founded, "remembered", &size);
 	founded_votes(&founded, 10, 20, 1);
-	keep(&founded);
+	founded_keep(&founded);
 	founded_write(&founded, "remembered", 0, bytes_make(remembered, size));
 	assert_starts_saying(&founded, "the poll book's home does not fit the ledger");
 	assert_false(founded_has(&founded, home));
@@ -283,7 +259,7 @@ a_home_at_the_remembered_size(void **state)
 	(void)state;
 	founded_open_voting(&founded, NULL);
 	founded_votes(&founded, 0, 10, 1);
-	keep(&founded);
+	founded_keep(&founded);
 	assert_restores(&founded, founded.log.count);
 	assert_true(founded_has(&founded, home));
 	founded_fork(&founded);
@@ -307,8 +283,8 @@ a_home_of_another_ledger(void **state)
 	founded_open_voting(&other, NULL);
 	founded_votes(&founded, 0, 10, 1);
 	founded_votes(&other, 10, 20, 1);
-	keep(&founded);
-	keep(&other);
+	founded_keep(&founded);
+	founded_keep(&other);
 	book = founded_read(&other, home, &size);
 	founded_remove(&founded, home);
 	founded_write(&founded, home, 0, bytes_make(book, size));
@@ -337,18 +313,18 @@ a_tree_damaged(void **state)
 	founded_sign(&founded);
 	founded_write(&founded, "tree/0", 64, bytes_make(junk, sizeof junk));
 	assert_restores(&founded, founded.log.count);
-	keep(&founded);
+	founded_keep(&founded);
 	founded_write(&founded, "tree/0", 64, bytes_make(junk, sizeof junk));
 	assert_starts_saying(&founded, "the poll book's home does not fit the ledger");
 	assert_restores(&founded, founded.log.count);
-	keep(&founded);
+	founded_keep(&founded);
 	snprintf(path, sizeof path, "%s/tree/0", founded.data);
 	assert_int_equal(truncate(path, 100 * 32), 0);
 	assert_restores(&founded, founded.log.count);
-	keep(&founded);
+	founded_keep(&founded);
 	assert_int_equal(unlink(path), 0);
 	assert_restores(&founded, founded.log.count);
-	keep(&founded);
+	founded_keep(&founded);
 	founded_write(&founded, "tree/1", 32,
 		      bytes_make(junk, sizeof junk)); /* beyond its end */
 	assert_restores(&founded, founded.log.count);
@@ -396,7 +372,7 @@ texts_written_again(void **state)
 	/* Two more in the state that is kept, not yet published, and then forgotten. */
 	last = founded.log.count - 1;
 	snprintf(name, sizeof name, "public/tally/%zu", last);
-	keep(&founded);
+	founded_keep(&founded);
 	founded_remove(&founded, name);
 	founded_remove(&founded, "public/checkpoint");
 	founded_remove(&founded, "published");

@@ -246,7 +246,7 @@ test_order(void **state)
 	end(stage);
 }
 
-/* The window, and the strangers' pool: more is asked than can be held, nothing is lost. */
+/* S1: the window, and the strangers' pool: more is asked than can be held, nothing is lost. */
 static void
 test_windows(void **state)
 {
