@@ -31,7 +31,7 @@ enum {
 	    65000, /* manifest bytes in every CAMPAIGN entry but the last */
 	TALLY_CHECKPOINT_SIZE_MAX = 4096,
 	TALLY_RECEIPT_SIZE_MAX = 8192,
-	TALLY_LAW_FILE_SIZE_MAX = 98304, /* of law/<index> and of law/list */
+	TALLY_LAW_FILE_SIZE_MAX = 98304, /* of law/<index> */
 	TALLY_TILE_WIDTH = 256,
 };
 

@@ -334,16 +334,23 @@ width_at(size_t number, size_t hashes)
 }
 
 void
-test_log_publish(const struct test_log *log, const char *path, size_t size)
+test_log_publish_hashes(const struct test_log *log, const char *path, size_t size)
 {
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
-	char name[64];
 	size_t span = 1;
 
 	assert_true(size <= log->count);
 	for (int level = 0; size / span > 0; level++, span *= TILE)
 		for (size_t n = 0; n * TILE < size / span; n++)
 			write_tile(log, path, level, n, width_at(n, size / span), span);
+	test_file_write(path, "checkpoint", test_log_checkpoint(log, size, note));
+}
+
+void
+test_log_publish(const struct test_log *log, const char *path, size_t size)
+{
+	char name[64];
+
 	for (size_t n = 0; n * TILE < size; n++)
 		write_bundle(log, path, n, width_at(n, size));
 	for (size_t i = 0; i < size; i++) {
@@ -352,7 +359,7 @@ test_log_publish(const struct test_log *log, const char *path, size_t size)
 		snprintf(name, sizeof name, "tally/%zu", i);
 		test_file_write(path, name, bytes_of_string(log->entries[i].text));
 	}
-	test_file_write(path, "checkpoint", test_log_checkpoint(log, size, note));
+	test_log_publish_hashes(log, path, size);
 }
 
 struct bytes

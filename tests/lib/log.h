@@ -88,6 +88,10 @@ test_log_find(const struct test_log *log, enum tally_entry_kind kind, size_t fro
 void
 test_log_publish(const struct test_log *log, const char *path, size_t size);
 
+/* The same without what holds entries or counts: tiles of hashes, and the checkpoint. */
+void
+test_log_publish_hashes(const struct test_log *log, const char *path, size_t size);
+
 /* The signed checkpoint of the first `size` entries, in memory[TALLY_CHECKPOINT_SIZE_MAX]. */
 struct bytes
 test_log_checkpoint(const struct test_log *log, size_t size, uint8_t *memory);

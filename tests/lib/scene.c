@@ -56,7 +56,7 @@ assert_passed(const struct scene *scene)
 	    [AUDIT_KEYS] = manifest->signing != TALLY_SIGNING_VOTER,
 	    [AUDIT_ROSTER] = true,
 	    [AUDIT_OUTCOME] = true,
-	    [AUDIT_RECEIPTS] = true,
+	    [AUDIT_RECEIPTS] = scene->options.receipts == NULL,
 	    [AUDIT_JOURNALS] = true,
 	    [AUDIT_OLD] = scene->options.old.data == NULL,
 	};

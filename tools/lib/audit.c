@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-
 void
 audit_found(struct audit_state *state, enum audit_check check, const struct trouble *trouble)
 {
@@ -70,118 +68,6 @@ open_old(struct audit_state *state)
 	}
 }
 
-/* The id in hex, for sentences. */
-static const char *
-hex(const uint8_t id[TALLY_HASH_SIZE], char text[2 * TALLY_HASH_SIZE + 1])
-{
-	struct writer writer = writer_make(text, 2 * TALLY_HASH_SIZE);
-
-	text_hex_write(&writer, bytes_make(id, TALLY_HASH_SIZE));
-	text[writer.size] = '\0';
-	return text;
-}
-
-static void
-check_campaign(struct audit_state *state, const struct manifest *manifest)
-{
-	char is[2 * TALLY_HASH_SIZE + 1];
-	char wished[2 * TALLY_HASH_SIZE + 1];
-	struct trouble trouble;
-
-	if (state->options->campaign == NULL)
-		report_nothing(&state->audit->report, AUDIT_CAMPAIGN,
-			       "no campaign id was given (--campaign); this log's is %s",
-			       hex(manifest->id, is));
-	else if (memcmp(state->options->campaign, manifest->id, sizeof manifest->id) == 0)
-		report_pass(&state->audit->report, AUDIT_CAMPAIGN);
-	else {
-		trouble_set(&trouble, TALLY_EXIT_FAILED, "the log is of campaign %s, not of %s",
-			    hex(manifest->id, is), hex(state->options->campaign, wished));
-		audit_found(state, AUDIT_CAMPAIGN, &trouble);
-	}
-}
-
-static void
-check_log_key(struct audit_state *state, const struct manifest *manifest)
-{
-	const struct note_key *key = &state->options->key;
-	struct trouble trouble;
-
-	if (strcmp(manifest->log_key.name, key->name) == 0 &&
-	    memcmp(manifest->log_key.public_key, key->public_key, sizeof key->public_key) ==
-		0) {
-		report_pass(&state->audit->report, AUDIT_LOG_KEY);
-		return;
-	}
-	trouble_set(&trouble, TALLY_EXIT_FAILED,
-		    "the manifest's log key is %s+%08" PRIx32
-		    ", the checkpoint's is %s+%08" PRIx32,
-		    manifest->log_key.name, manifest->log_key.id, key->name, key->id);
-	audit_found(state, AUDIT_LOG_KEY, &trouble);
-}
-
-static bool
-states_winners(const struct manifest *manifest)
-{
-	for (size_t i = 0; i < manifest->contests_count; i++)
-		if (strcmp(manifest->contests[i].outcome_rule, "none") != 0)
-			return true;
-	return false;
-}
-
-/* Checks for which the campaign, or the caller, gives no occasion. */
-static void
-skip_what_is_not_there(struct audit_state *state, const struct manifest *manifest)
-{
-	struct report *report = &state->audit->report;
-
-	if (manifest->witnesses_count == 0)
-		report_nothing(report, AUDIT_WITNESSES, "the manifest names no witnesses");
-	if (!manifest->sealed) {
-		report_nothing(report, AUDIT_PROOFS,
-			       "results are live: the law stands in the bundles");
-		report_nothing(report, AUDIT_SEAL, "results are live: nothing is sealed");
-	}
-	if (manifest->signing != TALLY_SIGNING_VOTER)
-		report_nothing(report, AUDIT_KEYS,
-			       "in this campaign frontends sign, not voters");
-	if (!manifest->has_roster)
-		report_nothing(report, AUDIT_ROSTER, "the manifest names no roster");
-	if (!states_winners(manifest))
-		report_nothing(report, AUDIT_OUTCOME,
-			       "the rule of every contest is none: no winners are stated");
-}
-
-static void
-open_manifest(struct audit_state *state)
-{
-	struct recount *recount = &state->audit->recount;
-	struct bundle bundle;
-	struct trouble trouble;
-	enum tally_exit status;
-
-	bundle_init(&bundle);
-	if (recount->manifest != NULL)
-		status = TALLY_EXIT_FINE;
-	else if (recount->checkpoint.size == 0) {
-		status = trouble_set(&trouble, TALLY_EXIT_FAILED, "the log has no entries");
-	} else {
-		status = publiclog_bundle(state->log, 0, recount->checkpoint.size, &bundle,
-					  &trouble);
-		if (status == TALLY_EXIT_FINE)
-			status = recount_manifest(&bundle, &recount->manifest, &trouble);
-	}
-	bundle_free(&bundle);
-	if (status != TALLY_EXIT_FINE) {
-		audit_found(state, AUDIT_MANIFEST, &trouble);
-		return;
-	}
-	report_pass(&state->audit->report, AUDIT_MANIFEST);
-	skip_what_is_not_there(state, recount->manifest);
-	check_campaign(state, recount->manifest);
-	check_log_key(state, recount->manifest);
-}
-
 static enum tally_exit
 prepare_lineage(struct audit_state *state, struct trouble *trouble)
 {
@@ -190,7 +76,7 @@ prepare_lineage(struct audit_state *state, struct trouble *trouble)
 
 	if (state->lineage.manifest != NULL)
 		return lineage_extend(&state->lineage, state->scroll.size, trouble);
-	if (manifest == NULL)
+	if (manifest == NULL || state->sealed)
 		return TALLY_EXIT_FINE;
 	return lineage_init(&state->lineage, manifest, state->scroll.size,
 			    memory_max != 0 ? memory_max : lineage_memory_usual, trouble);
@@ -225,15 +111,31 @@ prepare(struct audit_state *state)
 	return status == TALLY_EXIT_FINE;
 }
 
-/* A checkpoint may claim more than any memory holds: without half its bundles nothing is begun.
- */
+/* A checkpoint may claim more than any memory holds: without half its bundles, or where these are
+ * sealed half its tiles, nothing is begun. */
 static bool
 overstated(const struct audit_state *state)
 {
-	size_t bundles = inventory_find(&state->inventory, (struct tile){0, 0, 0});
+	const struct inventory *inventory = &state->inventory;
+	size_t bundles = inventory_find(inventory, (struct tile){0, 0, 0});
+	size_t tiles = inventory_find(inventory, (struct tile){1, 0, 0}) - bundles;
 
 	return report_troubled(&state->audit->report, AUDIT_FILES) &&
-	       bundles < publiclog_bundles(state->audit->recount.checkpoint.size) / 2 + 1;
+	       (state->sealed ? tiles : bundles) <
+		   publiclog_bundles(state->audit->recount.checkpoint.size) / 2 + 1;
+}
+
+/* What was verified while entries were sealed does not speak for them: all are read from the
+ * first. `old` is already the checkpoint that was verified. */
+static void
+begin_anew(struct audit_state *state)
+{
+	struct recount *recount = &state->audit->recount;
+
+	free(recount->memory);
+	recount->memory = NULL;
+	scroll_free(&state->scroll);
+	state->verified = (struct checkpoint){0};
 }
 
 /* A log that does not continue what was verified here: nothing of that holds for it. */
@@ -249,39 +151,73 @@ broken_off(struct audit_state *state)
 	return true;
 }
 
+/* Entries or leaf hashes, and the tree above. False if nothing more can be said. */
+static bool
+read_tree(struct audit_state *state)
+{
+	if (!prepare(state)) {
+		checks_skip_rest(&state->audit->report, AUDIT_BUNDLES);
+		return false;
+	}
+	if (state->sealed)
+		audit_sealed(state);
+	else
+		audit_entries(state);
+	audit_tree(state);
+	return !broken_off(state);
+}
+
+static void
+judge(struct audit_state *state)
+{
+	const struct manifest *manifest = state->audit->recount.manifest;
+
+	if (manifest != NULL && !state->sealed)
+		audit_replay(state);
+	audit_settle(state);
+	if (manifest != NULL ? manifest->sealed : state->has_book)
+		audit_law_check(state);
+	if (manifest != NULL && manifest->sealed)
+		audit_seal(state);
+	if (manifest != NULL)
+		audit_witnesses(state);
+	audit_receipts(state);
+	checks_skip_rest(&state->audit->report, AUDIT_MANIFEST);
+}
+
 static void
 run(struct audit_state *state)
 {
+	struct audit *audit = state->audit;
+
 	if (!open_checkpoint(state)) {
-		checks_skip_rest(&state->audit->report, AUDIT_CHECKPOINT);
+		checks_skip_rest(&audit->report, AUDIT_CHECKPOINT);
 		return;
 	}
-	state->limit = state->audit->recount.checkpoint.size;
-	report_nothing(&state->audit->report, AUDIT_RECEIPTS, "no receipts were given");
-	report_nothing(&state->audit->report, AUDIT_JOURNALS, "no journals were given");
+	state->limit = audit->recount.checkpoint.size;
+	report_nothing(&audit->report, AUDIT_RECEIPTS, "no receipts were given (--receipts)");
+	report_nothing(&audit->report, AUDIT_JOURNALS, "no journals were given");
 	open_old(state);
 	if (broken_off(state))
 		return;
 	audit_inventory(state);
+	audit_law_open(state);
+	audit_missing(state);
 	if (overstated(state)) {
-		checks_skip_rest(&state->audit->report, AUDIT_FILES);
+		checks_skip_rest(&audit->report, AUDIT_FILES);
 		return;
 	}
-	open_manifest(state);
-	if (!prepare(state)) {
-		checks_skip_rest(&state->audit->report, AUDIT_BUNDLES);
+	if (state->was_sealed && !state->sealed)
+		begin_anew(state);
+	audit_manifest(state);
+	audit->sealed = state->sealed;
+	if (!read_tree(state))
 		return;
-	}
-	audit_entries(state);
-	audit_tree(state);
-	if (broken_off(state))
+	judge(state);
+	if (report_exit(&audit->report) != TALLY_EXIT_FINE)
 		return;
-	if (state->audit->recount.manifest != NULL)
-		audit_replay(state);
-	audit_settle(state);
-	checks_skip_rest(&state->audit->report, AUDIT_MANIFEST);
-	if (report_exit(&state->audit->report) == TALLY_EXIT_FINE)
-		state->verified = state->audit->recount.checkpoint;
+	state->verified = audit->recount.checkpoint;
+	state->was_sealed = state->sealed;
 }
 
 static void
@@ -291,6 +227,7 @@ state_free(struct audit_state *state)
 	lineage_free(&state->lineage);
 	scroll_free(&state->scroll);
 	inventory_free(&state->inventory);
+	lawbook_close(&state->book);
 	for (size_t l = 0; l < TILE_LEVELS_MAX; l++)
 		free(state->level[l]);
 	free(state);
@@ -347,6 +284,7 @@ audit_more(struct audit *audit)
 	report_init(&audit->report, checks_questions, AUDIT_CHECKS_COUNT);
 	audit->counted = false;
 	state->holes = false;
+	state->shelf.filled = false;
 	state->done = 0;
 	run(state);
 	return true;

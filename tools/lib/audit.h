@@ -2,7 +2,9 @@
  *
  * The log is read three times: its folders (inventory), its bundles on all processors (shape,
  * hashes, rules and signatures of ballots), its entries in order (law and counts). A check that
- * rests on another that failed is SKIPPED and says so. Uses libsodium for every signature and
+ * rests on another that failed is SKIPPED and says so. Of a sealed campaign whose bundles are not
+ * there the tree is taken from its leaf hashes, and the law from law/; what asks for contents is
+ * SKIPPED until the results are unsealed, and then every entry is checked from the first. Uses libsodium for every signature and
  * sorting for every question about earlier ballots; no part of the poll book or the station. */
 #ifndef TALLY_TOOLS_AUDIT_H
 #define TALLY_TOOLS_AUDIT_H
@@ -24,7 +26,9 @@ struct audit_options {
 				 a newer one: a running tallyd publishes files first */
 	uint64_t
 	    memory_max; /* bytes of ballots kept in memory while they are sorted; 0: usual */
-	bool keep;      /* for audit_more; the options are then held until audit_free */
+	const char *receipts; /* folder of *.tlog-proof files that the log must keep, or NULL */
+	bool private_copy;    /* entries may be there while results are sealed */
+	bool keep;            /* for audit_more; the options are then held until audit_free */
 	audit_progress *progress; /* or NULL */
 	void *context;
 };
@@ -33,6 +37,7 @@ struct audit {
 	struct report report;
 	struct recount recount; /* checkpoint; manifest, or NULL; counts, if `counted` */
 	bool counted; /* the replay reached the end: recount.replay is the final state */
+	bool sealed;  /* entries are not public: only the law was replayed */
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX]; /* the checkpoint as it is signed, if it is */
 	size_t note_size;
 	struct audit_state *state; /* if it is kept */

@@ -54,15 +54,15 @@ check_leaves(struct audit_state *state, const struct desk *desk, uint64_t number
 	}
 }
 
-static void
-check_tile_files(struct audit_state *state, const struct desk *desk, uint64_t number)
+void
+audit_tile_files(struct audit_state *state, uint64_t number, const struct tree_hash *leaves)
 {
 	size_t at;
 	size_t end;
 
 	for (files_of(state, 0, number, &at, &end); at < end; at++)
 		if (inventory_covers(state->scroll.size, &state->inventory.tiles[at]))
-			audit_tile_file(state, &state->inventory.tiles[at], desk->leaves);
+			audit_tile_file(state, &state->inventory.tiles[at], leaves);
 }
 
 /* A bundle of an earlier size is the front of today's. */
@@ -108,19 +108,20 @@ check_bundle_files(struct audit_state *state, const struct desk *desk, uint64_t 
 	}
 }
 
-static void
-keep_hashes(struct audit_state *state, const struct desk *desk, uint64_t number)
+void
+audit_keep_hashes(struct audit_state *state, uint64_t number, unsigned count,
+		  const struct tree_hash leaves[TALLY_TILE_WIDTH])
 {
-	if (desk->bundle.count == TALLY_TILE_WIDTH)
-		tile_root(desk->leaves, TALLY_TILE_WIDTH, &state->level[1][number]);
+	if (count == TALLY_TILE_WIDTH)
+		tile_root(leaves, TALLY_TILE_WIDTH, &state->level[1][number]);
 	if (number == state->scroll.size / TALLY_TILE_WIDTH)
-		memcpy(state->last, desk->leaves, sizeof state->last);
+		memcpy(state->last, leaves, sizeof state->last);
 	if (state->old_valid && number == state->old.size / TALLY_TILE_WIDTH)
-		memcpy(state->old_last, desk->leaves, sizeof state->old_last);
+		memcpy(state->old_last, leaves, sizeof state->old_last);
 }
 
-static void
-check_notice(struct audit_state *state, uint64_t index, struct bytes body)
+void
+audit_notice(struct audit_state *state, uint64_t index, struct bytes body)
 {
 	struct notice notice;
 	enum tally_verdict verdict = notice_parse(body, &notice);
@@ -178,7 +179,7 @@ check_contents(struct audit_state *state, const struct desk *desk)
 		    !entry_parse(desk->bundle.entries[i], &entry))
 			continue;
 		if (entry.kind == TALLY_ENTRY_NOTICE)
-			check_notice(state, index, entry.body);
+			audit_notice(state, index, entry.body);
 		if (entry.kind == TALLY_ENTRY_BALLOT)
 			check_ballot(state, index, entry.body);
 	}
@@ -203,9 +204,9 @@ check_bundle(struct audit_state *state, struct desk *desk, uint64_t number)
 	for (unsigned i = 0; i < desk->bundle.count; i++)
 		tree_leaf(desk->bundle.entries[i], &desk->leaves[i]);
 	check_leaves(state, desk, number);
-	check_tile_files(state, desk, number);
+	audit_tile_files(state, number, desk->leaves);
 	check_bundle_files(state, desk, number);
-	keep_hashes(state, desk, number);
+	audit_keep_hashes(state, number, desk->bundle.count, desk->leaves);
 	if (state->audit->recount.manifest != NULL)
 		check_contents(state, desk);
 }

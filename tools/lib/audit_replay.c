@@ -122,7 +122,12 @@ watch_entry(void *context, uint64_t index, struct bytes entry, const struct repl
 	case TALLY_ENTRY_TALLY:
 		watch_tally(watch, index, writer_view(&replay->text));
 		break;
+	case TALLY_ENTRY_CAMPAIGN:
+	case TALLY_ENTRY_NOTICE:
+		audit_law_entry(watch->state, index);
+		break;
 	case TALLY_ENTRY_PHASE:
+		audit_law_entry(watch->state, index);
 		if (replay->law.phase == TALLY_PHASE_CLOSED)
 			watch->tallied->closed_at = index;
 		break;
@@ -135,8 +140,8 @@ watch_entry(void *context, uint64_t index, struct bytes entry, const struct repl
 	return TALLY_EXIT_FINE;
 }
 
-static enum audit_check
-check_of(enum replay_fault fault)
+enum audit_check
+audit_check_of(enum replay_fault fault)
 {
 	switch (fault) {
 	case REPLAY_BALLOT_MALFORMED:
@@ -234,7 +239,7 @@ replay(struct audit_state *state)
 	status = recount_replay(&state->scroll, state->limit, &state->lineage, watch_entry,
 				&watch, recount, &trouble);
 	if (status != TALLY_EXIT_FINE)
-		audit_found(state, check_of(recount->fault), &trouble);
+		audit_found(state, audit_check_of(recount->fault), &trouble);
 	watch_lone_texts(&watch, recount->replay.index);
 	if (recount->replay.index == state->scroll.size) {
 		state->audit->counted = true;

@@ -10,6 +10,7 @@
 
 #include "tools/lib/audit.h"
 #include "tools/lib/inventory.h"
+#include "tools/lib/lawbook.h"
 #include "tree/proof.h"
 
 /* What the auditor has counted beside the replay, up to where that stands. */
@@ -19,6 +20,13 @@ struct audit_tallied {
 	uint64_t since_tally; /* ballots */
 	uint64_t last_ballot;
 	uint64_t closed_at; /* index of the last PHASE entry that closed */
+};
+
+/* Leaves of one level-0 tile below the last, as they were proven. */
+struct audit_shelf {
+	bool filled;
+	uint64_t number;
+	struct tree_hash leaves[TALLY_TILE_WIDTH];
 };
 
 struct audit_state {
@@ -33,6 +41,18 @@ struct audit_state {
 	struct checkpoint verified; /* by an earlier step; size 0: none */
 	struct audit_tallied tallied;
 
+	/* Sealed campaigns; audit_law_open says what holds at this checkpoint. */
+	bool has_book;
+	struct lawbook book;
+	bool walked;     /* the book's law was replayed, and broke no rule */
+	bool unsealed;   /* by the book, results are public */
+	bool unsealing;  /* by entries beyond the checkpoint they will be */
+	bool sealed;     /* entries are not public, and the law is all there is to read */
+	bool was_sealed; /* when `verified` was */
+
+	bool waits; /* there is a signed checkpoint.next: */
+	struct checkpoint waiting;
+
 	pthread_mutex_t lock;
 	uint64_t limit; /* the replay may go up to here */
 	bool holes;     /* some bundle could not be read: the tree is unknown */
@@ -43,6 +63,7 @@ struct audit_state {
 	struct tree_hash *level[TILE_LEVELS_MAX];
 	struct tree_hash last[TALLY_TILE_WIDTH];
 	struct tree_hash old_last[TALLY_TILE_WIDTH];
+	struct audit_shelf shelf;
 };
 
 /* Remembers a finding; one about an entry's content also ends the replay before it. Any thread.
@@ -50,18 +71,96 @@ struct audit_state {
 void
 audit_found(struct audit_state *state, enum audit_check check, const struct trouble *trouble);
 
+/* audit_manifest.c: MANIFEST, CAMPAIGN, LOG_KEY, from the first bundle or the law book; and which
+ * checks the campaign gives no occasion for. */
+void
+audit_manifest(struct audit_state *state);
+
 /* audit_entries.c: the parallel pass: AUDIT_BUNDLES, LEAVES, level 0 of TILES, RULES,
  * SIGNATURES, the signatures of NOTICES; fills lineage, level[1], last, old_last. */
 void
 audit_entries(struct audit_state *state);
 
-/* audit_tree.c: AUDIT_FILES before and after, TILES above level 0, ROOT, OLD. */
+/* The signature of a NOTICE entry's body. */
+void
+audit_notice(struct audit_state *state, uint64_t index, struct bytes body);
+
+/* Every file of level-0 tile `number` holds these leaves. */
+void
+audit_tile_files(struct audit_state *state, uint64_t number, const struct tree_hash *leaves);
+
+/* What the tree needs of the `count` leaves of that tile. */
+void
+audit_keep_hashes(struct audit_state *state, uint64_t number, unsigned count,
+		  const struct tree_hash leaves[TALLY_TILE_WIDTH]);
+
+/* audit_sealed.c: in place of audit_entries and audit_replay: the tree from its leaf hashes up,
+ * level 0 of TILES; NOTICES and PHASES as the law book has them. */
+void
+audit_sealed(struct audit_state *state);
+
+/* audit_law.c: reads the law book if there is one, and decides whether entries are sealed: then
+ * recount.manifest is the book's, and its law has been replayed. */
+void
+audit_law_open(struct audit_state *state);
+
+/* The entry is one of the law: the book must have it. */
+void
+audit_law_entry(struct audit_state *state, uint64_t index);
+
+/* AUDIT_PROOFS, after the tree and the replay. */
+void
+audit_law_check(struct audit_state *state);
+
+/* audit_seal.c: AUDIT_SEAL. */
+void
+audit_seal(struct audit_state *state);
+
+/* audit_witnesses.c: AUDIT_WITNESSES, after the tree. */
+void
+audit_witnesses(struct audit_state *state);
+
+/* audit_receipts.c: AUDIT_RECEIPTS, after the tree. */
+void
+audit_receipts(struct audit_state *state);
+
+/* audit_past.c: asks the hashes kept about smaller trees. `last` are the leaves of the tile that
+ * the checkpoint's size ends in. */
+bool
+audit_root_is(const struct audit_state *state, const struct checkpoint *checkpoint,
+	      const struct tree_hash *last);
+
+/* Is this the checkpoint of the tree's first entries? Its size is at most the tree's. */
+MUST_USE enum tally_exit
+audit_contains(struct audit_state *state, const struct checkpoint *checkpoint, bool *contains,
+	       struct trouble *trouble);
+
+/* The leaf hash of that entry, which the tree has. */
+MUST_USE enum tally_exit
+audit_leaf(struct audit_state *state, uint64_t index, struct tree_hash *leaf,
+	   struct trouble *trouble);
+
+/* audit_tree.c: AUDIT_FILES: the folders, what is missing in them, and at the end what is too
+ * much; TILES above level 0, ROOT, OLD. */
 void
 audit_inventory(struct audit_state *state);
+
+/* Is a bundle that the checkpoint needs not there? */
+bool
+audit_lacks_bundles(const struct audit_state *state);
+
+/* Is any bundle there? */
+bool
+audit_has_bundles(const struct audit_state *state);
+
+/* What the checkpoint needs and nobody sees. */
+void
+audit_missing(struct audit_state *state);
 
 void
 audit_tree(struct audit_state *state);
 
+/* Files beyond the checkpoint: a running tallyd may be about to publish their checkpoint. */
 void
 audit_settle(struct audit_state *state);
 
@@ -78,5 +177,9 @@ audit_gone(const struct audit_state *state, const char *path);
 /* audit_replay.c: VOTES and KEYS, then the replay: ENTRIES to CLASSES. */
 void
 audit_replay(struct audit_state *state);
+
+/* The check that such a fault belongs to. */
+enum audit_check
+audit_check_of(enum replay_fault fault);
 
 #endif

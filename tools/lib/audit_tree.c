@@ -103,15 +103,35 @@ void
 audit_inventory(struct audit_state *state)
 {
 	struct trouble trouble;
+
+	inventory_free(&state->inventory);
+	if (inventory_take(&state->inventory, state->log, &trouble) != TALLY_EXIT_FINE)
+		audit_found(state, AUDIT_FILES, &trouble);
+}
+
+bool
+audit_lacks_bundles(const struct audit_state *state)
+{
+	struct tile tile;
+
+	return missing_tile(state, TILE_LEVEL_ENTRIES, &tile);
+}
+
+bool
+audit_has_bundles(const struct audit_state *state)
+{
+	return inventory_find(&state->inventory, (struct tile){0, 0, 0}) > 0;
+}
+
+void
+audit_missing(struct audit_state *state)
+{
+	struct trouble trouble;
 	struct tile tile;
 	char path[TILE_PATH_MAX];
 
-	inventory_free(&state->inventory);
-	if (inventory_take(&state->inventory, state->log, &trouble) != TALLY_EXIT_FINE) {
-		audit_found(state, AUDIT_FILES, &trouble);
-		return;
-	}
-	for (int level = TILE_LEVEL_ENTRIES; level < TILE_LEVELS_MAX; level++) {
+	for (int level = state->sealed ? 0 : TILE_LEVEL_ENTRIES; level < TILE_LEVELS_MAX;
+	     level++) {
 		if (!missing_tile(state, level, &tile))
 			continue;
 		tile_path(&tile, path);
@@ -121,35 +141,6 @@ audit_inventory(struct audit_state *state)
 		audit_found(state, AUDIT_FILES, &trouble);
 		return;
 	}
-}
-
-/* A tree of some size over the hashes kept. */
-struct orchard {
-	const struct audit_state *state;
-	const struct tree_hash *last;
-};
-
-static bool
-hash_source(void *context, int level, uint64_t first, unsigned count, struct tree_hash *out)
-{
-	const struct orchard *orchard = context;
-
-	if (level == 0)
-		memcpy(out, &orchard->last[first % TALLY_TILE_WIDTH], count * sizeof *out);
-	else
-		memcpy(out, &orchard->state->level[level][first], count * sizeof *out);
-	return true;
-}
-
-static bool
-root_is(const struct audit_state *state, const struct checkpoint *checkpoint,
-	const struct tree_hash *last)
-{
-	struct orchard orchard = {state, last};
-	struct tree_hash root;
-
-	CHECK(proof_root(checkpoint->size, hash_source, &orchard, &root));
-	return memcmp(root.bytes, checkpoint->root, sizeof root.bytes) == 0;
 }
 
 /* Every level above the first from the one below. */
@@ -186,7 +177,7 @@ check_root(struct audit_state *state)
 {
 	struct trouble trouble;
 
-	if (root_is(state, &state->audit->recount.checkpoint, state->last)) {
+	if (audit_root_is(state, &state->audit->recount.checkpoint, state->last)) {
 		report_pass(&state->audit->report, AUDIT_ROOT);
 		return;
 	}
@@ -204,7 +195,7 @@ check_old(struct audit_state *state)
 
 	if (!state->old_valid)
 		return;
-	if (root_is(state, &state->old, last)) {
+	if (audit_root_is(state, &state->old, last)) {
 		report_pass(&state->audit->report, AUDIT_OLD);
 		return;
 	}
@@ -224,13 +215,27 @@ audit_tree(struct audit_state *state)
 		for (size_t i = 0; i < sizeof on_all_entries / sizeof *on_all_entries; i++)
 			report_skip(&state->audit->report, on_all_entries[i],
 				    "check %d failed: not every entry is known",
-				    AUDIT_BUNDLES + 1);
+				    (state->sealed ? AUDIT_TILES : AUDIT_BUNDLES) + 1);
 		return;
 	}
 	fill_levels(state);
 	check_tiles(state);
 	check_root(state);
 	check_old(state);
+}
+
+/* Is the last of a folder's indexes, which ascend, beyond the log? */
+static bool
+goes_beyond(const struct audit_state *state, const char *folder, const uint64_t *indices,
+	    size_t count, uint64_t size, struct trouble *trouble)
+{
+	if (count == 0 || indices[count - 1] < size)
+		return false;
+	trouble_set(trouble, TALLY_EXIT_FAILED,
+		    "%s/%s/%" PRIu64 ": it goes beyond the %" PRIu64
+		    " entries of the checkpoint",
+		    state->log->path, folder, indices[count - 1], size);
+	return true;
 }
 
 /* The first file that a log of `size` entries does not have; false if there is none. */
@@ -253,14 +258,9 @@ surplus(const struct audit_state *state, const struct inventory *inventory, uint
 			    state->log->path, path, size);
 		return true;
 	}
-	if (inventory->tallies_count == 0 ||
-	    inventory->tallies[inventory->tallies_count - 1] < size)
-		return false;
-	trouble_set(trouble, TALLY_EXIT_FAILED,
-		    "%s/tally/%" PRIu64 ": it goes beyond the %" PRIu64
-		    " entries of the checkpoint",
-		    state->log->path, inventory->tallies[inventory->tallies_count - 1], size);
-	return true;
+	return goes_beyond(state, "tally", inventory->tallies, inventory->tallies_count, size,
+			   trouble) ||
+	       goes_beyond(state, "law", inventory->laws, inventory->laws_count, size, trouble);
 }
 
 /* Size of the newest checkpoint, never below the one audited. */
@@ -284,41 +284,82 @@ newest_size(const struct audit_state *state, uint64_t *size, struct trouble *tro
 	return TALLY_EXIT_FINE;
 }
 
+/* The newest checkpoint that waits for cosignatures, if one does: its files are there. */
+static enum tally_exit
+look_for_waiting(struct audit_state *state, struct trouble *trouble)
+{
+	uint8_t *data = NULL;
+	size_t capacity = 0;
+	size_t size = 0;
+	enum tally_exit status =
+	    publiclog_read(state->log, "checkpoint.next", TALLY_CHECKPOINT_SIZE_MAX, &data,
+			   &capacity, &size, trouble);
+
+	state->waits =
+	    status == TALLY_EXIT_FINE &&
+	    checkpoint_open(bytes_make(data, size), &state->options->key, &state->waiting);
+	if (status == TALLY_EXIT_FINE && !state->waits)
+		status = trouble_set(trouble, TALLY_EXIT_FAILED,
+				     "%s/checkpoint.next: it is no checkpoint signed by the "
+				     "log's key",
+				     state->log->path);
+	else if (status != TALLY_EXIT_FINE && audit_gone(state, "checkpoint.next"))
+		status = TALLY_EXIT_FINE;
+	free(data);
+	return status;
+}
+
+/* Looks at the folders anew. *size is that of the newest checkpoint published. */
+static enum tally_exit
+look_again(struct audit_state *state, uint64_t *size, struct trouble *trouble)
+{
+	const struct timespec pause = {.tv_nsec = POLL_MS * 1000000};
+	enum tally_exit status;
+
+	nanosleep(&pause, NULL);
+	inventory_free(&state->inventory);
+	status = inventory_take(&state->inventory, state->log, trouble);
+	if (status == TALLY_EXIT_FINE)
+		status = newest_size(state, size, trouble);
+	if (status == TALLY_EXIT_FINE)
+		status = look_for_waiting(state, trouble);
+	return status;
+}
+
 /* A log in use publishes files first and their checkpoint last, and makes them under other
  * names: what is surplus now is looked at again until patience ends. */
 void
 audit_settle(struct audit_state *state)
 {
-	const struct timespec pause = {.tv_nsec = POLL_MS * 1000000};
 	struct report *report = &state->audit->report;
 	uint64_t size = state->scroll.size;
+	uint64_t covered = size;
 	unsigned waited = 0;
 	struct trouble trouble;
+	enum tally_exit status;
 
 	if (report_troubled(report, AUDIT_FILES))
 		return;
-	while (surplus(state, &state->inventory, size, &trouble)) {
-		enum tally_exit status = TALLY_EXIT_FINE;
-
-		if (waited > state->options->patience_ms) {
-			audit_found(state, AUDIT_FILES, &trouble);
-			return;
-		}
-		nanosleep(&pause, NULL);
+	status = look_for_waiting(state, &trouble);
+	while (status == TALLY_EXIT_FINE) {
+		covered =
+		    state->waits && state->waiting.size > size ? state->waiting.size : size;
+		if (!surplus(state, &state->inventory, covered, &trouble))
+			break;
+		if (waited > state->options->patience_ms)
+			status = TALLY_EXIT_FAILED;
+		else
+			status = look_again(state, &size, &trouble);
 		waited += POLL_MS;
-		inventory_free(&state->inventory);
-		status = inventory_take(&state->inventory, state->log, &trouble);
-		if (status == TALLY_EXIT_FINE)
-			status = newest_size(state, &size, &trouble);
-		if (status != TALLY_EXIT_FINE) {
-			audit_found(state, AUDIT_FILES, &trouble);
-			return;
-		}
 	}
-	if (size > state->scroll.size)
+	if (status != TALLY_EXIT_FINE) {
+		audit_found(state, AUDIT_FILES, &trouble);
+		return;
+	}
+	if (covered > state->scroll.size)
 		report_remark(report, AUDIT_FILES,
 			      "files of a newer checkpoint, of %" PRIu64
-			      " entries, were published meanwhile and not checked",
-			      size);
+			      " entries, are there and were not checked",
+			      covered);
 	report_pass(report, AUDIT_FILES);
 }

@@ -79,33 +79,48 @@ add_tile(struct walk *walk, const struct tile *tile)
 }
 
 static enum tally_exit
-add_tally(struct walk *walk, uint64_t index)
+add_index(struct walk *walk, uint64_t **indices, size_t *count, size_t *capacity,
+	  uint64_t index)
 {
-	struct inventory *inventory = walk->inventory;
-	void *array = inventory->tallies;
+	void *array = *indices;
 
-	if (!grow(&array, &inventory->tallies_capacity, inventory->tallies_count, sizeof index))
+	if (!grow(&array, capacity, *count, sizeof index))
 		return walk_failed(walk, ENOMEM);
-	inventory->tallies = array;
-	inventory->tallies[inventory->tallies_count++] = index;
+	*indices = array;
+	(*indices)[(*count)++] = index;
 	return TALLY_EXIT_FINE;
+}
+
+/* Is walk->path the folder's name, a slash and an index? */
+static bool
+names_index(const struct walk *walk, const char *folder, uint64_t *index)
+{
+	size_t size = strlen(folder);
+
+	return strncmp(walk->path, folder, size) == 0 && walk->path[size] == '/' &&
+	       text_decimal_parse(bytes_of_string(walk->path + size + 1), index);
 }
 
 /* A regular file at walk->path. */
 static enum tally_exit
 add_file(struct walk *walk)
 {
-	static const char tally[] = "tally/";
-	struct bytes path = bytes_of_string(walk->path);
+	struct inventory *inventory = walk->inventory;
 	struct tile tile;
 	uint64_t index;
 
-	if (tile_path_parse(path, &tile))
+	if (tile_path_parse(bytes_of_string(walk->path), &tile))
 		return add_tile(walk, &tile);
-	if (strncmp(walk->path, tally, sizeof tally - 1) == 0 &&
-	    text_decimal_parse(bytes_of_string(walk->path + sizeof tally - 1), &index))
-		return add_tally(walk, index);
-	return add_stray(walk, "it does not belong to the log");
+	if (names_index(walk, "tally", &index))
+		return add_index(walk, &inventory->tallies, &inventory->tallies_count,
+				 &inventory->tallies_capacity, index);
+	if (names_index(walk, "law", &index))
+		return add_index(walk, &inventory->laws, &inventory->laws_count,
+				 &inventory->laws_capacity, index);
+	if (strcmp(walk->path, "law/list") != 0)
+		return add_stray(walk, "it does not belong to the log");
+	inventory->law_list = true;
+	return TALLY_EXIT_FINE;
 }
 
 static enum tally_exit
@@ -200,7 +215,7 @@ enum tally_exit
 inventory_take(struct inventory *inventory, const struct publiclog *log,
 	       struct trouble *trouble)
 {
-	static const char *const tops[] = {"tile", "tally"};
+	static const char *const tops[] = {"tile", "tally", "law"};
 	struct walk walk = {.inventory = inventory, .log = log, .trouble = trouble};
 
 	*inventory = (struct inventory){0};
@@ -219,6 +234,9 @@ inventory_take(struct inventory *inventory, const struct publiclog *log,
 	if (inventory->tallies_count > 0)
 		qsort(inventory->tallies, inventory->tallies_count, sizeof *inventory->tallies,
 		      compare_indices);
+	if (inventory->laws_count > 0)
+		qsort(inventory->laws, inventory->laws_count, sizeof *inventory->laws,
+		      compare_indices);
 	return TALLY_EXIT_FINE;
 }
 
@@ -227,6 +245,7 @@ inventory_free(struct inventory *inventory)
 {
 	free(inventory->tiles);
 	free(inventory->tallies);
+	free(inventory->laws);
 	free(inventory->stray);
 	*inventory = (struct inventory){0};
 }

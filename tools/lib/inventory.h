@@ -1,7 +1,7 @@
-/* inventory: every file that a public log's directory holds under tile/ and tally/.
+/* inventory: every file that a public log's directory holds under tile/, tally/ and law/.
  *
- * Taken once; sorted by level (entries first), tile number, width. What is no tile, no bundle
- * and no tally text is a stray: also links, devices, and names with another spelling than the
+ * Taken once; sorted by level (entries first), tile number, width. What is no tile, no bundle,
+ * no tally text and no part of the law is a stray: also links, devices, and names with another spelling than the
  * one that tile_path writes. */
 #ifndef TALLY_TOOLS_INVENTORY_H
 #define TALLY_TOOLS_INVENTORY_H
@@ -13,10 +13,14 @@ struct inventory {
 	struct tile *tiles;
 	size_t tallies_count;
 	uint64_t *tallies; /* indices, ascending */
+	size_t laws_count;
+	uint64_t *laws; /* of law/<index>, ascending */
+	bool law_list;  /* law/list is there */
 	size_t strays_count;
 	char *stray; /* "PATH: why" of one of them, or NULL */
 	size_t tiles_capacity;
 	size_t tallies_capacity;
+	size_t laws_capacity;
 };
 
 /* TALLY_EXIT_WORLD if a folder cannot be read. A log without these folders has no files. */

@@ -4,6 +4,9 @@
  *   tile/<L>/<N>[.p/<W>]            hashes, 32 bytes each
  *   tile/entries/<N>[.p/<W>]        bundles: u16 size, entry; repeated
  *   tally/<index>                   text of the TALLY entry at that index
+ *   law/<index>, law/list           sealed campaigns: tools/lib/lawbook.h
+ *   checkpoint.next                 a signed checkpoint that waits for cosignatures
+ *   results                         what stands at the checkpoint, as JSON
  *
  * Only regular files below the directory are read; a symbolic link on the way, or a file larger
  * than its kind can be, is refused. Functions return TALLY_EXIT_FINE; TALLY_EXIT_FAILED if a
