@@ -4,8 +4,9 @@
  * hashes, rules and signatures of ballots), its entries in order (law and counts). A check that
  * rests on another that failed is SKIPPED and says so. Of a sealed campaign whose bundles are not
  * there the tree is taken from its leaf hashes, and the law from law/; what asks for contents is
- * SKIPPED until the results are unsealed, and then every entry is checked from the first. Uses libsodium for every signature and
- * sorting for every question about earlier ballots; no part of the poll book or the station. */
+ * SKIPPED until the results are unsealed, and then every entry is checked from the first. Uses
+ * libsodium for every signature and sorting for every question about earlier ballots; no part of
+ * the poll book or the station. */
 #ifndef TALLY_TOOLS_AUDIT_H
 #define TALLY_TOOLS_AUDIT_H
 

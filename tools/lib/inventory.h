@@ -1,8 +1,8 @@
 /* inventory: every file that a public log's directory holds under tile/, tally/ and law/.
  *
- * Taken once; sorted by level (entries first), tile number, width. What is no tile, no bundle,
- * no tally text and no part of the law is a stray: also links, devices, and names with another spelling than the
- * one that tile_path writes. */
+ * Taken once; sorted by level (entries first), tile number, width. What is no tile, no bundle, no
+ * tally text and no part of the law is a stray: also links, devices, and names with another
+ * spelling than the one that tile_path writes. */
 #ifndef TALLY_TOOLS_INVENTORY_H
 #define TALLY_TOOLS_INVENTORY_H
 

@@ -45,10 +45,16 @@ tell_progress(struct pursuit *pursuit)
 
 	text_hex_write(&writer, bytes_make(checkpoint->root, sizeof checkpoint->root));
 	root[writer.size] = '\0';
-	line("PASS",
-	     "%" PRIu64 " entries with root %s, %" PRIu64 " more; %" PRIu64 " ballots counted",
-	     checkpoint->size, root, checkpoint->size - pursuit->before,
-	     pursuit->audit.recount.replay.counts.ballots);
+	if (pursuit->audit.sealed)
+		line("PASS",
+		     "%" PRIu64 " entries with root %s, %" PRIu64 " more; results are sealed",
+		     checkpoint->size, root, checkpoint->size - pursuit->before);
+	else
+		line("PASS",
+		     "%" PRIu64 " entries with root %s, %" PRIu64 " more; %" PRIu64
+		     " ballots counted",
+		     checkpoint->size, root, checkpoint->size - pursuit->before,
+		     pursuit->audit.recount.replay.counts.ballots);
 	pursuit->before = checkpoint->size;
 }
 

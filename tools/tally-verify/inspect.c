@@ -135,7 +135,9 @@ inspect_log(const struct wishes *wishes, const struct note_key *key)
 	    .wanted = {.key = *key,
 		       .jobs = wishes->jobs,
 		       .patience_ms = PATIENCE_MS,
-		       .memory_max = wishes->memory_mb << 20},
+		       .memory_max = wishes->memory_mb << 20,
+		       .receipts = wishes->receipts,
+		       .private_copy = wishes->private_copy},
 	    .progress = show_progress_make(),
 	    .last = {.lock = -1},
 	};

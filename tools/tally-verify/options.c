@@ -12,6 +12,8 @@ enum {
 	OPTION_OLD,
 	OPTION_JSON,
 	OPTION_RECEIPT,
+	OPTION_RECEIPTS,
+	OPTION_PRIVATE,
 	OPTION_BALLOT,
 	OPTION_MIRROR,
 	OPTION_STATE,
@@ -41,6 +43,10 @@ static const struct argp_option options[] = {
      0},
     {"interval", OPTION_INTERVAL, "S", 0, "Seconds between two looks (default 10)", 0},
     {"until", OPTION_UNTIL, "SIZE", 0, "Follow until so many entries have been checked", 0},
+    {"receipts", OPTION_RECEIPTS, "DIR", 0,
+     "The log must keep every receipt *.tlog-proof in DIR", 0},
+    {"private", OPTION_PRIVATE, NULL, 0,
+     "This copy is not published: ballots may be in it while results are sealed", 0},
     {"memory", OPTION_MEMORY, "MB", 0,
      "Sort ballots in so much memory, then in temporary files (default 1024)", 0},
     {"jobs", 'j', "N", 0, "Use N threads (default: every processor)", 0},
@@ -85,9 +91,10 @@ complete(const struct wishes *wishes, struct argp_state *state)
 		argp_error(state, "--ballot belongs to --receipt");
 	if (wishes->receipt != NULL &&
 	    (wishes->campaign != NULL || wishes->old != NULL || wishes->mirror != NULL ||
-	     wishes->state != NULL || wishes->cosign != NULL))
-		argp_error(state, "--campaign, --old, --mirror, --state and --cosign belong to "
-				  "a LOG");
+	     wishes->state != NULL || wishes->cosign != NULL || wishes->receipts != NULL ||
+	     wishes->private_copy))
+		argp_error(state, "--campaign, --old, --mirror, --state, --cosign, --receipts "
+				  "and --private belong to a LOG");
 	if (!wishes->follow && (wishes->until > 0 || wishes->interval_s != INTERVAL_S))
 		argp_error(state, "--interval and --until belong to --follow");
 	if (wishes->follow && (wishes->json || wishes->receipt != NULL))
@@ -137,6 +144,12 @@ option_parse(int key, char *argument, struct argp_state *state)
 		break;
 	case OPTION_RECEIPT:
 		wishes->receipt = argument;
+		break;
+	case OPTION_RECEIPTS:
+		wishes->receipts = argument;
+		break;
+	case OPTION_PRIVATE:
+		wishes->private_copy = true;
 		break;
 	case OPTION_BALLOT:
 		wishes->ballot = argument;

@@ -10,6 +10,7 @@ struct wishes {
 	const char *campaign;
 	const char *old;
 	const char *receipt;
+	const char *receipts; /* folder */
 	const char *ballot;
 	const char *log;
 	const char *mirror;
@@ -19,6 +20,7 @@ struct wishes {
 	uint64_t memory_mb;  /* 0: usual */
 	uint64_t interval_s; /* between two looks of --follow */
 	uint64_t until;      /* --follow ends at so many entries */
+	bool private_copy;
 	bool follow;
 	bool json;
 	bool quiet;

@@ -39,14 +39,26 @@ print_contest(const struct manifest_contest *contest, const struct counts_contes
 }
 
 static void
-print_counts(const struct audit *audit, FILE *out)
+print_campaign(const struct audit *audit, FILE *out)
 {
 	const struct manifest *manifest = audit->recount.manifest;
-	const struct counts *counts = &audit->recount.replay.counts;
 	char id[HEX_SIZE];
 
 	fprintf(out, "\ncampaign %s\n  %s\n", hex(manifest->id, id),
 		manifest_title_in(&manifest->titles, "en"));
+	if (audit->sealed)
+		fprintf(out,
+			"  results are sealed: %" PRIu64
+			" entries, of which the law alone is public\n\n",
+			audit->recount.checkpoint.size);
+}
+
+static void
+print_counts(const struct audit *audit, FILE *out)
+{
+	const struct manifest *manifest = audit->recount.manifest;
+	const struct counts *counts = &audit->recount.replay.counts;
+
 	fprintf(out,
 		"  entries %" PRIu64 ", ballots %" PRIu64 " counted, %" PRIu64
 		" replaced, %" PRIu64 " voided, %" PRIu64 " in the tree\n",
@@ -66,6 +78,8 @@ show_audit(const struct audit *audit, const char *log, bool quiet, FILE *out)
 	char subject[TROUBLE_SENTENCE_MAX];
 
 	report_print(&audit->report, out, quiet);
+	if (!quiet && audit->recount.manifest != NULL && (audit->counted || audit->sealed))
+		print_campaign(audit, out);
 	if (!quiet && audit->counted)
 		print_counts(audit, out);
 	snprintf(subject, sizeof subject, "%s: %" PRIu64 " entries with root %s", log,
@@ -144,6 +158,8 @@ show_audit_json(const struct audit *audit, const char *log, const char *cosignat
 	if (recount->manifest != NULL)
 		(void)json_object_set_new(object, "campaign",
 					  json_string(hex(recount->manifest->id, text)));
+	if (audit->sealed)
+		(void)json_object_set_new(object, "sealed", json_true());
 	if (audit->counted &&
 	    json_object_set_new(object, "results", results_json(audit)) != 0) {
 		json_decref(object);
@@ -228,12 +244,14 @@ print_rate(const struct show_progress *progress, int64_t now, uint64_t done, uin
 	uint64_t rate;
 	uint64_t left_s;
 
-	if (spent_ms < PROGRESS_AFTER_MS || made == 0 || all < done)
+	if (spent_ms < PROGRESS_AFTER_MS || made == 0)
 		return;
 	rate = made * 1000 / (uint64_t)spent_ms;
+	fprintf(stderr, ", %" PRIu64 "/s", rate);
+	if (all < done)
+		return;
 	left_s = (uint64_t)((double)(all - done) * (double)spent_ms / 1000 / (double)made);
-	fprintf(stderr, ", %" PRIu64 "/s, %" PRIu64 ":%02" PRIu64 " left", rate, left_s / 60,
-		left_s % 60);
+	fprintf(stderr, ", %" PRIu64 ":%02" PRIu64 " left", left_s / 60, left_s % 60);
 }
 
 void
@@ -255,7 +273,9 @@ show_progress_line(void *context, const char *what, uint64_t done, uint64_t all)
 		return;
 	progress->shown_ms = now;
 	progress->shown = true;
-	fprintf(stderr, "\r%s: %" PRIu64 " of %" PRIu64, what, done, all);
+	fprintf(stderr, "\r%s: %" PRIu64, what, done);
+	if (all > 0)
+		fprintf(stderr, " of %" PRIu64, all);
 	print_rate(progress, now, done, all);
 	fputs("\033[K", stderr);
 }
