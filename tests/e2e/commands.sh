@@ -86,7 +86,6 @@ manifests() {
 	wrong "a tag context of 31 bytes" '.tag_context |= .[2:]' '\$\.tag_context'
 	wrong "another format" '.format = "tally/campaign/v2"' '\$\.format'
 	wrong "no voters" '.voters_max = 0' '\$\.voters_max'
-	later "sealed results" '.results = {policy: "sealed", unseal_delay_s: 60}' 'sealed'
 	later "a rule" '.contests[0].outcome = {rule: "greedy/v1", budget: 500, threshold: 0,
 		tie_order: [.contests[0].options[].id], order: "votes", skip: true}' 'rule|outcome'
 	later "precedence" '.precedence = "booth"' 'precedence'

@@ -95,16 +95,16 @@ crowd_cast(struct crowd *crowd, uint64_t voter, uint16_t revision, bool forged)
 }
 
 void
-crowd_notice(struct crowd *crowd, enum tally_notice_kind kind, int64_t closes)
+crowd_notice(struct crowd *crowd, enum tally_notice_kind kind, int64_t time)
 {
 	uint8_t memory[1024];
 	struct crowd_cast *cast;
 
 	if (crowd->casts_count == crowd_casts_max)
 		return;
-	cast = new_cast(crowd, campaign_notice(&crowd->stage->campaign, crowd->notice,
-					       crowd->notices + 1, kind, closes, memory,
-					       sizeof memory));
+	cast = new_cast(crowd,
+			campaign_notice(&crowd->stage->campaign, crowd->notice,
+					crowd->notices + 1, kind, time, memory, sizeof memory));
 	cast->notice = true;
 }
 
@@ -337,6 +337,7 @@ crowd_ask(struct crowd *crowd)
 		status = tally_client_checkpoint(frontend->client, &ask.correlation);
 		break;
 	case 2:
+		ask.message = TALLY_MESSAGE_RESULTS;
 		status = tally_client_results(frontend->client, 0, &ask.correlation);
 		break;
 	case 3:

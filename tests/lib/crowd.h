@@ -95,7 +95,7 @@ crowd_cast(struct crowd *crowd, uint64_t voter, uint16_t revision, bool forged);
 
 /* The authority's next notice. */
 void
-crowd_notice(struct crowd *crowd, enum tally_notice_kind kind, int64_t closes);
+crowd_notice(struct crowd *crowd, enum tally_notice_kind kind, int64_t time);
 
 /* An old one is carried again, accepted or not. */
 void

@@ -186,6 +186,11 @@ judge_verdict(struct crowd *crowd, const struct crowd_ask *ask, struct bytes pay
 		assert_int_equal(verdict.verdict, TALLY_SLOW_DOWN);
 		return;
 	}
+	if (ask->message == TALLY_MESSAGE_RESULTS) {
+		assert_int_equal(verdict.verdict, TALLY_SEALED);
+		assert_true(crowd->stage->campaign.manifest->sealed);
+		return;
+	}
 	assert_true(ask->message == TALLY_MESSAGE_SUBMIT ||
 		    ask->message == TALLY_MESSAGE_NOTICE);
 	cast = &crowd->casts[ask->cast];

@@ -13,6 +13,8 @@ struct naive {
 	size_t count;
 	int phase;
 	int owed; /* by the notice before; -1: nothing */
+	int64_t phase_minute;
+	bool unsealed;
 };
 
 static void
@@ -98,14 +100,26 @@ read_phase(struct naive *naive, const uint8_t *body)
 	else
 		assert_int_equal(naive->owed, -1);
 	naive->phase = phase;
+	naive->phase_minute = be32_load(body + 2);
 	naive->owed = -1;
 }
 
 static void
 read_notice(struct naive *naive, const uint8_t *body)
 {
+	const struct manifest *manifest = naive->stage->campaign.manifest;
 	int kind = body[84];
 
+	assert_false(naive->unsealed); /* nothing follows that */
+	if (kind == TALLY_NOTICE_UNSEAL) {
+		int64_t from = naive->phase_minute * 60 + manifest->unseal_delay_s;
+
+		assert_true(manifest->sealed);
+		assert_int_equal(naive->phase, TALLY_PHASE_CLOSED);
+		assert_true((int64_t)be64_load(body + 87) >= from);
+		naive->unsealed = true;
+		return;
+	}
 	assert_true(kind == TALLY_NOTICE_EXTEND || kind == TALLY_NOTICE_CLOSE);
 	if (kind == TALLY_NOTICE_CLOSE)
 		naive->owed = TALLY_PHASE_CLOSED;

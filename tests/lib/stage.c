@@ -48,6 +48,16 @@ stage_forge_note(const struct stage *stage, uint64_t size, uint8_t fill, uint8_t
 	return writer_view(&note);
 }
 
+bool
+stage_is_sealed(const struct stage *stage, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (stage->entries[i].data[0] == TALLY_ENTRY_NOTICE &&
+		    stage->entries[i].data[1 + 84] == TALLY_NOTICE_UNSEAL)
+			return false;
+	return stage->campaign.manifest->sealed;
+}
+
 size_t
 stage_find(const struct stage *stage, enum tally_entry_kind kind, size_t from)
 {

@@ -9,6 +9,7 @@
  *
  *   L1  every accepted verdict, status and receipt that leaves names an entry that is on disk
  *   L3  batches follow each other without gap or overlap
+ *   R1  no results leave, and nothing is published as unsealed, before an unseal is on disk
  *   L5  the signed root is the root of the entries on disk, sizes never go back, a checkpoint of
  *       one size has one root for ever, nothing kept is beyond what is remembered
  *
@@ -240,6 +241,10 @@ stage_forge_note(const struct stage *stage, uint64_t size, uint8_t fill, uint8_t
 
 size_t
 stage_count(const struct stage *stage, enum tally_entry_kind kind);
+
+/* Do the first `size` entries leave results sealed? By their bytes alone. */
+bool
+stage_is_sealed(const struct stage *stage, size_t size);
 
 /* Index of the first entry of a kind at or behind `from`; SIZE_MAX: none. */
 size_t

@@ -157,6 +157,7 @@ stagedisk_publish(struct stage *stage)
 	checkpoint = due.checkpoint;
 	assert_true(checkpoint_open(due.note, &stage->campaign.log.key, &opened));
 	assert_memory_equal(&opened, &checkpoint, sizeof opened);
+	assert_int_equal(due.sealed, stage_is_sealed(stage, checkpoint.size)); /* R1 */
 	if (stage->publish_fails)
 		return;
 	assert_true(checkpoint.size <= stage->remembered.size);

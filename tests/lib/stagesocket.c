@@ -59,6 +59,7 @@ check_frame(const struct stage *stage, const struct frame *frame)
 	case TALLY_MESSAGE_RESULTS_ARE:
 		assert_true(frame_results_parse(frame->payload, &results));
 		assert_true(results.covered <= stage->entries_count);
+		assert_false(stage_is_sealed(stage, stage->entries_count)); /* R1 */
 		assert_int_equal(results.ballots + results.replaced + results.voided,
 				 results.in_tree); /* T2 */
 		break;

@@ -23,7 +23,7 @@ struct sim {
 };
 
 static uint64_t totals[TALLY_VERDICTS_COUNT];
-static uint64_t total_crashes, total_receipts, total_entries, total_published;
+static uint64_t total_crashes, total_receipts, total_entries, total_published, total_unsealed;
 
 static uint64_t
 below(struct sim *sim, uint64_t count)
@@ -57,6 +57,8 @@ sim_make(uint64_t seed)
 	    .publish_every_s = 1 + (uint32_t)below(&sim, 5),
 	    .publish_min = 1 + (uint32_t)below(&sim, 40),
 	    .tally_every = 1 + (uint32_t)below(&sim, 60),
+	    .sealed = one_in(&sim, 2),
+	    .unseal_delay_s = (uint32_t)below(&sim, 2) * 20,
 	    .opens = "2026-01-10T12:00:00Z",
 	    .closes = one_in(&sim, 2) ? "2026-01-10T12:01:00Z" : "2026-01-10T12:02:00Z",
 	};
@@ -79,6 +81,8 @@ sim_free(struct sim *sim)
 	total_receipts += sim->crowd->receipts;
 	total_entries += sim->stage->entries_count;
 	total_published += sim->stage->published_count;
+	total_unsealed += sim->stage->campaign.manifest->sealed &&
+			  !stage_is_sealed(sim->stage, sim->stage->entries_count);
 	crowd_free(sim->crowd);
 	stage_free(sim->stage);
 }
@@ -158,7 +162,10 @@ authority_speaks(struct sim *sim)
 {
 	int64_t minute = stage_wall_ms(sim->stage) / 60000 + 1 + (int64_t)below(sim, 2);
 
-	if (one_in(sim, 2))
+	if (one_in(sim, 3))
+		crowd_notice(sim->crowd, TALLY_NOTICE_UNSEAL,
+			     (minute - (int64_t)below(sim, 3)) * 60);
+	else if (one_in(sim, 2))
 		crowd_notice(sim->crowd, TALLY_NOTICE_CLOSE, 0);
 	else
 		crowd_notice(sim->crowd, TALLY_NOTICE_EXTEND, minute * 60);
@@ -259,6 +266,23 @@ all_is_answered(struct sim *sim)
 	assert_int_equal(crowd_waiting(sim->crowd), 0);
 }
 
+/* The seal is broken, and the process may die over it. */
+static void
+unsealing(struct sim *sim)
+{
+	struct stage *stage = sim->stage;
+
+	crowd_notice(sim->crowd, TALLY_NOTICE_CLOSE, 0);
+	all_is_answered(sim);
+	stage_sleep(stage, 125000);
+	crowd_notice(sim->crowd, TALLY_NOTICE_UNSEAL, stage_wall_ms(stage) / 60000 * 60);
+	crowd_move(sim->crowd);
+	stage_run(stage, below(sim, 300));
+	if (one_in(sim, 2))
+		process_dies(sim);
+	all_is_answered(sim);
+}
+
 static void
 run_seed(uint64_t seed)
 {
@@ -273,6 +297,8 @@ run_seed(uint64_t seed)
 		assert_false(sim.stage->station->fallen_behind);
 	}
 	all_is_answered(&sim);
+	if (sim.stage->campaign.manifest->sealed)
+		unsealing(&sim);
 	stage_run(sim.stage, 1000);
 	crowd_check(sim.crowd);
 	naive_compare(sim.stage);
@@ -326,10 +352,11 @@ test_campaigns(void **state)
 		run_seed(first + count++);
 	} while (getenv("TEST_SEED") == NULL && seconds() < until);
 	running = 0;
-	printf("%llu seeds, %llu crashes, %llu entries, %llu receipts, %llu publications\n",
+	printf("%llu seeds, %llu crashes, %llu entries, %llu receipts, %llu publications, "
+	       "%llu unsealed\n",
 	       (unsigned long long)count, (unsigned long long)total_crashes,
 	       (unsigned long long)total_entries, (unsigned long long)total_receipts,
-	       (unsigned long long)total_published);
+	       (unsigned long long)total_published, (unsigned long long)total_unsealed);
 	for (unsigned i = 0; i < TALLY_VERDICTS_COUNT; i++)
 		if (totals[i] > 0)
 			printf("%s %llu\n", tally_verdict_text(i)->name,
