@@ -71,11 +71,16 @@ enum {
 	segment_bytes_least = 4 * 1024 * 1024,
 	keep_every_ms = 5000,
 
-	/* HTTP: 64 connections x 8 KiB */
-	http_connections_max = 64,
+	files_max = 1024, /* open ones beside sockets: a ledger of 60 GB */
+
+	/* HTTP: 512 connections x 8 KiB */
+	http_connections_max = 512,
+	http_connections_least = 16, /* with fewer tallyd does not start */
 	http_connection_bytes = 8 * 1024,
-	http_backlog_max = 64,
-	http_deadline_s = 10,
+	http_backlog_max = 512,
+	http_silence_s = 10,
+	http_request_ms = 60000, /* from a request's first byte to its answer's last */
+	http_nice = 10,          /* the door's priority: ballots come first */
 };
 
 _Static_assert(batch_bytes_max + 4096 < segment_bytes_least, "a batch fits an empty segment");

@@ -55,7 +55,7 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "Running it:", 2},
     {"data", OPTION_DATA, "DIR", 0, "the data directory", 2},
     {"listen", OPTION_LISTEN, "HOST:PORT", 0, "where frontends connect (127.0.0.1:7300)", 2},
-    {"http", OPTION_HTTP, "HOST:PORT", 0, "where /healthz is answered (127.0.0.1:7380)", 2},
+    {"http", OPTION_HTTP, "HOST:PORT", 0, "where the log is shown (127.0.0.1:7380)", 2},
     {"plain", OPTION_PLAIN, NULL, 0, "listen beyond loopback without TLS", 2},
     {"workers", OPTION_WORKERS, "N", 0, "verifying threads (one per core)", 2},
     {NULL, 0, NULL, 0, "Trying a frontend against it:", 3},

@@ -12,7 +12,7 @@
 #include <pthread.h>
 #include <uv.h>
 
-struct health;
+struct door;
 struct server;
 
 enum client_state {
@@ -74,7 +74,8 @@ struct server {
 	uv_async_t wake;
 	unsigned port;
 	bool stopping;
-	struct health *health;
+	struct door *door;
+	unsigned http_connections; /* that there may be */
 	struct committer *committer;
 	struct signer_thread *signer;
 	struct keeper *keeper;

@@ -4,7 +4,8 @@
 #include "shell/ahead.h"
 #include "shell/chores.h"
 #include "shell/clock.h"
-#include "shell/health.h"
+#include "shell/descriptors.h"
+#include "shell/door.h"
 #include "shell/line.h"
 #include "base/text.h"
 #include "tally/status.h"
@@ -146,7 +147,8 @@ perform(struct server *server, const struct station_effect *effect)
 	case EFFECT_AHEAD:
 		if (ahead_keep(server->start.dir_fd, effect->note) != DISK_OK)
 			line_warn("%s", disk_error());
-		health_set(server->health, false, "a signed checkpoint is not in this ledger");
+		door_set(server->door, "a signed checkpoint is not in this ledger",
+			 TALLY_UNAVAILABLE);
 		break;
 	case EFFECT_SAY:
 		line_say("%s", effect->text);
@@ -253,17 +255,24 @@ on_connection(uv_stream_t *listener, int status)
 
 /* the loop */
 
+/* What /healthz and /readyz say. */
+static void
+tell_door(struct server *server)
+{
+	const struct station *station = server->start.station;
+
+	door_set(server->door, station_trouble(station), law_ballot(station_law(station)));
+}
+
 static void
 on_tick(uv_timer_t *timer)
 {
 	struct server *server = timer->data;
 	struct station_event event = {.kind = STATION_TICK};
-	const char *trouble;
 
 	server_step(server, &event);
-	trouble = station_trouble(server->start.station);
 	if (!server->stopping)
-		health_set(server->health, trouble == NULL, trouble);
+		tell_door(server);
 }
 
 static void
@@ -277,7 +286,7 @@ on_signal(uv_signal_t *signal, int number)
 		return;
 	server->stopping = true;
 	line_say("stopping: what was received is decided and answered first");
-	health_set(server->health, false, "stopping");
+	door_set(server->door, "stopping", TALLY_STOPPING);
 	signer_hurry(server->signer);
 	uv_close((uv_handle_t *)&server->listener, NULL);
 	server_step(server, &event);
@@ -354,10 +363,19 @@ open_listen(struct server *server, const struct sockaddr_storage *address, const
 }
 
 static int
-open_health(struct server *server, const struct address *address)
+open_door(struct server *server, const struct address *address)
 {
-	server->health = health_start(address->host, address->port);
-	if (server->health == NULL) {
+	const struct start *start = &server->start;
+
+	server->door = door_start(&(struct door_options){
+	    .host = address->host,
+	    .port = address->port,
+	    .dir_fd = start->dir_fd,
+	    .tree = start->tree,
+	    .log_key = &start->manifest->log_key,
+	    .connections_max = server->http_connections,
+	});
+	if (server->door == NULL) {
 		line_warn("%s", disk_error());
 		return TALLY_EXIT_WORLD;
 	}
@@ -399,7 +417,7 @@ say_ready(const struct server *server)
 	line_say("ready: %s, %llu entries; ballots at port %u, http at port %u; closes %s",
 		 server->start.manifest->origin,
 		 (unsigned long long)station_size(server->start.station), server->port,
-		 health_port(server->health), text);
+		 door_port(server->door), text);
 }
 
 /* Whoever called may have held them back until now (rehearsal.c). */
@@ -425,14 +443,14 @@ serve(struct server *server, const struct doors *doors, const struct server_opti
 	if (code == 0)
 		code = chores_start(server);
 	if (code == 0)
-		code = open_health(server, &doors->http);
+		code = open_door(server, &doors->http);
 	if (code != 0)
 		return code;
 	server_step(server, &tick);
 	code = open_listen(server, &doors->listen, options->listen);
 	if (code != 0)
 		return code;
-	health_set(server->health, true, NULL);
+	tell_door(server);
 	CHECK(uv_timer_start(&server->ticker, on_tick, tick_ms, tick_ms) == 0);
 	if (uv_signal_start(&server->on_term, on_signal, SIGTERM) != 0 ||
 	    uv_signal_start(&server->on_int, on_signal, SIGINT) != 0) {
@@ -442,7 +460,7 @@ serve(struct server *server, const struct doors *doors, const struct server_opti
 	let_signals_in();
 	say_ready(server);
 	if (options->ready != NULL)
-		options->ready(options->context, server->port, health_port(server->health));
+		options->ready(options->context, server->port, door_port(server->door));
 	uv_run(&server->loop, UV_RUN_DEFAULT);
 	return TALLY_EXIT_FINE;
 }
@@ -516,8 +534,7 @@ end(struct server *server)
 	if (server->loop_made)
 		drain_loop(server);
 	chores_stop(server);
-	if (server->health != NULL)
-		health_stop(server->health);
+	door_stop(server->door);
 	start_end(&server->start);
 	free(server->results);
 	if (server->loop_made)
@@ -531,13 +548,18 @@ server_run(const struct server_options *options)
 	struct server *server;
 	struct doors doors;
 	char threads[16];
+	unsigned http_connections;
 	int code = find_doors(options, &doors);
 
 	if (code != TALLY_EXIT_FINE)
 		return code;
+	http_connections = descriptors_raise();
+	if (http_connections == 0)
+		return TALLY_EXIT_WORLD;
 	server = calloc(1, sizeof *server);
 	if (server == NULL)
 		return TALLY_EXIT_WORLD;
+	server->http_connections = http_connections;
 	server->workers_count = options->workers_count > 0 ? options->workers_count : cores();
 	snprintf(threads, sizeof threads, "%u", server->workers_count + 1);
 	setenv("UV_THREADPOOL_SIZE", threads, 1);

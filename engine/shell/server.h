@@ -7,7 +7,7 @@
  *   signer        re-hash, remember, sign                treefile's write side, remembered
  *   publisher     DIR/public
  *   keeper        DIR/state
- *   health        HTTP
+ *   door          HTTP
  */
 #ifndef TALLY_SHELL_SERVER_H
 #define TALLY_SHELL_SERVER_H

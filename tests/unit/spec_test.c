@@ -127,6 +127,10 @@ static const struct number limits[] = {
     NUMBER(write_deadline_ms),
     NUMBER(sign_every_ms),
     NUMBER(batch_entries_max),
+    NUMBER(http_connections_max),
+    NUMBER(http_connection_bytes),
+    NUMBER(http_silence_s),
+    NUMBER(http_request_ms),
 };
 
 static void

@@ -1,0 +1,192 @@
+#include "shell/door.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "limits.h"
+#include "shell/clock.h"
+#include "tests/lib/gallery.h"
+
+static int
+set_up(void **state)
+{
+	*state = gallery_visit(0);
+	return 0;
+}
+
+static int
+set_up_impatient(void **state)
+{
+	*state = gallery_visit(300);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	gallery_leave(*state);
+	return 0;
+}
+
+static void
+survives_nonsense(void **state)
+{
+	struct test_random random = test_random_make(7380);
+	struct gallery_visit *visit = *state;
+	static char flood[4 * http_connection_bytes];
+	uint8_t noise[512];
+	int fd;
+
+	for (int i = 0; i < 50; i++) {
+		fd = caller_dial(visit->port);
+		test_random_fill(&random, noise, sizeof noise);
+		memcpy(noise, "GET /tile/", i % 2 == 0 ? 10 : 0);
+		memcpy(noise + sizeof noise - 4, "\r\n\r\n", 4);
+		(void)caller_send(fd, noise, 1 + test_random_below(&random, sizeof noise));
+		close(fd);
+	}
+	/* Headers beyond a connection's memory. */
+	memset(flood, 'a', sizeof flood - 1);
+	memcpy(flood, "GET /checkpoint HTTP/1.1\r\nA: ", 29);
+	fd = caller_dial(visit->port);
+	(void)caller_send(fd, flood, sizeof flood - 1);
+	caller_hear(fd, &visit->answer);
+	assert_int_not_equal(visit->answer.status, 200);
+	caller_ask(visit->port, "GET", "/checkpoint", "", &visit->answer);
+	assert_int_equal(visit->answer.status, 200);
+}
+
+/* Asks and hears on a connection that stays open. */
+static void
+ask_on(int fd)
+{
+	static const char request[] = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+	char heard[1000] = "";
+	size_t size = 0;
+
+	assert_true(caller_send(fd, request, sizeof request - 1));
+	while (strstr(heard, "starting\n") == NULL) {
+		ssize_t got = recv(fd, heard + size, sizeof heard - 1 - size, 0);
+
+		assert_true(got > 0);
+		size += (size_t)got;
+		heard[size] = 0;
+	}
+}
+
+/* One more than there may be waits until another one goes. */
+static void
+connections_are_limited(void **state)
+{
+	static const char request[] = "GET /healthz HTTP/1.0\r\n\r\n";
+	struct gallery_visit *visit = *state;
+	int fds[GALLERY_CONNECTIONS];
+	int late;
+	char byte;
+
+	for (size_t i = 0; i < GALLERY_CONNECTIONS; i++) {
+		fds[i] = caller_dial(visit->port);
+		ask_on(fds[i]);
+	}
+	late = caller_dial(visit->port);
+	assert_true(caller_send(late, request, sizeof request - 1));
+	for (size_t i = 0; i < GALLERY_CONNECTIONS; i++)
+		ask_on(fds[i]);
+	assert_true(recv(late, &byte, 1, MSG_DONTWAIT) < 0);
+	close(fds[3]);
+	caller_hear(late, &visit->answer);
+	assert_int_equal(visit->answer.status, 503);
+	for (size_t i = 0; i < GALLERY_CONNECTIONS; i++)
+		if (i != 3)
+			close(fds[i]);
+}
+
+/* A connection that says nothing is closed from the other side. */
+static void
+silence_ends(void **state)
+{
+	struct gallery_visit *visit = *state;
+
+	caller_hear(caller_dial(visit->port), &visit->answer);
+	assert_int_equal(visit->answer.status, 0);
+}
+
+/* One that says a byte now and then is never silent, and ends all the same. */
+static void
+trickles_end(void **state)
+{
+	struct gallery_visit *visit = *state;
+	int fd = caller_dial(visit->port);
+	uint64_t begin = clock_mono_ms();
+	char byte;
+
+	assert_true(caller_send(fd, "GET /checkpoint HTTP/1.1\r\nA: ", 29));
+	while (caller_send(fd, "a", 1) && recv(fd, &byte, 1, MSG_DONTWAIT) != 0)
+		usleep(20000);
+	assert_in_range(clock_mono_ms() - begin, 250, 9000);
+	close(fd);
+}
+
+/* The same for one that reads a byte now and then: a text of 256 MiB does not fit into sockets. */
+static void
+slow_readers_end(void **state)
+{
+	static const char request[] = "GET /tally/5 HTTP/1.1\r\nHost: x\r\n\r\n";
+	struct gallery_visit *visit = *state;
+	uint64_t begin = clock_mono_ms();
+	const size_t size = 256 * 1024 * 1024;
+	char path[400];
+	char bytes[64 * 1024];
+	size_t seen = 0;
+	ssize_t got = 1;
+	int fd;
+
+	test_file_write(visit->gallery.public, "tally/5", BYTES_OF(""));
+	snprintf(path, sizeof path, "%s/tally/5", visit->gallery.public);
+	assert_int_equal(truncate(path, (off_t)size), 0);
+	fd = caller_dial(visit->port);
+	assert_true(caller_send(fd, request, sizeof request - 1));
+	while (clock_mono_ms() - begin < 1500) {
+		got = recv(fd, bytes, 1, 0);
+		assert_int_equal(got, 1);
+		seen++;
+		usleep(20000);
+	}
+	while (got > 0) {
+		got = recv(fd, bytes, sizeof bytes, 0);
+		seen += got > 0 ? (size_t)got : 0;
+	}
+	assert_true(seen < size);
+	close(fd);
+}
+
+/* Requests one after the other are each given their time. */
+static void
+the_patient_are_not_ended(void **state)
+{
+	struct gallery_visit *visit = *state;
+	uint64_t begin = clock_mono_ms();
+	int fd = caller_dial(visit->port);
+
+	while (clock_mono_ms() - begin < 1500) {
+		ask_on(fd);
+		usleep(50000);
+	}
+	close(fd);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(survives_nonsense, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(connections_are_limited, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(silence_ends, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(trickles_end, set_up_impatient, tear_down),
+	    cmocka_unit_test_setup_teardown(slow_readers_end, set_up_impatient, tear_down),
+	    cmocka_unit_test_setup_teardown(the_patient_are_not_ended, set_up_impatient,
+					    tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
