@@ -267,6 +267,30 @@ a_long_one(void **state)
 	assert_sealed(41, 41, 2);
 }
 
+/* A hole as large as any window, after a crash. */
+static void
+many_zeros(void **state)
+{
+	struct tally_journal *journal = journal_make();
+	struct tally_journal_options wanted = options();
+	size_t size;
+
+	(void)state;
+	submit(journal, "one");
+	assert_int_equal(tally_journal_close(journal, trouble), 0);
+	size = content_of(path).file_size;
+	for (size_t zeros = 1; zeros < 1 << 20; zeros = 2 * zeros + 1) {
+		assert_int_equal(truncate(path, (off_t)(size + zeros)), 0);
+		journal = journal_make();
+		assert_int_equal(tally_journal_cut(journal), zeros);
+		assert_int_equal(tally_journal_close(journal, trouble), 0);
+		assert_sealed(1, 1, 1);
+		overwrite(size + zeros, "\1", 1);
+		assert_refused(&wanted, TALLY_CLIENT_NOT_THIS_JOURNAL, "offset ");
+		assert_int_equal(truncate(path, (off_t)size), 0);
+	}
+}
+
 static struct rlimit
 limit_files(uint64_t size)
 {
@@ -575,6 +599,7 @@ main(void)
 	    TEST(not_this_one),
 	    TEST(cut_anywhere),
 	    TEST(a_long_one),
+	    TEST(many_zeros),
 	    TEST(disk_full),
 	    TEST(from_several_threads),
 	    TEST(written_before_it_leaves),

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/lib/journalreader.h"
+
 enum {
 	pending_bytes =
 	    256 * 1024,            /* records are written at the latest when they are so many */
@@ -20,7 +22,6 @@ enum {
 	record_max = TALLY_JOURNAL_FRAME_SIZE + TALLY_JOURNAL_SUBMIT_MAX,
 };
 
-_Static_assert((int)window_bytes > (int)record_max, "a record fits the window");
 _Static_assert((int)pending_bytes > (int)record_max, "a record fits what is pending");
 
 struct tally_journal {
@@ -110,65 +111,16 @@ room(struct tally_journal *journal)
 						    : NULL;
 }
 
-/* A file being read again: the window holds the bytes from the tape's offset on. */
-struct rereading {
-	struct tally_journal *journal;
-	size_t size; /* of the window's bytes */
-	bool ended;  /* they are the file's last */
-	uint8_t window[window_bytes];
-};
-
 static int
-window_fill(struct rereading *reading)
-{
-	struct tally_journal *journal = reading->journal;
-
-	while (!reading->ended && reading->size < sizeof reading->window) {
-		ssize_t got = pread(journal->file, reading->window + reading->size,
-				    sizeof reading->window - reading->size,
-				    (off_t)(journal->tape.offset + reading->size));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return fail_world(journal, "read");
-		reading->ended = got == 0;
-		reading->size += (size_t)got;
-	}
-	return TALLY_CLIENT_FINE;
-}
-
-static int
-damaged(struct tally_journal *journal, long fault)
+damaged(struct tally_journal *journal, uint64_t offset, long fault)
 {
 	char why[TALLY_TROUBLE_MAX];
 
-	snprintf(why, sizeof why, "offset %llu: %s", (unsigned long long)journal->tape.offset,
+	if (fault == JOURNALREADER_WORLD)
+		return fail_world(journal, "read");
+	snprintf(why, sizeof why, "offset %llu: %s", (unsigned long long)offset,
 		 tally_journal_fault_text(fault));
 	return unfit(journal, why);
-}
-
-/* Takes the records of the window; the rest moves to its front. */
-static int
-window_take(struct rereading *reading)
-{
-	struct tally_journal *journal = reading->journal;
-	struct tally_journal_record record;
-	size_t at = 0;
-	long used;
-
-	while ((used = tally_journal_get(&journal->tape, reading->window + at,
-					 reading->size - at, &record)) > 0) {
-		at += (size_t)used;
-		if (record.kind == TALLY_JOURNAL_SEAL &&
-		    !tally_journal_seal_valid(&record, journal->key.secret + TALLY_SEED_SIZE))
-			return unfit(journal, "a seal in it is not this key's");
-	}
-	if (used < 0)
-		return damaged(journal, used);
-	reading->size -= at;
-	memmove(reading->window, reading->window + at, reading->size);
-	return TALLY_CLIENT_FINE;
 }
 
 /* What the end holds that is no whole record: a cut one, or zeros. */
@@ -181,41 +133,35 @@ end_cut(struct tally_journal *journal, uint64_t file_size)
 	return TALLY_CLIENT_FINE;
 }
 
+/* Reads all there is; the tape is then at the end of the last whole record. */
 static int
-reread(struct rereading *reading, uint64_t file_size)
+reread(struct tally_journal *journal, struct journalreader *reader)
 {
-	struct tally_journal *journal = reading->journal;
-	uint8_t head[TALLY_JOURNAL_HEAD_SIZE];
-	int status = TALLY_CLIENT_FINE;
+	struct tally_journal_record record;
+	long got = journalreader_open(reader, journal->file);
 
-	if (pread(journal->file, head, sizeof head, 0) != (ssize_t)sizeof head ||
-	    tally_journal_get_head(&journal->tape, head, sizeof head) < 0)
-		return unfit(journal, tally_journal_fault_text(TALLY_JOURNAL_NO_HEAD));
-	while (status == TALLY_CLIENT_FINE && !reading->ended) {
-		status = window_fill(reading);
-		if (status == TALLY_CLIENT_FINE)
-			status = window_take(reading);
+	while (got > 0) {
+		got = journalreader_next(reader, &record);
+		if (got > 0 && record.kind == TALLY_JOURNAL_SEAL &&
+		    !tally_journal_seal_valid(&record, journal->key.secret + TALLY_SEED_SIZE))
+			return unfit(journal, "a seal in it is not this key's");
 	}
-	return status == TALLY_CLIENT_FINE ? end_cut(journal, file_size) : status;
+	journal->tape = reader->tape;
+	return got == 0 ? TALLY_CLIENT_FINE : damaged(journal, reader->tape.offset, got);
 }
 
 static int
 go_on(struct tally_journal *journal, const struct tally_journal_options *options,
       uint64_t file_size)
 {
-	struct rereading *reading = calloc(1, sizeof *reading);
-	int status;
+	struct journalreader reader;
+	int status = reread(journal, &reader);
 
-	if (reading == NULL)
-		return fail(journal, TALLY_CLIENT_NO_MEMORY, "read",
-			    tally_client_sentence(TALLY_CLIENT_NO_MEMORY));
-	reading->journal = journal;
-	status = reread(reading, file_size);
-	free(reading);
+	journalreader_close(&reader);
 	if (status == TALLY_CLIENT_FINE &&
 	    !tally_journal_is(journal, options->campaign, options->key->id))
 		status = unfit(journal, "it is of another campaign or key");
-	return status;
+	return status == TALLY_CLIENT_FINE ? end_cut(journal, file_size) : status;
 }
 
 /* The name of a new file must outlast a power loss like its bytes. */
