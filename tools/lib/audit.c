@@ -182,6 +182,7 @@ judge(struct audit_state *state)
 	if (manifest != NULL)
 		audit_witnesses(state);
 	audit_receipts(state);
+	audit_journals(state);
 	checks_skip_rest(&state->audit->report, AUDIT_MANIFEST);
 }
 
@@ -196,7 +197,9 @@ run(struct audit_state *state)
 	}
 	state->limit = audit->recount.checkpoint.size;
 	report_nothing(&audit->report, AUDIT_RECEIPTS, "no receipts were given (--receipts)");
-	report_nothing(&audit->report, AUDIT_JOURNALS, "no journals were given");
+	if (state->options->journals == NULL)
+		report_nothing(&audit->report, AUDIT_JOURNALS,
+			       "no journals were given (--journal)");
 	open_old(state);
 	if (broken_off(state))
 		return;

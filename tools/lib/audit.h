@@ -11,6 +11,7 @@
 #define TALLY_TOOLS_AUDIT_H
 
 #include "tools/lib/checks.h"
+#include "tools/lib/reconcile.h"
 #include "tools/lib/recount.h"
 #include "tree/key.h"
 
@@ -28,8 +29,10 @@ struct audit_options {
 	uint64_t
 	    memory_max; /* bytes of ballots kept in memory while they are sorted; 0: usual */
 	const char *receipts; /* folder of *.tlog-proof files that the log must keep, or NULL */
-	bool private_copy;    /* entries may be there while results are sealed */
-	bool keep;            /* for audit_more; the options are then held until audit_free */
+	struct reconcile
+	    *journals;     /* to be compared with the log, by audit_run alone; or NULL */
+	bool private_copy; /* entries may be there while results are sealed */
+	bool keep;         /* for audit_more; the options are then held until audit_free */
 	audit_progress *progress; /* or NULL */
 	void *context;
 };
@@ -41,7 +44,8 @@ struct audit {
 	bool sealed;  /* entries are not public: only the law was replayed */
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX]; /* the checkpoint as it is signed, if it is */
 	size_t note_size;
-	struct audit_state *state; /* if it is kept */
+	const struct reconcile *journals; /* the options', if they were compared */
+	struct audit_state *state;        /* if it is kept */
 };
 
 /* Makes the checks; what was found is in the report. audit_free is due. */

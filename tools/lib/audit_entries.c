@@ -160,6 +160,8 @@ check_ballot(struct audit_state *state, uint64_t index, struct bytes body)
 
 	if (verdict == TALLY_ACCEPTED) {
 		lineage_enter(&state->lineage, index, &ballot);
+		if (state->options->journals != NULL)
+			reconcile_enter(state->options->journals, index, &ballot);
 		return;
 	}
 	trouble_at(&trouble, TALLY_EXIT_FAILED, index, "the ballot is %s: %s",

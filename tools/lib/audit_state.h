@@ -174,6 +174,10 @@ audit_tile_file(struct audit_state *state, const struct tile *tile,
 bool
 audit_gone(const struct audit_state *state, const char *path);
 
+/* audit_journals.c: JOURNALS, after the replay. */
+void
+audit_journals(struct audit_state *state);
+
 /* audit_replay.c: VOTES and KEYS, then the replay: ENTRIES to CLASSES. */
 void
 audit_replay(struct audit_state *state);

@@ -105,6 +105,23 @@ open_and_audit(struct inspection *inspection)
 	return code;
 }
 
+static int
+open_journals(struct inspection *inspection)
+{
+	const struct wishes *wishes = inspection->wishes;
+	const struct reconcile_options options = {.paths = wishes->journals,
+						  .count = wishes->journals_count,
+						  .some = wishes->some_journals,
+						  .memory_max = wishes->memory_mb << 20};
+	struct trouble trouble;
+
+	if (options.count == 0 ||
+	    reconcile_open(&inspection->wanted.journals, &options, &trouble) == TALLY_EXIT_FINE)
+		return TALLY_EXIT_FINE;
+	complain("%s", trouble.sentence);
+	return trouble.exit;
+}
+
 /* Opens what the options name besides the log, and goes on. */
 static int
 prepare_and_audit(struct inspection *inspection)
@@ -122,7 +139,10 @@ prepare_and_audit(struct inspection *inspection)
 		complain("%s", trouble.sentence);
 		return trouble.exit;
 	}
-	code = open_and_audit(inspection);
+	code = open_journals(inspection);
+	if (code == TALLY_EXIT_FINE)
+		code = open_and_audit(inspection);
+	reconcile_close(inspection->wanted.journals);
 	lastgood_close(&inspection->last);
 	return code;
 }

@@ -22,6 +22,8 @@ enum {
 	OPTION_FOLLOW,
 	OPTION_INTERVAL,
 	OPTION_UNTIL,
+	OPTION_JOURNAL,
+	OPTION_SOME_JOURNALS,
 	INTERVAL_S = 10,
 };
 
@@ -38,6 +40,10 @@ static const struct argp_option options[] = {
      "Remember the last good checkpoint in FILE: the log must continue it", 0},
     {"cosign", OPTION_COSIGN, "KEY", 0,
      "If every check passes, write a cosignature line by this key; needs --state", 0},
+    {"journal", OPTION_JOURNAL, "FILE", 0,
+     "Compare the log with a frontend's journal; once for each journal", 0},
+    {"some-journals", OPTION_SOME_JOURNALS, NULL, 0,
+     "The frontends have further journals: ballots in none of these are no finding", 0},
     {"follow", OPTION_FOLLOW, NULL, 0,
      "Go on checking as the log grows; an ALERT line and exit status 1 at the first trouble",
      0},
@@ -80,6 +86,23 @@ number(const char *option, const char *text, uint64_t least, uint64_t most,
 }
 
 static void
+complete_journals(const struct wishes *wishes, struct argp_state *state)
+{
+	if (wishes->some_journals && wishes->journals_count == 0)
+		argp_error(state, "--some-journals belongs to --journal");
+	if (wishes->journals_count > 0 && (wishes->receipt != NULL || wishes->follow))
+		argp_error(state, "--journal belongs to one audit of a LOG");
+}
+
+static void
+take_journal(struct wishes *wishes, const char *path, struct argp_state *state)
+{
+	if (wishes->journals_count == WISHES_JOURNALS_MAX)
+		argp_error(state, "more than %d journals", WISHES_JOURNALS_MAX);
+	wishes->journals[wishes->journals_count++] = path;
+}
+
+static void
 complete(const struct wishes *wishes, struct argp_state *state)
 {
 	if (wishes->key == NULL)
@@ -101,6 +124,7 @@ complete(const struct wishes *wishes, struct argp_state *state)
 		argp_error(state, "--follow writes lines about a LOG");
 	if (wishes->cosign != NULL && wishes->state == NULL)
 		argp_error(state, "--cosign needs --state: who cosigns must remember what");
+	complete_journals(wishes, state);
 }
 
 static error_t
@@ -132,6 +156,12 @@ option_parse(int key, char *argument, struct argp_state *state)
 		break;
 	case OPTION_MEMORY:
 		wishes->memory_mb = number("--memory", argument, 1, 1 << 24, state);
+		break;
+	case OPTION_JOURNAL:
+		take_journal(wishes, argument, state);
+		break;
+	case OPTION_SOME_JOURNALS:
+		wishes->some_journals = true;
 		break;
 	case OPTION_STATE:
 		wishes->state = argument;

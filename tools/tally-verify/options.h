@@ -3,7 +3,12 @@
 #define TALLY_VERIFY_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+enum {
+	WISHES_JOURNALS_MAX = 256
+};
 
 struct wishes {
 	const char *key;
@@ -16,6 +21,9 @@ struct wishes {
 	const char *mirror;
 	const char *state;
 	const char *cosign;
+	const char *journals[WISHES_JOURNALS_MAX];
+	size_t journals_count;
+	bool some_journals;
 	unsigned jobs;
 	uint64_t memory_mb;  /* 0: usual */
 	uint64_t interval_s; /* between two looks of --follow */

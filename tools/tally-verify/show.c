@@ -160,6 +160,8 @@ show_audit_json(const struct audit *audit, const char *log, const char *cosignat
 					  json_string(hex(recount->manifest->id, text)));
 	if (audit->sealed)
 		(void)json_object_set_new(object, "sealed", json_true());
+	if (audit->journals != NULL)
+		(void)json_object_set_new(object, "journals", reconcile_json(audit->journals));
 	if (audit->counted &&
 	    json_object_set_new(object, "results", results_json(audit)) != 0) {
 		json_decref(object);

@@ -1,0 +1,32 @@
+#include "tools/lib/audit_state.h"
+
+static enum tally_exit
+leaf_of(void *context, uint64_t index, struct tree_hash *leaf, struct trouble *trouble)
+{
+	return audit_leaf(context, index, leaf, trouble);
+}
+
+void
+audit_journals(struct audit_state *state)
+{
+	struct audit *audit = state->audit;
+	bool law_known = audit->counted || (state->sealed && state->walked);
+	const struct reconcile_log log = {
+	    .manifest = audit->recount.manifest,
+	    .size = state->scroll.size,
+	    .closed = law_known && audit->recount.replay.law.phase == TALLY_PHASE_CLOSED,
+	    .jobs = state->options->jobs,
+	    .leaf = state->sealed ? leaf_of : NULL,
+	    .context = state,
+	};
+
+	if (state->options->journals == NULL || log.manifest == NULL)
+		return;
+	if (state->holes) {
+		report_skip(&audit->report, AUDIT_JOURNALS,
+			    "another check failed: not every entry is known");
+		return;
+	}
+	reconcile_run(state->options->journals, &log, &audit->report, AUDIT_JOURNALS);
+	audit->journals = state->options->journals;
+}

@@ -1,0 +1,201 @@
+#include "tools/lib/reconcile_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tally/journal.h"
+
+static const uint64_t memory_usual = (uint64_t)512 << 20;
+
+void
+reconcile_found(struct trouble *first, const struct trouble *trouble)
+{
+	if (first->exit == TALLY_EXIT_FINE || trouble->index < first->index)
+		*first = *trouble;
+}
+
+void
+reconcile_identity(struct bytes signed_bytes, uint8_t key[SORTER_KEY_SIZE])
+{
+	CHECK(crypto_generichash(key, SORTER_KEY_SIZE, signed_bytes.data, signed_bytes.size,
+				 NULL, 0) == 0);
+}
+
+void
+reconcile_enter(struct reconcile *reconcile, uint64_t index, const struct ballot *ballot)
+{
+	struct reconcile_testimony testimony = {
+	    .at.index = index, .key_id = ballot->key_id, .kind = IN_LOG};
+
+	reconcile_identity(ballot->signed_bytes, testimony.at.key);
+	sorter_add(&reconcile->sorter, &testimony);
+}
+
+void
+reconcile_missing(struct reconcile *reconcile, const struct reconcile_journal *journal,
+		  uint64_t number, uint64_t index, const char *words)
+{
+	struct trouble trouble;
+
+	if (index == TALLY_CLIENT_NO_INDEX)
+		trouble_set(&trouble, TALLY_EXIT_FAILED,
+			    "journal %s: ballot %" PRIu64
+			    " was accepted, and no index was told",
+			    journal->path, number);
+	else
+		trouble_at(&trouble, TALLY_EXIT_FAILED, index,
+			   "journal %s: ballot %" PRIu64 " was accepted as this entry, %s",
+			   journal->path, number, words);
+	reconcile->tally.missing++;
+	reconcile_found(&reconcile->missing, &trouble);
+}
+
+bool
+reconcile_beyond(struct reconcile *reconcile, const struct reconcile_journal *journal,
+		 uint64_t number, uint64_t index)
+{
+	if (index < reconcile->log->size)
+		return false;
+	if (reconcile->log->closed || index == TALLY_CLIENT_NO_INDEX)
+		reconcile_missing(reconcile, journal, number, index,
+				  "but the log is closed and ends before it; if voting was "
+				  "opened again, take a newer checkpoint");
+	else
+		reconcile->tally.not_yet++;
+	return true;
+}
+
+/* Opens a journal; what it says is read when the log is known. */
+static enum tally_exit
+open_journal(struct reconcile_journal *journal, const char *path, struct trouble *trouble)
+{
+	uint8_t head[TALLY_JOURNAL_HEAD_SIZE];
+	struct tally_journal_tape tape;
+
+	journal->path = path;
+	journal->file = open(path, O_RDONLY | O_CLOEXEC);
+	if (journal->file < 0)
+		return trouble_set(trouble, TALLY_EXIT_USAGE, "open journal %s: %s", path,
+				   strerror(errno));
+	if (pread(journal->file, head, sizeof head, 0) != (ssize_t)sizeof head ||
+	    tally_journal_get_head(&tape, head, sizeof head) <= 0)
+		return trouble_set(trouble, TALLY_EXIT_USAGE, "journal %s: %s", path,
+				   tally_journal_fault_text(TALLY_JOURNAL_NO_HEAD));
+	journal->key_id = tape.key_id;
+	memcpy(journal->campaign, tape.campaign, sizeof journal->campaign);
+	return TALLY_EXIT_FINE;
+}
+
+enum tally_exit
+reconcile_open(struct reconcile **out, const struct reconcile_options *options,
+	       struct trouble *trouble)
+{
+	struct reconcile *reconcile = calloc(1, sizeof *reconcile);
+	uint64_t memory_max = options->memory_max != 0 ? options->memory_max : memory_usual;
+	enum tally_exit status = TALLY_EXIT_FINE;
+
+	*out = reconcile;
+	if (reconcile == NULL)
+		return trouble_set(trouble, TALLY_EXIT_WORLD, "not enough memory");
+	CHECK(pthread_mutex_init(&reconcile->lock, NULL) == 0);
+	reconcile->options = *options;
+	reconcile->journals = calloc(options->count + 1, sizeof *reconcile->journals);
+	if (reconcile->journals == NULL)
+		return trouble_set(trouble, TALLY_EXIT_WORLD, "not enough memory");
+	for (size_t i = 0; i < options->count; i++)
+		reconcile->journals[i].file = -1;
+	for (size_t i = 0; i < options->count && status == TALLY_EXIT_FINE; i++)
+		status = open_journal(&reconcile->journals[i], options->paths[i], trouble);
+	if (status != TALLY_EXIT_FINE)
+		return status;
+	status = sorter_init(&reconcile->sorter, sizeof(struct reconcile_testimony), memory_max,
+			     trouble);
+	reconcile->sorts = status == TALLY_EXIT_FINE;
+	return status;
+}
+
+void
+reconcile_close(struct reconcile *reconcile)
+{
+	if (reconcile == NULL)
+		return;
+	for (size_t i = 0; reconcile->journals != NULL && i < reconcile->options.count; i++)
+		if (reconcile->journals[i].file >= 0)
+			close(reconcile->journals[i].file);
+	if (reconcile->sorts)
+		sorter_free(&reconcile->sorter);
+	pthread_mutex_destroy(&reconcile->lock);
+	free(reconcile->journals);
+	free(reconcile);
+}
+
+/* What passed, in numbers, and what was not asked. */
+static void
+remark(const struct reconcile *reconcile, struct report *report, size_t check)
+{
+	const struct reconcile_tally *tally = &reconcile->tally;
+	const char *unasked = "";
+
+	if (reconcile->log->leaf != NULL)
+		unasked = "; what else the log holds is sealed";
+	else if (reconcile->log->manifest->signing != TALLY_SIGNING_FRONTEND)
+		unasked = "; ballots are signed by voters, so others could submit them";
+	else if (reconcile->options.some)
+		unasked = "; further journals exist, so ballots in none of these were not "
+			  "looked for";
+	for (size_t i = 0; i < reconcile->options.count && unasked[0] == '\0'; i++)
+		if (!reconcile->journals[i].sealed)
+			unasked = "; a journal is not sealed to its end, so ballots in none of "
+				  "its frontend's were not looked for";
+	report_remark(report, check,
+		      "%" PRIu64 " ballots submitted: %" PRIu64
+		      " accepted and in the log, %" PRIu64 " accepted beyond this checkpoint, "
+		      "%" PRIu64 " refused, %" PRIu64 " unanswered, of which %" PRIu64
+		      " in the log%s",
+		      tally->submitted, tally->accepted, tally->not_yet, tally->refused,
+		      tally->unanswered, tally->unanswered_in_log, unasked);
+}
+
+void
+reconcile_run(struct reconcile *reconcile, const struct reconcile_log *log,
+	      struct report *report, size_t check)
+{
+	enum tally_exit status = TALLY_EXIT_FINE;
+	struct trouble trouble;
+
+	reconcile->log = log;
+	for (size_t i = 0; i < reconcile->options.count && status == TALLY_EXIT_FINE; i++)
+		status = reconcile_peruse(reconcile, &reconcile->journals[i], &trouble);
+	if (status == TALLY_EXIT_FINE)
+		status = sorter_each(&reconcile->sorter, log->jobs, reconcile_hear, reconcile,
+				     &trouble);
+	if (status != TALLY_EXIT_FINE) {
+		report_found(report, check, &trouble);
+		return;
+	}
+	if (reconcile->missing.exit != TALLY_EXIT_FINE)
+		report_found(report, check, &reconcile->missing);
+	if (reconcile->foreign.exit != TALLY_EXIT_FINE)
+		report_found(report, check, &reconcile->foreign);
+	report_pass(report, check);
+	remark(reconcile, report, check);
+}
+
+json_t *
+reconcile_json(const struct reconcile *reconcile)
+{
+	const struct reconcile_tally *tally = &reconcile->tally;
+
+	return json_pack(
+	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "journals",
+	    (json_int_t)reconcile->options.count, "submitted", (json_int_t)tally->submitted,
+	    "accepted", (json_int_t)tally->accepted, "refused", (json_int_t)tally->refused,
+	    "unanswered", (json_int_t)tally->unanswered, "unanswered_in_log",
+	    (json_int_t)tally->unanswered_in_log, "not_yet", (json_int_t)tally->not_yet,
+	    "missing", (json_int_t)tally->missing, "foreign", (json_int_t)tally->foreign);
+}

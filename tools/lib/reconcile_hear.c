@@ -1,0 +1,130 @@
+#include "tools/lib/reconcile_state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tally/client.h"
+
+/* All that is said of one ballot: testimonies [first, end). */
+struct hearing {
+	struct reconcile *reconcile;
+	const struct reconcile_testimony *first;
+	size_t count;
+	size_t in_log; /* of them; the first of them is */
+	const struct reconcile_testimony *entry;
+	uint64_t submitted;
+	uint64_t answered;
+};
+
+static bool
+in_log_at(const struct hearing *hearing, uint64_t index)
+{
+	for (size_t i = 0; i < hearing->count; i++)
+		if (hearing->first[i].kind == IN_LOG && hearing->first[i].at.index == index)
+			return true;
+	return false;
+}
+
+static void
+hear_claim(struct hearing *hearing, const struct reconcile_testimony *claim)
+{
+	struct reconcile *reconcile = hearing->reconcile;
+	const struct reconcile_journal *journal = &reconcile->journals[claim->journal];
+	char words[64];
+
+	if (hearing->in_log == 0 &&
+	    reconcile_beyond(reconcile, journal, claim->number, claim->at.index))
+		return;
+	if (in_log_at(hearing, claim->at.index) ||
+	    (hearing->in_log > 0 && claim->at.index == TALLY_CLIENT_NO_INDEX)) {
+		reconcile->tally.accepted++;
+		return;
+	}
+	snprintf(words, sizeof words, "but it is not in the log");
+	if (hearing->in_log > 0)
+		snprintf(words, sizeof words, "but the log has it as entry %" PRIu64,
+			 hearing->entry->at.index);
+	reconcile_missing(reconcile, journal, claim->number, claim->at.index, words);
+}
+
+/* The journals of that key, if there are any and all are sealed to their ends. */
+static const struct reconcile_journal *
+vouched_for(const struct reconcile *reconcile, uint32_t key_id)
+{
+	const struct reconcile_journal *any = NULL;
+
+	for (size_t i = 0; i < reconcile->options.count; i++) {
+		const struct reconcile_journal *journal = &reconcile->journals[i];
+
+		if (journal->key_id != key_id)
+			continue;
+		if (!journal->sealed)
+			return NULL;
+		any = journal;
+	}
+	return any;
+}
+
+static void
+hear_entry(struct hearing *hearing)
+{
+	struct reconcile *reconcile = hearing->reconcile;
+	const struct reconcile_testimony *entry = hearing->entry;
+	const struct reconcile_journal *journal = vouched_for(reconcile, entry->key_id);
+	struct trouble trouble;
+
+	if (journal == NULL || hearing->submitted > 0 || reconcile->options.some ||
+	    reconcile->log->manifest->signing != TALLY_SIGNING_FRONTEND)
+		return;
+	reconcile->tally.foreign++;
+	trouble_at(&trouble, TALLY_EXIT_FAILED, entry->at.index,
+		   "it is signed by %s, and no journal has submitted it",
+		   journal->frontend->key.name);
+	reconcile_found(&reconcile->foreign, &trouble);
+}
+
+static void
+hear(struct hearing *hearing)
+{
+	struct reconcile_tally *tally = &hearing->reconcile->tally;
+
+	for (size_t i = 0; i < hearing->count; i++) {
+		const struct reconcile_testimony *testimony = &hearing->first[i];
+
+		if (testimony->kind == IN_LOG && hearing->in_log++ == 0)
+			hearing->entry = testimony;
+		hearing->submitted += testimony->kind == SUBMITTED;
+		hearing->answered += testimony->kind == ANSWERED || testimony->kind == CLAIMED;
+	}
+	for (size_t i = 0; i < hearing->count && hearing->reconcile->log->leaf == NULL; i++)
+		if (hearing->first[i].kind == CLAIMED)
+			hear_claim(hearing, &hearing->first[i]);
+	if (hearing->in_log > 0)
+		hear_entry(hearing);
+	if (hearing->submitted <= hearing->answered)
+		return;
+	tally->unanswered += hearing->submitted - hearing->answered;
+	if (hearing->in_log > 0)
+		tally->unanswered_in_log += hearing->submitted - hearing->answered;
+}
+
+void
+reconcile_hear(void *context, const uint8_t *records, size_t count)
+{
+	struct reconcile *reconcile = context;
+	const struct reconcile_testimony *all = (const void *)records;
+	size_t first = 0;
+
+	pthread_mutex_lock(&reconcile->lock);
+	for (size_t i = 1; i <= count; i++) {
+		struct hearing hearing = {
+		    .reconcile = reconcile, .first = all + first, .count = i - first};
+
+		if (i < count && memcmp(all[i].at.key, all[first].at.key, SORTER_KEY_SIZE) == 0)
+			continue;
+		hear(&hearing);
+		first = i;
+	}
+	pthread_mutex_unlock(&reconcile->lock);
+}
