@@ -33,3 +33,21 @@ test_folder_remove(struct test_folder *folder)
 	close(folder->fd);
 	assert_int_equal(nftw(folder->path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
+
+struct test_folder here;
+
+int
+test_folder_set_up(void **state)
+{
+	(void)state;
+	here = test_folder_make();
+	return 0;
+}
+
+int
+test_folder_tear_down(void **state)
+{
+	(void)state;
+	test_folder_remove(&here);
+	return 0;
+}

@@ -17,4 +17,17 @@ test_folder_make(void);
 void
 test_folder_remove(struct test_folder *folder);
 
+/* The folder of the test that runs, if it is listed as WITH_FOLDER(test). */
+extern struct test_folder here;
+
+#define WITH_FOLDER(test) \
+	cmocka_unit_test_setup_teardown(test, test_folder_set_up, test_folder_tear_down)
+
+/* Make and remove `here`. */
+int
+test_folder_set_up(void **state);
+
+int
+test_folder_tear_down(void **state);
+
 #endif

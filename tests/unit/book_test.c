@@ -11,24 +11,7 @@ enum {
 	SMALL_MAP = 16 * 4096
 };
 
-static struct test_folder folder;
 static const uint8_t campaign[TALLY_HASH_SIZE] = {0xab};
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	folder = test_folder_make();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	test_folder_remove(&folder);
-	return 0;
-}
 
 static void
 changes_fill(struct changes *changes, uint32_t first, uint32_t step, uint32_t count,
@@ -57,7 +40,7 @@ book_is(const char *name, uint64_t index, uint64_t records)
 	MDB_val key;
 	MDB_val data;
 
-	assert_int_equal(book_open(&book, folder.fd, name), DISK_OK);
+	assert_int_equal(book_open(&book, here.fd, name), DISK_OK);
 	assert_int_equal(book_state(&book, &value), DISK_OK);
 	assert_true(book_state_read(value, campaign, &state, &told));
 	assert_int_equal(state.index, index);
@@ -100,15 +83,15 @@ map_grows(void **state)
 
 	(void)state;
 	changes_fill(&changes, 0, 2, 5000, 1);
-	assert_int_equal(book_merge(folder.fd, "a", NULL, &change, SMALL_MAP), DISK_OK);
+	assert_int_equal(book_merge(here.fd, "a", NULL, &change, SMALL_MAP), DISK_OK);
 	book_is("a", 0, 5000);
 	free(changes.rows);
 	changes_fill(&changes, 1, 2, 5000, 7);
-	assert_int_equal(book_update(folder.fd, "a", &change, SMALL_MAP), DISK_OK);
+	assert_int_equal(book_update(here.fd, "a", &change, SMALL_MAP), DISK_OK);
 	book_is("a", 0, 10000);
 	free(changes.rows);
 	changes_fill(&changes, 500, 1, 100, 9); /* only overwrites */
-	assert_int_equal(book_update(folder.fd, "a", &change, SMALL_MAP), DISK_OK);
+	assert_int_equal(book_update(here.fd, "a", &change, SMALL_MAP), DISK_OK);
 	book_is("a", 0, 10000);
 	free(changes.rows);
 }
@@ -125,12 +108,12 @@ merge_of_many(void **state)
 
 	(void)state;
 	changes_fill(&changes, 0, 2, 500000, 1);
-	assert_int_equal(book_merge(folder.fd, "a", NULL, &change, 64 << 20), DISK_OK);
+	assert_int_equal(book_merge(here.fd, "a", NULL, &change, 64 << 20), DISK_OK);
 	book_is("a", 0, 500000);
 	free(changes.rows);
 	changes_fill(&changes, 1000, 1, 20000, 2);
-	assert_int_equal(book_open(&source, folder.fd, "a"), DISK_OK);
-	assert_int_equal(book_merge(folder.fd, "b", &source, &change, 64 << 20), DISK_OK);
+	assert_int_equal(book_open(&source, here.fd, "a"), DISK_OK);
+	assert_int_equal(book_merge(here.fd, "b", &source, &change, 64 << 20), DISK_OK);
 	book_close(&source);
 	book_is("b", 0, 510000);
 	free(changes.rows);
@@ -148,16 +131,16 @@ merge_checks_its_source(void **state)
 
 	(void)state;
 	changes_fill(&changes, 0, 3, 100, 1);
-	assert_int_equal(book_merge(folder.fd, "a", NULL, &change, SMALL_MAP), DISK_OK);
+	assert_int_equal(book_merge(here.fd, "a", NULL, &change, SMALL_MAP), DISK_OK);
 	wrong = sum;
 	wrong.low++;
-	assert_int_equal(book_open(&source, folder.fd, "a"), DISK_OK);
+	assert_int_equal(book_open(&source, here.fd, "a"), DISK_OK);
 	change.sum = &wrong;
-	assert_int_equal(book_merge(folder.fd, "b", &source, &change, SMALL_MAP), DISK_DAMAGED);
+	assert_int_equal(book_merge(here.fd, "b", &source, &change, SMALL_MAP), DISK_DAMAGED);
 	assert_int_equal(wrong.low, sum.low + 1);
 	change.sum = &sum;
 	changes.count = 50;
-	assert_int_equal(book_merge(folder.fd, "b", &source, &change, SMALL_MAP), DISK_OK);
+	assert_int_equal(book_merge(here.fd, "b", &source, &change, SMALL_MAP), DISK_OK);
 	book_close(&source);
 	book_is("b", 0, 100);
 	free(changes.rows);
@@ -177,8 +160,8 @@ intermediate_has_no_state(void **state)
 	(void)state;
 	changes_fill(&changes, 0, 1, 3, 44);
 	memcpy(key, changes.rows[2].key, sizeof key);
-	assert_int_equal(book_merge(folder.fd, "a", NULL, &change, SMALL_MAP), DISK_OK);
-	assert_int_equal(book_open(&book, folder.fd, "a"), DISK_OK);
+	assert_int_equal(book_merge(here.fd, "a", NULL, &change, SMALL_MAP), DISK_OK);
+	assert_int_equal(book_open(&book, here.fd, "a"), DISK_OK);
 	assert_int_equal(book_state(&book, &value), DISK_DAMAGED);
 	assert_int_equal(book_find(&book, key, &record), 1);
 	assert_int_equal(record.word, 44);
@@ -197,10 +180,10 @@ absent_and_foreign(void **state)
 	uint8_t junk[300] = {0, 0, 0, 1};
 
 	(void)state;
-	assert_int_equal(book_open(&book, folder.fd, "none"), DISK_ABSENT);
-	assert_int_equal(disk_replace(folder.fd, "junk", BYTES_OF("not LMDB"), 0600, false),
+	assert_int_equal(book_open(&book, here.fd, "none"), DISK_ABSENT);
+	assert_int_equal(disk_replace(here.fd, "junk", BYTES_OF("not LMDB"), 0600, false),
 			 DISK_OK);
-	assert_int_equal(book_open(&book, folder.fd, "junk"), DISK_DAMAGED);
+	assert_int_equal(book_open(&book, here.fd, "junk"), DISK_DAMAGED);
 	for (size_t size = 0; size < sizeof junk; size++)
 		assert_false(book_state_read(bytes_make(junk, size), campaign, &found, &sum));
 }
@@ -210,11 +193,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sums),
-	    cmocka_unit_test_setup_teardown(map_grows, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(merge_of_many, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(merge_checks_its_source, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(intermediate_has_no_state, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(absent_and_foreign, set_up, tear_down),
+	    WITH_FOLDER(map_grows),
+	    WITH_FOLDER(merge_of_many),
+	    WITH_FOLDER(merge_checks_its_source),
+	    WITH_FOLDER(intermediate_has_no_state),
+	    WITH_FOLDER(absent_and_foreign),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

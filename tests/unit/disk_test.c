@@ -11,24 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct test_folder folder;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	folder = test_folder_make();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	test_folder_remove(&folder);
-	return 0;
-}
-
 static void
 replace_then_load(void **state)
 {
@@ -37,15 +19,15 @@ replace_then_load(void **state)
 	size_t size;
 
 	(void)state;
-	assert_int_equal(disk_replace(folder.fd, "a", BYTES_OF("first"), 0600, true), DISK_OK);
-	assert_int_equal(disk_replace(folder.fd, "a", bytes_make(big, sizeof big), 0600, false),
+	assert_int_equal(disk_replace(here.fd, "a", BYTES_OF("first"), 0600, true), DISK_OK);
+	assert_int_equal(disk_replace(here.fd, "a", bytes_make(big, sizeof big), 0600, false),
 			 DISK_OK);
-	assert_int_equal(disk_load(folder.fd, "a", sizeof big, &memory, &size), DISK_OK);
+	assert_int_equal(disk_load(here.fd, "a", sizeof big, &memory, &size), DISK_OK);
 	assert_int_equal(size, sizeof big);
 	assert_memory_equal(memory, big, size);
 	assert_int_equal(memory[size], 0);
 	free(memory);
-	assert_int_equal(faccessat(folder.fd, "a.tmp", F_OK, 0), -1);
+	assert_int_equal(faccessat(here.fd, "a.tmp", F_OK, 0), -1);
 }
 
 static void
@@ -55,16 +37,15 @@ replace_makes_folders(void **state)
 	size_t size;
 
 	(void)state;
-	assert_int_equal(disk_replace(folder.fd, "x/y/z", BYTES_OF("deep"), 0644, true),
-			 DISK_OK);
-	assert_int_equal(disk_replace(folder.fd, "x/w/z", BYTES_OF(""), 0644, false), DISK_OK);
-	assert_int_equal(disk_load(folder.fd, "x/y/z", 4, &memory, &size), DISK_OK);
+	assert_int_equal(disk_replace(here.fd, "x/y/z", BYTES_OF("deep"), 0644, true), DISK_OK);
+	assert_int_equal(disk_replace(here.fd, "x/w/z", BYTES_OF(""), 0644, false), DISK_OK);
+	assert_int_equal(disk_load(here.fd, "x/y/z", 4, &memory, &size), DISK_OK);
 	assert_memory_equal(memory, "deep", 5);
 	free(memory);
-	assert_int_equal(disk_load(folder.fd, "x/w/z", 0, &memory, &size), DISK_OK);
+	assert_int_equal(disk_load(here.fd, "x/w/z", 0, &memory, &size), DISK_OK);
 	assert_int_equal(size, 0);
 	free(memory);
-	assert_int_equal(disk_replace(folder.fd, "x/y/z/no", BYTES_OF(""), 0644, false),
+	assert_int_equal(disk_replace(here.fd, "x/y/z/no", BYTES_OF(""), 0644, false),
 			 DISK_FAILED);
 }
 
@@ -76,12 +57,11 @@ replace_ignores_leftover(void **state)
 	int fd;
 
 	(void)state;
-	assert_int_equal(disk_open(folder.fd, "key.tmp", O_WRONLY | O_CREAT, 0644, &fd),
-			 DISK_OK);
+	assert_int_equal(disk_open(here.fd, "key.tmp", O_WRONLY | O_CREAT, 0644, &fd), DISK_OK);
 	assert_int_equal(disk_write_at(fd, "key.tmp", "longer than new", 15, 0), DISK_OK);
 	close(fd);
-	assert_int_equal(disk_replace(folder.fd, "key", BYTES_OF("new"), 0600, true), DISK_OK);
-	assert_int_equal(fstatat(folder.fd, "key", &about, 0), 0);
+	assert_int_equal(disk_replace(here.fd, "key", BYTES_OF("new"), 0600, true), DISK_OK);
+	assert_int_equal(fstatat(here.fd, "key", &about, 0), 0);
 	assert_int_equal(about.st_mode & 0777, 0600);
 	assert_int_equal(about.st_size, 3);
 }
@@ -94,10 +74,10 @@ absence_has_its_status(void **state)
 	int fd;
 
 	(void)state;
-	assert_int_equal(disk_open(folder.fd, "none", O_RDONLY, 0, &fd), DISK_ABSENT);
+	assert_int_equal(disk_open(here.fd, "none", O_RDONLY, 0, &fd), DISK_ABSENT);
 	assert_int_equal(fd, -1);
 	assert_string_equal(disk_error(), "open none: No such file or directory");
-	assert_int_equal(disk_load(folder.fd, "none", 10, &memory, &size), DISK_ABSENT);
+	assert_int_equal(disk_load(here.fd, "none", 10, &memory, &size), DISK_ABSENT);
 	assert_null(memory);
 }
 
@@ -110,11 +90,11 @@ damage_has_its_status(void **state)
 	int fd;
 
 	(void)state;
-	assert_int_equal(disk_replace(folder.fd, "a", BYTES_OF("12345"), 0600, false), DISK_OK);
-	assert_int_equal(disk_load(folder.fd, "a", 4, &memory, &size), DISK_DAMAGED);
+	assert_int_equal(disk_replace(here.fd, "a", BYTES_OF("12345"), 0600, false), DISK_OK);
+	assert_int_equal(disk_load(here.fd, "a", 4, &memory, &size), DISK_DAMAGED);
 	assert_null(memory);
-	assert_int_equal(disk_load(folder.fd, ".", 4, &memory, &size), DISK_FAILED);
-	assert_int_equal(disk_open(folder.fd, "a", O_RDONLY, 0, &fd), DISK_OK);
+	assert_int_equal(disk_load(here.fd, ".", 4, &memory, &size), DISK_FAILED);
+	assert_int_equal(disk_open(here.fd, "a", O_RDONLY, 0, &fd), DISK_OK);
 	assert_int_equal(disk_read_at(fd, "a", four, 4, 1), DISK_OK);
 	assert_memory_equal(four, "2345", 4);
 	assert_int_equal(disk_read_at(fd, "a", four, 4, 2), DISK_DAMAGED);
@@ -132,13 +112,13 @@ directories(void **state)
 	int second;
 
 	(void)state;
-	assert_int_equal(disk_directory(folder.fd, "d", 0700, &first), DISK_OK);
-	assert_int_equal(disk_directory(folder.fd, "d", 0700, &second), DISK_OK);
+	assert_int_equal(disk_directory(here.fd, "d", 0700, &first), DISK_OK);
+	assert_int_equal(disk_directory(here.fd, "d", 0700, &second), DISK_OK);
 	assert_int_equal(disk_sync_directory(first, "d"), DISK_OK);
 	close(first);
 	close(second);
-	assert_int_equal(disk_replace(folder.fd, "f", BYTES_OF(""), 0600, false), DISK_OK);
-	assert_int_equal(disk_directory(folder.fd, "f", 0700, &first), DISK_FAILED);
+	assert_int_equal(disk_replace(here.fd, "f", BYTES_OF(""), 0600, false), DISK_OK);
+	assert_int_equal(disk_directory(here.fd, "f", 0700, &first), DISK_FAILED);
 	assert_int_equal(first, -1);
 }
 
@@ -153,20 +133,19 @@ file_size_limit(void **state)
 	uint8_t page[4096] = {7};
 
 	(void)state;
-	assert_int_equal(disk_replace(folder.fd, "a", BYTES_OF("old"), 0600, false), DISK_OK);
+	assert_int_equal(disk_replace(here.fd, "a", BYTES_OF("old"), 0600, false), DISK_OK);
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	small = (struct rlimit){2048, before.rlim_max};
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-	assert_int_equal(
-	    disk_replace(folder.fd, "a", bytes_make(page, sizeof page), 0600, true),
-	    DISK_FAILED);
+	assert_int_equal(disk_replace(here.fd, "a", bytes_make(page, sizeof page), 0600, true),
+			 DISK_FAILED);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_string_equal(disk_error(), "write a.tmp: File too large");
-	assert_int_equal(disk_load(folder.fd, "a", 10, &memory, &size), DISK_OK);
+	assert_int_equal(disk_load(here.fd, "a", 10, &memory, &size), DISK_OK);
 	assert_memory_equal(memory, "old", 4);
 	free(memory);
-	assert_int_equal(faccessat(folder.fd, "a.tmp", F_OK, 0), -1);
+	assert_int_equal(faccessat(here.fd, "a.tmp", F_OK, 0), -1);
 }
 
 static void
@@ -208,13 +187,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(replace_then_load, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(replace_makes_folders, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(replace_ignores_leftover, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(absence_has_its_status, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(damage_has_its_status, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(directories, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(file_size_limit, set_up, tear_down),
+	    WITH_FOLDER(replace_then_load),
+	    WITH_FOLDER(replace_makes_folders),
+	    WITH_FOLDER(replace_ignores_leftover),
+	    WITH_FOLDER(absence_has_its_status),
+	    WITH_FOLDER(damage_has_its_status),
+	    WITH_FOLDER(directories),
+	    WITH_FOLDER(file_size_limit),
 	    cmocka_unit_test(full_disk),
 	    cmocka_unit_test(sentence_is_per_thread),
 	};

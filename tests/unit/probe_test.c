@@ -13,7 +13,6 @@ enum {
 	RECORDS = 3000
 };
 
-static struct test_folder folder;
 static const uint8_t campaign[TALLY_HASH_SIZE] = {0xab};
 
 /* A book of records 0, 1, .. with a state of so many bytes. */
@@ -34,25 +33,9 @@ book_write(size_t blob_size)
 		be32_store(rows[i].key + 1, i);
 		rows[i].word = i + 1;
 	}
-	assert_int_equal(book_merge(folder.fd, "book", NULL, &change, 1 << 20), DISK_OK);
+	assert_int_equal(book_merge(here.fd, "book", NULL, &change, 1 << 20), DISK_OK);
 	free(rows);
 	free(blob);
-}
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	folder = test_folder_make();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	test_folder_remove(&folder);
-	return 0;
 }
 
 struct seen {
@@ -79,7 +62,7 @@ see(void *context, struct bytes key, struct bytes value)
 static int
 probe(struct seen *seen, unsigned deadline_ms)
 {
-	int status = probe_book(folder.fd, "book", see, seen, deadline_ms);
+	int status = probe_book(here.fd, "book", see, seen, deadline_ms);
 
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
@@ -136,14 +119,14 @@ absent_or_crashing(void **state)
 	(void)state;
 	assert_int_equal(probe(&seen, DEADLINE_MS), DISK_DAMAGED);
 	book_write(10);
-	assert_int_equal(disk_load(folder.fd, "book", 1 << 24, &file, &size), DISK_OK);
+	assert_int_equal(disk_load(here.fd, "book", 1 << 24, &file, &size), DISK_OK);
 	/* Pages that are not there any more: SIGBUS. */
-	assert_int_equal(
-	    disk_replace(folder.fd, "book", bytes_make(file, size / 2), 0600, false), DISK_OK);
+	assert_int_equal(disk_replace(here.fd, "book", bytes_make(file, size / 2), 0600, false),
+			 DISK_OK);
 	assert_int_equal(probe(&seen, DEADLINE_MS), DISK_DAMAGED);
 	/* A page size of zero: SIGFPE. */
 	memset(file + 16, 0, 64);
-	assert_int_equal(disk_replace(folder.fd, "book", bytes_make(file, size), 0600, false),
+	assert_int_equal(disk_replace(here.fd, "book", bytes_make(file, size), 0600, false),
 			 DISK_OK);
 	assert_int_equal(probe(&seen, DEADLINE_MS), DISK_DAMAGED);
 	free(file);
@@ -162,7 +145,7 @@ wrong_shapes(void **state)
 	MDB_dbi dbi;
 
 	(void)state;
-	snprintf(path, sizeof path, "%s/book", folder.path);
+	snprintf(path, sizeof path, "%s/book", here.path);
 	assert_int_equal(mdb_env_create(&env), 0);
 	assert_int_equal(mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOLOCK, 0600), 0);
 	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
@@ -178,11 +161,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(reads_everything, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(stops_when_told, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(is_late, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(absent_or_crashing, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(wrong_shapes, set_up, tear_down),
+	    WITH_FOLDER(reads_everything),   WITH_FOLDER(stops_when_told), WITH_FOLDER(is_late),
+	    WITH_FOLDER(absent_or_crashing), WITH_FOLDER(wrong_shapes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

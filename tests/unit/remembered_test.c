@@ -510,19 +510,19 @@ static void
 a_relative_anchor(void **state)
 {
 	struct scene scene = scene_make();
-	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int was = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	(void)state;
-	assert_true(here >= 0);
+	assert_true(was >= 0);
 	assert_int_equal(fchdir(scene.folder.fd), 0);
 	found(&scene, "anchor", 3);
-	assert_int_equal(fchdir(here), 0);
+	assert_int_equal(fchdir(was), 0);
 	assert_string_equal(scene.remembered.anchor, scene.anchor);
 	write_size(&scene, 4);
 	assert_reopens(&scene, 4);
 	assert_string_equal(scene.remembered.anchor, scene.anchor);
 	assert_true(scene.remembered.anchor_fd >= 0);
-	close(here);
+	close(was);
 	scene_free(&scene);
 }
 
