@@ -6,8 +6,9 @@
  *   revisions=N from=N       each voter's revisions from .. from+revisions-1
  *   order=N                  0: by voter, then revision; else shuffled with this seed
  *   forge=N                  1: breaks each signature
+ *   district=N               of all of them
  *
- * One contest, no districts. */
+ * One contest, for everybody. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 struct asked {
 	const char *campaign;
 	const char *key;
-	uint64_t seed, first, count, choices, vote, revisions, from, order, forge;
+	uint64_t seed, first, count, choices, vote, revisions, from, order, forge, district;
 };
 
 struct crowd {
@@ -58,7 +59,8 @@ take(struct asked *asked, const char *argument)
 		       take_number(argument, "revisions", &asked->revisions) ||
 		       take_number(argument, "from", &asked->from) ||
 		       take_number(argument, "order", &asked->order) ||
-		       take_number(argument, "forge", &asked->forge);
+		       take_number(argument, "forge", &asked->forge) ||
+		       take_number(argument, "district", &asked->district);
 	return true;
 }
 
@@ -97,7 +99,9 @@ add(struct crowd *crowd, uint64_t voter, uint64_t revision)
 	struct writer writer = writer_make(memory, sizeof memory);
 	struct cast_contest contest = {.choices = choices,
 				       .count = choose(crowd, voter, revision, choices)};
-	struct cast_vote vote = {.revision = (uint16_t)revision, .contests = &contest};
+	struct cast_vote vote = {.revision = (uint16_t)revision,
+				 .district = (uint16_t)crowd->asked.district,
+				 .contests = &contest};
 	uint64_t name[2] = {crowd->asked.seed, voter};
 
 	crypto_generichash(vote.tag, sizeof vote.tag, (const uint8_t *)name, sizeof name, NULL,
