@@ -16,9 +16,9 @@ reads_every_page(void **state)
 	(void)state;
 	vault_make(&scene, NULL);
 	vault_publish_open(&scene);
-	assert_int_equal(
-	    lawbook_open(&book, &scene.files, &scene.log.campaign.log.key, &trouble),
-	    TALLY_EXIT_FINE);
+	assert_int_equal(lawbook_open(&book, &scene.files, &scene.log.campaign.log.key,
+				      VAULT_OPEN, &trouble),
+			 TALLY_EXIT_FINE);
 	assert_false(book.torn);
 	assert_int_equal(book.count, sizeof law / sizeof *law);
 	for (size_t i = 0; i < book.count; i++) {
@@ -32,6 +32,13 @@ reads_every_page(void **state)
 	assert_int_equal(book.pages[4].checkpoint.size, VAULT_OPEN);
 	lawbook_front(&book, &front);
 	assert_int_equal(front.count, 2);
+	lawbook_close(&book);
+	scene_remove(&scene, "law/646");
+	assert_int_equal(lawbook_open(&book, &scene.files, &scene.log.campaign.log.key,
+				      VAULT_SEALED, &trouble),
+			 TALLY_EXIT_FINE);
+	assert_false(book.torn);
+	assert_int_equal(book.count, 4);
 	lawbook_close(&book);
 	scene_close(&scene);
 }
@@ -52,9 +59,9 @@ believes_no_flipped_page(void **state)
 		struct trouble trouble;
 
 		scene_flip(&scene, "law/303", at);
-		assert_int_equal(
-		    lawbook_open(&book, &scene.files, &scene.log.campaign.log.key, &trouble),
-		    TALLY_EXIT_FINE);
+		assert_int_equal(lawbook_open(&book, &scene.files, &scene.log.campaign.log.key,
+					      VAULT_OPEN, &trouble),
+				 TALLY_EXIT_FINE);
 		if (!book.torn || book.count != 3 || book.trouble.index != 303)
 			fail_msg("byte %zu of %zu: believed", at, size);
 		lawbook_close(&book);
@@ -75,16 +82,16 @@ reads_on_behind_a_bad_page(void **state)
 	vault_publish_sealed(&scene);
 	scene_remove(&scene, "law/1");
 	scene_resize(&scene, "law/303", TALLY_LAW_FILE_SIZE_MAX + 1);
-	assert_int_equal(
-	    lawbook_open(&book, &scene.files, &scene.log.campaign.log.key, &trouble),
-	    TALLY_EXIT_FINE);
+	assert_int_equal(lawbook_open(&book, &scene.files, &scene.log.campaign.log.key,
+				      VAULT_OPEN, &trouble),
+			 TALLY_EXIT_FINE);
 	assert_true(book.torn);
 	assert_int_equal(book.trouble.index, 1);
 	assert_int_equal(book.count, 2);
 	lawbook_close(&book);
-	assert_int_equal(
-	    lawbook_open(&book, &scene.files, &scene.log.campaign.frontends[0].key, &trouble),
-	    TALLY_EXIT_FINE);
+	assert_int_equal(lawbook_open(&book, &scene.files, &scene.log.campaign.frontends[0].key,
+				      VAULT_OPEN, &trouble),
+			 TALLY_EXIT_FINE);
 	assert_int_equal(book.count, 0);
 	assert_non_null(strstr(book.trouble.sentence, "not signed by the log's key"));
 	lawbook_close(&book);

@@ -88,7 +88,7 @@ copies_and_continues(void **state)
 		audit_copy(&stage);
 		assert_passed(&stage.scene);
 		if (i % 2 == 0)
-			stage.mirror.complete = sizes[i];
+			stage.mirror.complete = stage.mirror.complete_bundles = sizes[i];
 	}
 	stage_close(&stage);
 }
@@ -109,7 +109,7 @@ fetches_nothing_twice(void **state)
 	assert_int_equal(stage.web.requests, before + 1);
 	assert_int_equal(stage.mirror.fetched, 1);
 	assert_false(stage.mirror.unchanged);
-	stage.mirror.complete = stage.scene.log.count;
+	stage.mirror.complete = stage.mirror.complete_bundles = stage.scene.log.count;
 	assert_int_equal(update(&stage), TALLY_EXIT_FINE);
 	assert_true(stage.mirror.unchanged);
 	stage_close(&stage);

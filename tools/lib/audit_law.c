@@ -98,8 +98,8 @@ audit_law_open(struct audit_state *state)
 	state->unsealed = state->unsealing = false;
 	if (inventory->laws_count == 0 && !inventory->law_list)
 		return;
-	if (lawbook_open(&state->book, state->log, &state->options->key, &trouble) !=
-	    TALLY_EXIT_FINE) {
+	if (lawbook_open(&state->book, state->log, &state->options->key,
+			 state->audit->recount.checkpoint.size, &trouble) != TALLY_EXIT_FINE) {
 		audit_found(state, AUDIT_PROOFS, &trouble);
 		return;
 	}

@@ -238,6 +238,19 @@ goes_beyond(const struct audit_state *state, const char *folder, const uint64_t 
 	return true;
 }
 
+/* Of the last files in law/, those that the list names and that are good: it may be ahead. */
+static size_t
+pages_ahead(const struct audit_state *state, const struct inventory *inventory)
+{
+	size_t count = 0;
+
+	while (count < inventory->laws_count &&
+	       inventory->laws[inventory->laws_count - 1 - count] >= state->scroll.size &&
+	       lawbook_has(&state->book, inventory->laws[inventory->laws_count - 1 - count]))
+		count++;
+	return count;
+}
+
 /* The first file that a log of `size` entries does not have; false if there is none. */
 static bool
 surplus(const struct audit_state *state, const struct inventory *inventory, uint64_t size,
@@ -260,7 +273,9 @@ surplus(const struct audit_state *state, const struct inventory *inventory, uint
 	}
 	return goes_beyond(state, "tally", inventory->tallies, inventory->tallies_count, size,
 			   trouble) ||
-	       goes_beyond(state, "law", inventory->laws, inventory->laws_count, size, trouble);
+	       goes_beyond(state, "law", inventory->laws,
+			   inventory->laws_count - pages_ahead(state, inventory), size,
+			   trouble);
 }
 
 /* Size of the newest checkpoint, never below the one audited. */

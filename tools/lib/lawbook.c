@@ -8,10 +8,6 @@
 #include "base/text.h"
 #include "ledger/entry.h"
 
-enum {
-	LIST_SIZE_MAX = 1024 * 1024,
-};
-
 static void
 tear(struct lawbook *book, const struct trouble *trouble)
 {
@@ -85,7 +81,7 @@ judge(struct bytes text, const struct note_key *key, struct lawbook_page *page)
 /* Adds the page if it is good. */
 static enum tally_exit
 add_page(struct lawbook *book, const struct publiclog *log, const struct note_key *key,
-	 uint64_t index, struct trouble *trouble)
+	 uint64_t index, uint64_t tree_size, struct trouble *trouble)
 {
 	struct lawbook_page page = {.index = index};
 	uint8_t *data = NULL;
@@ -111,14 +107,14 @@ add_page(struct lawbook *book, const struct publiclog *log, const struct note_ke
 	free(page.memory);
 	trouble->has_index = true;
 	trouble->index = index;
-	if (status == TALLY_EXIT_FAILED)
+	if (status == TALLY_EXIT_FAILED && index < tree_size)
 		tear(book, trouble);
 	return status == TALLY_EXIT_FAILED ? TALLY_EXIT_FINE : status;
 }
 
 static enum tally_exit
 add_pages(struct lawbook *book, const struct publiclog *log, const struct note_key *key,
-	  struct bytes list, struct trouble *trouble)
+	  struct bytes list, uint64_t tree_size, struct trouble *trouble)
 {
 	uint64_t next = 0;
 	enum tally_exit status = TALLY_EXIT_FINE;
@@ -137,20 +133,20 @@ add_pages(struct lawbook *book, const struct publiclog *log, const struct note_k
 			break;
 		}
 		next = index + 1;
-		status = add_page(book, log, key, index, trouble);
+		status = add_page(book, log, key, index, tree_size, trouble);
 	}
 	return status;
 }
 
 enum tally_exit
 lawbook_open(struct lawbook *book, const struct publiclog *log, const struct note_key *key,
-	     struct trouble *trouble)
+	     uint64_t tree_size, struct trouble *trouble)
 {
 	uint8_t *data = NULL;
 	size_t capacity = 0;
 	size_t size;
-	enum tally_exit status =
-	    publiclog_read(log, "law/list", LIST_SIZE_MAX, &data, &capacity, &size, trouble);
+	enum tally_exit status = publiclog_read(log, "law/list", LAWBOOK_LIST_SIZE_MAX, &data,
+						&capacity, &size, trouble);
 
 	*book = (struct lawbook){0};
 	if (status == TALLY_EXIT_FAILED) {
@@ -159,10 +155,11 @@ lawbook_open(struct lawbook *book, const struct publiclog *log, const struct not
 	} else if (status == TALLY_EXIT_FINE) {
 		/* a line has two bytes at least */
 		book->pages = calloc(size / 2 + 1, sizeof *book->pages);
-		status = book->pages != NULL
-			     ? add_pages(book, log, key, bytes_make(data, size), trouble)
-			     : trouble_set(trouble, TALLY_EXIT_WORLD,
-					   "not enough memory for %s/law", log->path);
+		status =
+		    book->pages != NULL
+			? add_pages(book, log, key, bytes_make(data, size), tree_size, trouble)
+			: trouble_set(trouble, TALLY_EXIT_WORLD, "not enough memory for %s/law",
+				      log->path);
 	}
 	free(data);
 	return status;

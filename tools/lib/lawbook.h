@@ -1,7 +1,7 @@
 /* lawbook: the law of a sealed campaign as its public log shows it, before and after unsealing.
  *
  *   law/list      the indexes of all law entries that the checkpoint covers, ascending, decimal,
- *                 each with LF; it may be ahead of the checkpoint
+ *                 each with LF; it may be ahead of the checkpoint, and then of its files
  *   law/<index>   one CAMPAIGN, PHASE or NOTICE entry: c2sp.org/tlog-proof@v1 whose `extra` is
  *                 the base64 of the entry, under a checkpoint of the log
  *
@@ -12,6 +12,10 @@
 
 #include "tools/lib/publiclog.h"
 #include "tree/proof.h"
+
+enum {
+	LAWBOOK_LIST_SIZE_MAX = 1024 * 1024
+};
 
 struct lawbook_page {
 	uint64_t index;
@@ -27,11 +31,11 @@ struct lawbook {
 	struct trouble trouble;     /* the first of them */
 };
 
-/* Reads what law/list names. TALLY_EXIT_WORLD if it could not be read; everything else that is
+/* Reads what law/list names; nobody is blamed for what is not good at `tree_size` and above. TALLY_EXIT_WORLD if it could not be read; everything else that is
  * wrong is `torn`. lawbook_close is due in any case. */
 MUST_USE enum tally_exit
 lawbook_open(struct lawbook *book, const struct publiclog *log, const struct note_key *key,
-	     struct trouble *trouble);
+	     uint64_t tree_size, struct trouble *trouble);
 
 void
 lawbook_close(struct lawbook *book);

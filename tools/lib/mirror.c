@@ -1,4 +1,4 @@
-#include "tools/lib/mirror.h"
+#include "tools/lib/haul.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,28 +13,7 @@
 #include "tools/lib/crew.h"
 
 enum {
-	CONNECTIONS = 8,
-	SHIFT = 1024,     /* jobs between two looks at what has happened */
-	MISSING_MAX = 16, /* a server without so many files has not the log */
-};
-
-/* One connection and its memory. */
-struct carrier {
-	struct http *http;
-	struct bundle bundle;
-	uint8_t *data;
-	size_t capacity;
-	char temporary[32];
-};
-
-struct haul {
-	struct mirror *mirror;
-	struct carrier carriers[CONNECTIONS];
-	int level;
-	uint64_t first;       /* job 0 is this tile */
-	pthread_mutex_t lock; /* of mirror's counts and what follows */
-	bool failed;
-	struct trouble trouble;
+	SHIFT = 256, /* jobs between two looks at what has happened */
 };
 
 static enum tally_exit
@@ -83,9 +62,9 @@ make_way(int folder, const char *name, const char **last)
 }
 
 /* Puts the file there at once: by way of `temporary`, a name in the folder. */
-static enum tally_exit
-store(const struct mirror *mirror, const char *temporary, const char *name, struct bytes bytes,
-      struct trouble *trouble)
+enum tally_exit
+haul_store(const struct mirror *mirror, const char *temporary, const char *name,
+	   struct bytes bytes, struct trouble *trouble)
 {
 	int folder = mirror->folder->folder;
 	int file = openat(folder, temporary,
@@ -112,10 +91,9 @@ store(const struct mirror *mirror, const char *temporary, const char *name, stru
 	return trouble->exit;
 }
 
-/* Fetches into carrier->data; a file that is not there is counted. */
-static enum tally_exit
-fetch(struct haul *haul, struct carrier *carrier, const char *name, size_t size_max,
-      size_t *size, bool *found, struct trouble *trouble)
+enum tally_exit
+haul_fetch(struct haul *haul, struct carrier *carrier, const char *name, size_t size_max,
+	   size_t *size, bool *found, struct trouble *trouble)
 {
 	enum tally_exit status = http_get(carrier->http, name, size_max, &carrier->data,
 					  &carrier->capacity, size, found, trouble);
@@ -128,8 +106,8 @@ fetch(struct haul *haul, struct carrier *carrier, const char *name, size_t size_
 	return status;
 }
 
-static void
-count_missing(struct haul *haul)
+void
+haul_count_missing(struct haul *haul)
 {
 	pthread_mutex_lock(&haul->lock);
 	haul->mirror->missing++;
@@ -168,21 +146,21 @@ fetch_tile(struct haul *haul, struct carrier *carrier, struct tile tile,
 	enum tally_exit status;
 
 	tile_path(&tile, name);
-	status = fetch(haul, carrier, name, size_max, &size, &found, trouble);
+	status = haul_fetch(haul, carrier, name, size_max, &size, &found, trouble);
 	if (status == TALLY_EXIT_FINE && !found && tile.width < TALLY_TILE_WIDTH) {
 		const struct tile full = {tile.level, tile.number, TALLY_TILE_WIDTH};
 
 		tile_path(&full, instead);
-		status = fetch(haul, carrier, instead, size_max, &size, &found, trouble);
+		status = haul_fetch(haul, carrier, instead, size_max, &size, &found, trouble);
 		if (status == TALLY_EXIT_FINE && found)
 			size = front(tile.level, tile.width, bytes_make(carrier->data, size));
 	}
 	if (status != TALLY_EXIT_FINE)
 		return status;
 	if (found)
-		return store(haul->mirror, carrier->temporary, name,
-			     bytes_make(carrier->data, size), trouble);
-	count_missing(haul);
+		return haul_store(haul->mirror, carrier->temporary, name,
+				  bytes_make(carrier->data, size), trouble);
+	haul_count_missing(haul);
 	return TALLY_EXIT_FINE;
 }
 
@@ -199,12 +177,13 @@ fetch_text(struct haul *haul, struct carrier *carrier, uint64_t index, struct tr
 	if (fstatat(haul->mirror->folder->folder, name, &about, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    about.st_size > 0)
 		return TALLY_EXIT_FINE;
-	status = fetch(haul, carrier, name, PUBLICLOG_TALLY_SIZE_MAX, &size, &found, trouble);
+	status =
+	    haul_fetch(haul, carrier, name, PUBLICLOG_TALLY_SIZE_MAX, &size, &found, trouble);
 	if (status == TALLY_EXIT_FINE && found)
-		return store(haul->mirror, carrier->temporary, name,
-			     bytes_make(carrier->data, size), trouble);
+		return haul_store(haul->mirror, carrier->temporary, name,
+				  bytes_make(carrier->data, size), trouble);
 	if (status == TALLY_EXIT_FINE)
-		count_missing(haul);
+		haul_count_missing(haul);
 	return status;
 }
 
@@ -239,8 +218,8 @@ present(struct haul *haul, struct carrier *carrier, uint64_t number)
 	       TALLY_EXIT_FINE;
 }
 
-static enum tally_exit
-bring(struct haul *haul, struct carrier *carrier, uint64_t number, struct trouble *trouble)
+enum tally_exit
+haul_bring(struct haul *haul, struct carrier *carrier, uint64_t number, struct trouble *trouble)
 {
 	uint64_t left =
 	    tile_hashes(haul->level, haul->mirror->checkpoint.size) - number * TALLY_TILE_WIDTH;
@@ -267,9 +246,9 @@ bring_job(void *context, unsigned worker, uint64_t number)
 	bool stop;
 
 	pthread_mutex_lock(&haul->lock);
-	stop = haul->failed || haul->mirror->missing >= MISSING_MAX;
+	stop = haul->failed || haul->mirror->missing >= HAUL_MISSING_MAX;
 	pthread_mutex_unlock(&haul->lock);
-	if (stop || bring(haul, &haul->carriers[worker], haul->first + number, &trouble) ==
+	if (stop || haul_bring(haul, &haul->carriers[worker], haul->first + number, &trouble) ==
 			TALLY_EXIT_FINE)
 		return;
 	pthread_mutex_lock(&haul->lock);
@@ -279,18 +258,27 @@ bring_job(void *context, unsigned worker, uint64_t number)
 	pthread_mutex_unlock(&haul->lock);
 }
 
+uint64_t
+haul_tiles_at(const struct haul *haul, int level)
+{
+	uint64_t hashes = tile_hashes(level, haul->mirror->checkpoint.size);
+
+	return hashes / TALLY_TILE_WIDTH + (hashes % TALLY_TILE_WIDTH != 0);
+}
+
 static bool
 haul_level(struct haul *haul)
 {
 	struct mirror *mirror = haul->mirror;
-	uint64_t hashes = tile_hashes(haul->level, mirror->checkpoint.size);
-	uint64_t end = hashes / TALLY_TILE_WIDTH + (hashes % TALLY_TILE_WIDTH != 0);
+	uint64_t end = haul_tiles_at(haul, haul->level);
+	uint64_t complete =
+	    haul->level == TILE_LEVEL_ENTRIES ? mirror->complete_bundles : mirror->complete;
 
-	haul->first = tile_hashes(haul->level, mirror->complete) / TALLY_TILE_WIDTH;
-	while (haul->first < end && !haul->failed && mirror->missing < MISSING_MAX) {
+	haul->first = tile_hashes(haul->level, complete) / TALLY_TILE_WIDTH;
+	while (haul->first < end && !haul->failed && mirror->missing < HAUL_MISSING_MAX) {
 		uint64_t count = end - haul->first < SHIFT ? end - haul->first : SHIFT;
 
-		crew_run(CONNECTIONS, count, bring_job, haul);
+		crew_run(HAUL_CONNECTIONS, count, bring_job, haul);
 		haul->first += count;
 		if (mirror->progress != NULL)
 			mirror->progress(mirror->context,
@@ -304,7 +292,12 @@ haul_level(struct haul *haul)
 static enum tally_exit
 haul_all(struct haul *haul, struct trouble *trouble)
 {
-	for (haul->level = TILE_LEVEL_ENTRIES; haul->level < TILE_LEVELS_MAX; haul->level++)
+	enum tally_exit status = haul_law(haul, trouble);
+
+	if (status != TALLY_EXIT_FINE)
+		return status;
+	for (haul->level = haul->mirror->sealed ? 0 : TILE_LEVEL_ENTRIES;
+	     haul->level < TILE_LEVELS_MAX; haul->level++)
 		if (!haul_level(haul)) {
 			*trouble = haul->trouble;
 			return trouble->exit;
@@ -317,7 +310,7 @@ open_carriers(struct haul *haul, struct trouble *trouble)
 {
 	const struct mirror *mirror = haul->mirror;
 
-	for (unsigned i = 0; i < CONNECTIONS; i++) {
+	for (unsigned i = 0; i < HAUL_CONNECTIONS; i++) {
 		struct carrier *carrier = &haul->carriers[i];
 		enum tally_exit status =
 		    http_open(&carrier->http, mirror->url, &mirror->patience, trouble);
@@ -332,7 +325,7 @@ open_carriers(struct haul *haul, struct trouble *trouble)
 static void
 close_carriers(struct haul *haul)
 {
-	for (unsigned i = 0; i < CONNECTIONS; i++) {
+	for (unsigned i = 0; i < HAUL_CONNECTIONS; i++) {
 		http_close(haul->carriers[i].http);
 		bundle_free(&haul->carriers[i].bundle);
 		free(haul->carriers[i].data);
@@ -352,7 +345,7 @@ compare(struct mirror *mirror, const struct checkpoint *ours, struct bytes note,
 	mirror->unchanged = now->size == ours->size && mirror->complete == now->size;
 	if (now->size == ours->size && memcmp(now->root, ours->root, sizeof now->root) == 0)
 		return TALLY_EXIT_FINE;
-	(void)store(mirror, ".fetched", "checkpoint.conflict", note, &ignored);
+	(void)haul_store(mirror, ".fetched", "checkpoint.conflict", note, &ignored);
 	if (now->size < ours->size)
 		return trouble_set(trouble, TALLY_EXIT_FAILED,
 				   "%s/checkpoint: the log has %" PRIu64
@@ -399,8 +392,8 @@ update(struct haul *haul, struct trouble *trouble)
 	enum tally_exit status = open_carriers(haul, trouble);
 
 	if (status == TALLY_EXIT_FINE)
-		status = fetch(haul, first, "checkpoint", TALLY_CHECKPOINT_SIZE_MAX, &size,
-			       &found, trouble);
+		status = haul_fetch(haul, first, "checkpoint", TALLY_CHECKPOINT_SIZE_MAX, &size,
+				    &found, trouble);
 	if (status != TALLY_EXIT_FINE)
 		return status;
 	if (!found)
@@ -419,10 +412,10 @@ update(struct haul *haul, struct trouble *trouble)
 		return status;
 	status = haul_all(haul, trouble);
 	if (status == TALLY_EXIT_FINE && mirror->before_size > 0)
-		status = store(mirror, ".fetched", "checkpoint.before",
-			       bytes_make(mirror->before, mirror->before_size), trouble);
+		status = haul_store(mirror, ".fetched", "checkpoint.before",
+				    bytes_make(mirror->before, mirror->before_size), trouble);
 	if (status == TALLY_EXIT_FINE)
-		status = store(mirror, ".fetched", "checkpoint", note, trouble);
+		status = haul_store(mirror, ".fetched", "checkpoint", note, trouble);
 	return status;
 }
 

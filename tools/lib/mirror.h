@@ -8,7 +8,11 @@
  *   checkpoint            the newest, as in the log
  *   checkpoint.before     the one it replaced
  *   checkpoint.conflict   one that the server showed and that cannot continue ours
- *   tile/... tally/...    as in the log; a partial whose full tile has come is cut from that */
+ *   tile/... tally/...    as in the log; a partial whose full tile has come is cut from that
+ *   law/... results       of a campaign with sealed results; list and results are the newest
+ *
+ * A server that has law/list and lacks the last bundle is taken for one whose entries are sealed:
+ * bundles are then not asked for, but for the first, which should not be there either. */
 #ifndef TALLY_TOOLS_MIRROR_H
 #define TALLY_TOOLS_MIRROR_H
 
@@ -20,7 +24,8 @@ struct mirror {
 	const struct publiclog *folder;
 	struct note_key key; /* the log's */
 	struct http_patience patience;
-	uint64_t complete; /* entries of which everything is known to be there */
+	uint64_t complete;         /* entries of which tiles and law are known to be there */
+	uint64_t complete_bundles; /* and bundles and texts: 0 while they are sealed */
 	audit_progress *progress;
 	void *context;
 
@@ -30,6 +35,7 @@ struct mirror {
 	size_t before_size;                        /* 0: there was none */
 	uint64_t fetched;                          /* files */
 	uint64_t missing;                          /* files the server does not have */
+	bool sealed;                               /* entries are not public, it seems */
 	bool unchanged; /* the checkpoint covers `complete` entries, and is the one we have */
 };
 

@@ -69,8 +69,9 @@ source_refresh(struct source *source, struct trouble *trouble)
 }
 
 void
-source_complete(struct source *source, uint64_t size)
+source_complete(struct source *source, uint64_t size, bool sealed)
 {
+	source->mirror.complete_bundles = sealed ? 0 : size;
 	source->mirror.complete = size;
 }
 

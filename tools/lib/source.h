@@ -28,9 +28,10 @@ source_open(struct source *source, const char *name, const char *mirror,
 MUST_USE enum tally_exit
 source_refresh(struct source *source, struct trouble *trouble);
 
-/* The first `size` entries have passed the audit: all of their files are there. */
+/* The first `size` entries have passed the audit: all of their files are there, but for bundles and
+ * texts where these are sealed. */
 void
-source_complete(struct source *source, uint64_t size);
+source_complete(struct source *source, uint64_t size, bool sealed);
 
 void
 source_close(struct source *source);

@@ -83,7 +83,8 @@ judge(struct pursuit *pursuit)
 			       pursuit->audit.note_size);
 			inspection->last.size = pursuit->audit.note_size;
 		}
-		source_complete(&inspection->source, pursuit->audit.recount.checkpoint.size);
+		source_complete(&inspection->source, pursuit->audit.recount.checkpoint.size,
+				pursuit->audit.sealed);
 		tell_progress(pursuit);
 		fputs(inspection->cosignature, stdout);
 		inspection->cosignature[0] = '\0';
