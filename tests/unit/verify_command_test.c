@@ -148,6 +148,8 @@ refuses_wrong_use(void **state)
 	    "--nonsense .",
 	    "--mirror copy .",
 	    "--receipt receipt --mirror copy",
+	    "--receipt receipt --receipts kept",
+	    "--receipt receipt --private",
 	    "'http://log.example/?x'",
 	};
 	struct auditor stage;
@@ -332,6 +334,39 @@ checks_receipts(void **state)
 	auditor_close(&stage);
 }
 
+/* A ballot may come as it is, or behind its size; whoever holds the receipt is told what it gives
+ * away. */
+static void
+takes_a_ballot_as_it_is(void **state)
+{
+	struct auditor stage;
+	uint8_t memory[TALLY_RECEIPT_SIZE_MAX];
+	struct bytes entry;
+
+	(void)state;
+	if (!auditor_open(&stage))
+		return;
+	test_file_write(stage.scene.folder.path, "receipt",
+			test_log_receipt(&stage.scene.log, 50, 646, memory));
+	entry = test_log_entry(&stage.scene.log, 50);
+	test_file_write(stage.scene.folder.path, "raw",
+			bytes_make(entry.data + 1, entry.size - 1));
+	auditor_run_with_key(&stage, "--receipt receipt --ballot raw");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_says(stage.out, "byte for byte, is entry 50 ");
+	assert_says(stage.out, "whoever holds this receipt can read");
+	test_file_write(stage.scene.folder.path, "raw",
+			bytes_make(entry.data + 1, entry.size - 2));
+	auditor_run_with_key(&stage, "--receipt receipt --ballot raw");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_ends(stage.out, "FAIL: check 3: entry 50: it is not this ballot");
+	test_file_write(stage.scene.folder.path, "raw", entry);
+	auditor_run_with_key(&stage, "--receipt receipt --ballot raw");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_ends(stage.out, "FAIL: check 3: the ballot file is neither");
+	auditor_close(&stage);
+}
+
 /* Every hash of a receipt matters, and its index. */
 static void
 refuses_changed_receipts(void **state)
@@ -378,6 +413,7 @@ main(void)
 	    cmocka_unit_test(has_a_static_build),
 	    cmocka_unit_test(refuses_wrong_use),
 	    cmocka_unit_test(checks_receipts),
+	    cmocka_unit_test(takes_a_ballot_as_it_is),
 	    cmocka_unit_test(refuses_changed_receipts),
 	};
 

@@ -58,7 +58,7 @@ static const struct argp_option options[] = {
     {"jobs", 'j', "N", 0, "Use N threads (default: every processor)", 0},
     {"receipt", OPTION_RECEIPT, "FILE", 0, "Check a receipt offline, without a log", 0},
     {"ballot", OPTION_BALLOT, "FILE", 0,
-     "The ballot the receipt is for: the first in FILE (u16 length, ballot)", 0},
+     "The ballot the receipt is for: FILE, or the first in FILE (u16 length, ballot)", 0},
     {"json", OPTION_JSON, NULL, 0, "Write one JSON object", 0},
     {"quiet", 'q', NULL, 0, "Write only what failed, and the last line", 0},
     {0},

@@ -1,9 +1,9 @@
 #include "tools/tally-verify/receipt.h"
 
 #include <inttypes.h>
-#include <sodium.h>
 #include <string.h>
 
+#include "tally/formats.h"
 #include "tree/proof.h"
 
 static const struct report_question questions[RECEIPT_CHECKS_COUNT] = {
@@ -14,22 +14,33 @@ static const struct report_question questions[RECEIPT_CHECKS_COUNT] = {
 			   "the ballot is the entry that the receipt names"},
 };
 
-/* Leaf of the BALLOT entry that the first ballot of the file makes. */
-static bool
-ballot_leaf(struct bytes ballots, struct tree_hash *leaf)
+/* The ballot in the file: all of it, or the first behind its u16 size. No size is such that the file
+ * would begin like a ballot. */
+static struct bytes
+first_ballot(struct bytes file)
 {
-	static const uint8_t head[] = {0x00, TALLY_ENTRY_BALLOT};
-	struct reader reader = reader_make(ballots);
-	uint16_t size = reader_u16(&reader);
-	struct bytes ballot = reader_bytes(&reader, size);
-	crypto_hash_sha256_state sha;
+	static const char separator[] = "tally/ballot/";
+	struct reader raw = reader_make(file);
+	struct reader sized = reader_make(file);
+	struct bytes ballot;
 
-	if (reader.failed || size == 0)
+	reader_expect(&raw, bytes_of_string(separator));
+	if (!raw.failed)
+		return file;
+	ballot = reader_bytes(&sized, reader_u16(&sized));
+	return sized.failed ? bytes_make(NULL, 0) : ballot;
+}
+
+/* Leaf of the BALLOT entry that the ballot makes. */
+static bool
+ballot_leaf(struct bytes ballot, struct tree_hash *leaf)
+{
+	uint8_t entry[1 + TALLY_BALLOT_SIZE_MAX] = {TALLY_ENTRY_BALLOT};
+
+	if (ballot.size == 0 || ballot.size > TALLY_BALLOT_SIZE_MAX)
 		return false;
-	crypto_hash_sha256_init(&sha);
-	crypto_hash_sha256_update(&sha, head, sizeof head);
-	crypto_hash_sha256_update(&sha, ballot.data, ballot.size);
-	crypto_hash_sha256_final(&sha, leaf->bytes);
+	memcpy(entry + 1, ballot.data, ballot.size);
+	tree_leaf(bytes_make(entry, 1 + ballot.size), leaf);
 	return true;
 }
 
@@ -44,9 +55,10 @@ check_inclusion(const struct receipt *receipt, const struct checkpoint *checkpoi
 		return trouble_at(trouble, TALLY_EXIT_FAILED, receipt->index,
 				  "the checkpoint covers only %" PRIu64 " entries",
 				  checkpoint->size);
-	if (!ballot_leaf(ballots, &leaf))
+	if (!ballot_leaf(first_ballot(ballots), &leaf))
 		return trouble_set(trouble, TALLY_EXIT_FAILED,
-				   "the ballot file is not a u16 length and a ballot");
+				   "the ballot file is neither a ballot nor one behind its "
+				   "u16 length");
 	memcpy(root.bytes, checkpoint->root, sizeof root.bytes);
 	if (proof_inclusion_verify(&receipt->proof, receipt->index, checkpoint->size, &leaf,
 				   &root))

@@ -170,6 +170,32 @@ show_audit_json(const struct audit *audit, const char *log, const char *cosignat
 	return dump(object, out);
 }
 
+static void
+print_meaning(uint64_t index, uint64_t size, bool included, FILE *out)
+{
+	if (included)
+		fprintf(out,
+			"\nIt proves that this ballot, byte for byte, is entry %" PRIu64
+			" of the log that the\nkey signed when it had %" PRIu64 " entries.\n",
+			index, size);
+	else
+		fprintf(out,
+			"\nIt proves that the key signed a log of %" PRIu64
+			" entries. It does not prove what\nentry %" PRIu64
+			" holds: name the ballot with --ballot.\n",
+			size, index);
+	fprintf(
+	    out,
+	    "It does not prove that the ballot is counted (a later revision may have replaced "
+	    "it),\nnor that the log is honest elsewhere, nor that all see the same log: audit "
+	    "the whole\nlog (--receipts looks this receipt up in it), and compare checkpoints "
+	    "with others (--old).\n"
+	    "It shows no choice, but it names entry %" PRIu64
+	    ": whoever holds this receipt can read the\nballot there once entries are "
+	    "published, which is at once unless results are sealed.\n\n",
+	    index);
+}
+
 void
 show_receipt(const struct report *report, uint64_t index, uint64_t size, bool quiet, FILE *out)
 {
@@ -177,26 +203,8 @@ show_receipt(const struct report *report, uint64_t index, uint64_t size, bool qu
 	char subject[TROUBLE_SENTENCE_MAX];
 
 	report_print(report, out, quiet);
-	if (!quiet && report_exit(report) == TALLY_EXIT_FINE) {
-		if (included)
-			fprintf(out,
-				"\nIt proves that this ballot, byte for byte, is entry %" PRIu64
-				" of the log that the\nkey signed when it had %" PRIu64
-				" entries.\n",
-				index, size);
-		else
-			fprintf(out,
-				"\nIt proves that the key signed a log of %" PRIu64
-				" entries. It does not prove what\nentry %" PRIu64
-				" holds: name the ballot with --ballot.\n",
-				size, index);
-		fprintf(
-		    out,
-		    "It does not prove that the ballot is counted (a later revision may have "
-		    "replaced it),\nnor that the log is honest elsewhere, nor that all see the "
-		    "same log: audit the whole\nlog, and compare checkpoints with others "
-		    "(--old).\n\n");
-	}
+	if (!quiet && report_exit(report) == TALLY_EXIT_FINE)
+		print_meaning(index, size, included, out);
 	snprintf(subject, sizeof subject,
 		 included ? "the ballot is entry %" PRIu64 " of the signed log of %" PRIu64
 			    " entries"
