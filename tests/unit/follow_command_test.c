@@ -1,6 +1,7 @@
 /* The built program as a monitor of a log behind a web server. */
 #include <pthread.h>
 #include <sodium.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/lib/auditor.h"
@@ -108,13 +109,68 @@ alerts_after_a_restart(void **state)
 	auditor_close(&stage);
 }
 
+/* It has printed its line, and is asked to end while it waits for the next look. */
+static void
+ends_when_interrupted(void **state)
+{
+	struct auditor stage;
+	char command[1600];
+	int status;
+
+	(void)state;
+	if (!auditor_open(&stage))
+		return;
+	snprintf(
+	    command, sizeof command,
+	    "cd %.200s && { %.500s --key '%.200s' --follow --interval 600 --state seen . > out "
+	    "& p=$!; until grep -q ' PASS: ' out; do sleep 0.05; done; kill $p; wait $p; }",
+	    stage.scene.folder.path, stage.program, stage.vkey);
+	status = system(command);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), TALLY_EXIT_INTERRUPTED);
+	auditor_close(&stage);
+}
+
+/* An interrupted download leaves no half-written file in the mirror, and is continued. */
+static void
+ends_while_it_fetches(void **state)
+{
+	struct auditor stage;
+	struct web web;
+	char command[1600];
+	int status;
+
+	(void)state;
+	if (!auditor_open(&stage))
+		return;
+	web_start(&web, stage.scene.folder.path);
+	web_misbehave(&web, WEB_SILENT, "tile/0/001", 100);
+	snprintf(command, sizeof command,
+		 "cd %.200s && { %.500s --key '%.200s' --mirror copy %s > out "
+		 "& p=$!; until [ -e copy/tile/entries/002.p/134 ]; do sleep 0.05; done; "
+		 "kill $p; wait $p; }",
+		 stage.scene.folder.path, stage.program, stage.vkey, web.address);
+	status = system(command);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), TALLY_EXIT_INTERRUPTED);
+	snprintf(command, sizeof command, "ls -A %.200s/copy | grep -q fetched",
+		 stage.scene.folder.path);
+	assert_int_not_equal(system(command), 0);
+	web_misbehave(&web, WEB_FINE, "", 0);
+	snprintf(command, sizeof command, "-q --mirror copy %s", web.address);
+	auditor_run_with_key(&stage, command);
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	web_stop(&web);
+	auditor_close(&stage);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(follows_and_continues),
-	    cmocka_unit_test(alerts),
-	    cmocka_unit_test(alerts_after_a_restart),
+	    cmocka_unit_test(follows_and_continues),  cmocka_unit_test(alerts),
+	    cmocka_unit_test(alerts_after_a_restart), cmocka_unit_test(ends_when_interrupted),
+	    cmocka_unit_test(ends_while_it_fetches),
 	};
 
 	if (sodium_init() < 0)

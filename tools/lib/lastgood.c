@@ -1,5 +1,7 @@
 #include "tools/lib/lastgood.h"
 
+#include "tools/lib/interrupt.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -101,14 +103,17 @@ lastgood_store(struct lastgood *last, struct bytes note, struct trouble *trouble
 	bool written;
 
 	CHECK(last->lock >= 0 && note.size > 0 && note.size <= sizeof last->note);
-	if (beside(last, ".new", name))
+	if (beside(last, ".new", name)) {
+		interrupt_removes(AT_FDCWD, name);
 		file = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	}
 	if (file < 0)
 		return failed(last, "write it", trouble);
 	written = write(file, note.data, note.size) == (ssize_t)note.size && fsync(file) == 0;
 	if (close(file) != 0 || !written || rename(name, last->path) != 0 ||
 	    !sync_folder(last->path))
 		return failed(last, "write it", trouble);
+	interrupt_forget();
 	memcpy(last->note, note.data, note.size);
 	last->size = note.size;
 	return TALLY_EXIT_FINE;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tools/lib/crew.h"
+#include "tools/lib/interrupt.h"
 
 enum {
 	SHIFT = 256, /* jobs between two looks at what has happened */
@@ -318,6 +319,7 @@ open_carriers(struct haul *haul, struct trouble *trouble)
 		if (status != TALLY_EXIT_FINE)
 			return status;
 		snprintf(carrier->temporary, sizeof carrier->temporary, ".fetched-%u", i);
+		interrupt_removes(mirror->folder->folder, carrier->temporary);
 	}
 	return TALLY_EXIT_FINE;
 }
@@ -389,7 +391,10 @@ update(struct haul *haul, struct trouble *trouble)
 	struct bytes note;
 	size_t size;
 	bool found;
-	enum tally_exit status = open_carriers(haul, trouble);
+	enum tally_exit status;
+
+	interrupt_removes(mirror->folder->folder, ".fetched");
+	status = open_carriers(haul, trouble);
 
 	if (status == TALLY_EXIT_FINE)
 		status = haul_fetch(haul, first, "checkpoint", TALLY_CHECKPOINT_SIZE_MAX, &size,
@@ -429,6 +434,7 @@ mirror_update(struct mirror *mirror, struct trouble *trouble)
 	mirror->unchanged = false;
 	CHECK(pthread_mutex_init(&haul.lock, NULL) == 0);
 	status = update(&haul, trouble);
+	interrupt_forget();
 	close_carriers(&haul);
 	pthread_mutex_destroy(&haul.lock);
 	return status;

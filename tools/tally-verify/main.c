@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "tools/lib/complain.h"
+#include "tools/lib/interrupt.h"
 #include "tools/lib/keyfile.h"
 #include "tools/lib/wholefile.h"
 #include "tools/tally-verify/inspect.h"
@@ -64,6 +65,7 @@ main(int argc, char **argv)
 	int code;
 
 	check_reporter_set(report_check_failure);
+	interrupt_arm();
 	wishes_parse(argc, argv, &wishes);
 	if (sodium_init() < 0 || !verify_self_test()) {
 		fprintf(
