@@ -8,7 +8,10 @@
 //	interop records VKEY PUBLIC              entries here and there have proofs
 //	interop trees VKEY PUBLIC CHECKPOINT...  the newest tree continues each of these
 //	interop receipts VKEY PUBLIC N.SUFFIX... each proves entry N under a tree of this history
+//	interop served VKEY URL                  receipts that the server of a log makes do that
 //
+// PUBLIC is a folder or the address of a server. There `tiles` looks at every file that the newest
+// size needs; answers must have the types that tlog-tiles asks for, and say how long to keep them.
 // Tells what it has seen. Exit codes: 0 it is so, 1 it is not, 2 usage.
 package main
 
@@ -17,7 +20,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -33,8 +38,54 @@ const (
 	bundle = -1 // tlog's level of a tile of entries
 )
 
-// publicLog is a folder laid out as tlog-tiles says; it is a tlog.TileReader.
+// publicLog is a folder or address laid out as tlog-tiles says; it is a tlog.TileReader.
 type publicLog string
+
+func (log publicLog) remote() bool {
+	return strings.HasPrefix(string(log), "http://")
+}
+
+// promised tells if an answer has the type and the life that its kind of file has.
+func promised(name string, header http.Header) error {
+	kind, life := "application/octet-stream", "immutable"
+	if !strings.HasPrefix(name, "tile/") {
+		kind = "text/plain; charset=utf-8"
+	}
+	if name == "checkpoint" {
+		life = "max-age=2"
+	} else if strings.HasPrefix(name, "receipt/") {
+		life = "no-store"
+	}
+	if header.Get("Content-Type") != kind {
+		return fmt.Errorf("%s is %s", name, header.Get("Content-Type"))
+	}
+	if !strings.Contains(header.Get("Cache-Control"), life) {
+		return fmt.Errorf("%s may be kept: %s", name, header.Get("Cache-Control"))
+	}
+	return nil
+}
+
+// read is a whole file; fs.ErrNotExist where there is none.
+func (log publicLog) read(name string) ([]byte, error) {
+	if !log.remote() {
+		return os.ReadFile(filepath.Join(string(log), name))
+	}
+	answer, err := http.Get(string(log) + "/" + name)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode == http.StatusNotFound {
+		return nil, fs.ErrNotExist
+	}
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: %s", name, answer.Status)
+	}
+	if err := promised(name, answer.Header); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(answer.Body)
+}
 
 func (log publicLog) Height() int {
 	return height
@@ -45,15 +96,15 @@ func (log publicLog) SaveTiles([]tlog.Tile, [][]byte) {}
 // path differs from x/mod's in two words: it has no height, and entries are not called data.
 func (log publicLog) path(tile tlog.Tile) string {
 	path := strings.Replace(tile.Path(), "tile/8/data/", "tile/entries/", 1)
-	return filepath.Join(string(log), strings.Replace(path, "tile/8/", "tile/", 1))
+	return strings.Replace(path, "tile/8/", "tile/", 1)
 }
 
 // file is the tile's file, or the whole tile's where the partial one is gone: tell by its width.
 func (log publicLog) file(tile tlog.Tile) (data []byte, seen tlog.Tile, err error) {
-	data, err = os.ReadFile(log.path(tile))
+	data, err = log.read(log.path(tile))
 	if errors.Is(err, fs.ErrNotExist) && tile.W < width {
 		tile.W = width
-		data, err = os.ReadFile(log.path(tile))
+		data, err = log.read(log.path(tile))
 	}
 	return data, tile, err
 }
@@ -171,12 +222,12 @@ type view struct {
 }
 
 func look(vkey, folder string) (v view, err error) {
-	signed, err := os.ReadFile(filepath.Join(folder, "checkpoint"))
+	v.vkey = vkey
+	v.log = publicLog(folder)
+	signed, err := v.log.read("checkpoint")
 	if err != nil {
 		return v, err
 	}
-	v.vkey = vkey
-	v.log = publicLog(folder)
 	if v.tree, err = open(vkey, signed); err != nil {
 		return v, err
 	}
@@ -214,7 +265,46 @@ func (v *view) tile(path string) (tile tlog.Tile, err error) {
 	return tlog.ParseTilePath(strings.Replace(name, "/entries/", "/data/", 1))
 }
 
+// needed are the tiles of the tree's size, whole ones and the last of each level, and its bundles.
+func (v *view) needed() []tlog.Tile {
+	var all []tlog.Tile
+	for level := bundle; level < 8; level++ {
+		hashes := v.tree.N
+		if level > 0 {
+			hashes >>= height * level
+		}
+		for n := int64(0); n*width < hashes; n++ {
+			tile := tlog.Tile{H: height, L: level, N: n, W: width}
+			if left := hashes - n*width; left < width {
+				tile.W = int(left)
+			}
+			all = append(all, tile)
+		}
+	}
+	return all
+}
+
+// tilesServed compares what a server says of every tile that is needed.
+func (v *view) tilesServed() error {
+	all := v.needed()
+	for _, tile := range all {
+		want, err := v.expected(tile)
+		if err != nil {
+			return err
+		}
+		have, err := v.log.read(v.log.path(tile))
+		if err != nil || !bytes.Equal(have, want) {
+			return fmt.Errorf("%s is another tile: %v", v.log.path(tile), err)
+		}
+	}
+	fmt.Printf("%d tiles served\n", len(all))
+	return nil
+}
+
 func (v *view) tiles() error {
+	if v.log.remote() {
+		return v.tilesServed()
+	}
 	count, partial := 0, 0
 	visit := func(path string, item fs.DirEntry, err error) error {
 		if err != nil || item.IsDir() {
@@ -377,16 +467,12 @@ func receipt(text string) (index int64, proof tlog.RecordProof, signed string, e
 	return index, proof, signed, nil
 }
 
-func (v *view) proves(file string) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
+// proves tells if the text is a receipt of that entry under a tree of this history.
+func (v *view) proves(asked string, text []byte) error {
 	index, proof, signed, err := receipt(string(text))
 	if err != nil {
 		return err
 	}
-	asked, _, _ := strings.Cut(filepath.Base(file), ".")
 	if asked != strconv.FormatInt(index, 10) || index < 0 || index >= v.tree.N {
 		return fmt.Errorf("index %d of %d", index, v.tree.N)
 	}
@@ -401,12 +487,38 @@ func (v *view) proves(file string) error {
 	return v.continues(tree)
 }
 
+// receiptsServed makes the server prove entries here and there, and none that is not published.
+func (v *view) receiptsServed() error {
+	some := v.sample()
+	for _, i := range some {
+		index := strconv.FormatInt(i, 10)
+		text, err := v.log.read("receipt/" + index)
+		if err == nil {
+			err = v.proves(index, text)
+		}
+		if err != nil {
+			return fmt.Errorf("receipt/%s: %v", index, err)
+		}
+	}
+	beyond := "receipt/" + strconv.FormatInt(v.tree.N, 10)
+	if _, err := v.log.read(beyond); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %v", beyond, err)
+	}
+	fmt.Printf("%d receipts served\n", len(some))
+	return nil
+}
+
 func (v *view) receipts(files []string) error {
 	if len(files) == 0 {
 		return errors.New("no receipts")
 	}
 	for _, file := range files {
-		if err := v.proves(file); err != nil {
+		text, err := os.ReadFile(file)
+		asked, _, _ := strings.Cut(filepath.Base(file), ".")
+		if err == nil {
+			err = v.proves(asked, text)
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %v", file, err)
 		}
 	}
@@ -433,6 +545,8 @@ func run(command, vkey, folder string, files []string) error {
 		return v.trees(files)
 	case "receipts":
 		return v.receipts(files)
+	case "served":
+		return v.receiptsServed()
 	}
 	return fmt.Errorf("no command %q", command)
 }

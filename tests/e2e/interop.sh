@@ -1,7 +1,8 @@
 #!/bin/bash
 # A published log of a real election, read by others' programs: OpenSSL for the checkpoints, and
 # golang.org/x/mod/sumdb (Debian: golang-go, golang-golang-x-mod-dev) for notes, tiles, entries,
-# proofs between any two published sizes and receipts. That reader also refuses what is forged.
+# proofs between any two published sizes and receipts, from the folder and from tallyd's HTTP door.
+# That reader also refuses what is forged.
 . "$(dirname "$0")/common.bash"
 dir=$WORK/data
 public=$dir/public
@@ -88,11 +89,26 @@ build() {
 	check "the other reader is built" go build -o "$WORK/interop" tests/e2e/interop.go
 }
 
-# reads COMMAND [FILE...]: and says what it has seen.
+# reads COMMAND [FILE...]: and says what it has seen. $from is a folder or an address.
+from=$public
+where='the folder'
 reads() {
-	local what="x/mod: $1"
-	exits 0 "$what" "$WORK/interop" "$1" "$VKEY" "$public" "${@:2}"
+	exits 0 "x/mod, $where: $1" "$WORK/interop" "$1" "$VKEY" "$from" "${@:2}"
 	sed 's/^/# /' "$WORK/out"
+}
+
+# The same log as a running tallyd shows it.
+over_http() {
+	tallyd_must "$dir"
+	from=http://127.0.0.1:$HTTP
+	where=HTTP
+	reads checkpoint
+	reads tiles
+	reads entries
+	reads records
+	reads trees "$WORK"/checkpoint.[123]
+	reads served
+	stops "the last evening"
 }
 
 # flip FILE OFFSET: the lowest bit of that byte is another one.
@@ -161,4 +177,5 @@ reads trees "$WORK"/checkpoint.[123]
 for number in 0 1 2 3; do
 	reads receipts "$WORK/receipts.$number"/*.tlog-proof
 done
+over_http
 forgeries
