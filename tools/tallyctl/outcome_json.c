@@ -1,8 +1,5 @@
 #include "tools/tallyctl/outcome_json.h"
 
-#include <jansson.h>
-#include <stdio.h>
-
 #include "tools/tallyctl/show.h"
 
 static json_t *
@@ -64,8 +61,8 @@ contests_json(const struct manifest *manifest, const struct counts *counts)
 	return contests;
 }
 
-void
-outcome_json_print(const struct recount *recount)
+json_t *
+outcome_json(const struct recount *recount)
 {
 	const struct manifest *manifest = recount->manifest;
 	const struct counts *counts = &recount->replay.counts;
@@ -79,5 +76,5 @@ outcome_json_print(const struct recount *recount)
 	    contests_json(manifest, counts));
 
 	CHECK(object);
-	show_print(object, true);
+	return object;
 }

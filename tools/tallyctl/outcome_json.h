@@ -9,10 +9,12 @@
 #ifndef TALLY_TOOLS_OUTCOME_JSON_H
 #define TALLY_TOOLS_OUTCOME_JSON_H
 
+#include <jansson.h>
+
 #include "tools/lib/recount.h"
 
-/* On stdout. */
-void
-outcome_json_print(const struct recount *recount);
+/* The caller gives it back (json_decref). */
+json_t *
+outcome_json(const struct recount *recount);
 
 #endif
