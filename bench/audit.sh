@@ -1,17 +1,18 @@
 #!/bin/bash
 # audit: `tally-verify` on all cores beside libsodium's bare verify rate on all cores, in one run.
 #
-#   bench/audit.sh OUT [BALLOTS [ROUNDS]]     OUT: a build folder, as build/gcc-plain
+#   bench/audit.sh OUT [BALLOTS [ROUNDS [SECONDS]]]     OUT: a build folder, as build/gcc-plain
 #
 # BALLOTS: a number (100000), which `tallyctl campaign demo` makes, or a Pabulib file. A fresh
-# tallyd takes them and publishes the log that is audited ROUNDS (5) times; audit_rate.c says what
-# a round is. A million ballots need 1 GB of disk below $TMPDIR and about two minutes to be made.
+# tallyd takes them and publishes the log that is audited in ROUNDS (5); audit_rate.c says what a
+# round is, and SECONDS (2). A million ballots need 1 GB of disk below $TMPDIR and about two minutes to be made.
 set -eu
 
 out=$(cd "$1" && pwd)
 bin=$out/bin
 ballots=${2:-100000}
 rounds=${3:-5}
+seconds=${4:-2}
 [ ! -f "$ballots" ] || ballots=$(realpath "$ballots")
 work=$(mktemp -d "${TMPDIR:-/tmp}/tally-bench.XXXXXX")
 daemon=
@@ -44,4 +45,5 @@ kill -TERM "$daemon"
 wait "$daemon"
 daemon=
 rm -rf data/ledger campaign/ballots.bin
-"$out/bench/audit_rate" "$bin/tally-verify" "$(cat campaign/log.key.pub)" data/public "$rounds"
+"$out/bench/audit_rate" "$bin/tally-verify" "$(cat campaign/log.key.pub)" data/public "$rounds" \
+	"$seconds"
