@@ -5,7 +5,8 @@
 #
 # BALLOTS: a number (100000), which `tallyctl campaign demo` makes, or a Pabulib file. A fresh
 # tallyd takes them and publishes the log that is audited in ROUNDS (5); audit_rate.c says what a
-# round is, and SECONDS (2). A million ballots need 1 GB of disk below $TMPDIR and about two minutes to be made.
+# round is, and SECONDS (2). A million ballots need 1 GB of disk below $TMPDIR and about two
+# minutes to be made.
 set -eu
 
 out=$(cd "$1" && pwd)
