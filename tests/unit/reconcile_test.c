@@ -293,6 +293,64 @@ swapped_by_the_operator(void **state)
 	desk_free(desk);
 }
 
+/* While entries are sealed: leaf hashes alone. */
+static enum tally_exit
+leaf_of(void *context, uint64_t index, struct tree_hash *leaf, struct trouble *trouble)
+{
+	const struct test_log *log = context;
+
+	(void)trouble;
+	*leaf = log->leaves[index];
+	return TALLY_EXIT_FINE;
+}
+
+static void
+assert_sealed_log(struct desk *desk, enum report_status status, long index, const char *words)
+{
+	static const struct report_question question = {"receipts", "journals", "?"};
+	struct reconcile_log log = {.manifest = desk->scene.log.campaign.manifest,
+				    .size = desk->scene.log.count,
+				    .jobs = 2,
+				    .leaf = leaf_of,
+				    .context = &desk->scene.log};
+	struct report report;
+	struct trouble trouble;
+
+	assert_int_equal(present(desk, &trouble), TALLY_EXIT_FINE);
+	report_init(&report, &question, 1);
+	reconcile_run(desk->reconcile, &log, &report, 0);
+	unlink_all(desk);
+	assert_int_equal(report.checks[0].status, status);
+	if (strstr(report.checks[0].why.sentence, words) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", report.checks[0].why.sentence, words);
+	if (index != NO_INDEX)
+		assert_int_equal(report.checks[0].why.index, index);
+}
+
+/* The server lost what it had answered; sent again, the ballots got other indexes. */
+static void
+lost_and_sent_again(void **state)
+{
+	struct desk *desk = desk_kept(&first);
+	struct bytes ballot = ballot_at(desk, VOTE);
+
+	(void)state;
+	submit(desk, 0, ballot);
+	answer(desk, 0, TALLY_ACCEPTED, VOTE + 3);
+	test_log_swap(&desk->scene.log, VOTE, VOTE + 3);
+	seal(desk, 0);
+	scene_publish(&desk->scene);
+	assert_uncovered(desk, VOTE + 3, "but the log has it as entry 50");
+	submit(desk, 0, ballot_at(desk, VOTE));
+	answer(desk, 0, TALLY_ACCEPTED, VOTE);
+	seal(desk, 0);
+	assert_remark(desk, "; 2 had another index before they were sent again");
+	assert_int_equal(number_of(desk, "moved"), 2);
+	assert_int_equal(number_of(desk, "accepted"), 640);
+	assert_sealed_log(desk, REPORT_PASS, NO_INDEX, "; 2 had another index");
+	desk_free(desk);
+}
+
 /* Somebody else has the frontend's key. */
 static void
 extra_ballot(struct test_log *log, enum story_point point)
@@ -456,40 +514,6 @@ files_that_are_none(void **state)
 	desk_free(desk);
 }
 
-/* While entries are sealed: leaf hashes alone. */
-static enum tally_exit
-leaf_of(void *context, uint64_t index, struct tree_hash *leaf, struct trouble *trouble)
-{
-	const struct test_log *log = context;
-
-	(void)trouble;
-	*leaf = log->leaves[index];
-	return TALLY_EXIT_FINE;
-}
-
-static void
-assert_sealed_log(struct desk *desk, enum report_status status, long index, const char *words)
-{
-	static const struct report_question question = {"receipts", "journals", "?"};
-	struct reconcile_log log = {.manifest = desk->scene.log.campaign.manifest,
-				    .size = desk->scene.log.count,
-				    .jobs = 2,
-				    .leaf = leaf_of,
-				    .context = &desk->scene.log};
-	struct report report;
-	struct trouble trouble;
-
-	assert_int_equal(present(desk, &trouble), TALLY_EXIT_FINE);
-	report_init(&report, &question, 1);
-	reconcile_run(desk->reconcile, &log, &report, 0);
-	unlink_all(desk);
-	assert_int_equal(report.checks[0].status, status);
-	if (strstr(report.checks[0].why.sentence, words) == NULL)
-		fail_msg("\"%s\" does not say \"%s\"", report.checks[0].why.sentence, words);
-	if (index != NO_INDEX)
-		assert_int_equal(report.checks[0].why.index, index);
-}
-
 static void
 while_sealed(void **state)
 {
@@ -504,7 +528,7 @@ while_sealed(void **state)
 	    "refused, 1 unanswered, of which 0 in the log; what else the log holds "
 	    "is sealed");
 	test_log_swap(&desk->scene.log, VOTE, VOTE + 3);
-	assert_sealed_log(desk, REPORT_FAIL, VOTE, "whose hash is not this ballot's");
+	assert_sealed_log(desk, REPORT_FAIL, VOTE, "but that one's hash is not the ballot's");
 	assert_int_equal(number_of(desk, "missing"), 2);
 	desk_free(desk);
 }
@@ -525,6 +549,7 @@ main(void)
 	    cmocka_unit_test(replaced_by_the_operator),
 	    cmocka_unit_test(dropped_by_the_operator),
 	    cmocka_unit_test(swapped_by_the_operator),
+	    cmocka_unit_test(lost_and_sent_again),
 	    cmocka_unit_test(added_by_somebody),
 	    cmocka_unit_test(standing_in),
 	    cmocka_unit_test(beyond_the_checkpoint),

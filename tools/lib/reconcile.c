@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -140,6 +141,7 @@ remark(const struct reconcile *reconcile, struct report *report, size_t check)
 {
 	const struct reconcile_tally *tally = &reconcile->tally;
 	const char *unasked = "";
+	char moved[128] = "";
 
 	if (reconcile->log->leaf != NULL)
 		unasked = "; what else the log holds is sealed";
@@ -152,13 +154,18 @@ remark(const struct reconcile *reconcile, struct report *report, size_t check)
 		if (!reconcile->journals[i].sealed)
 			unasked = "; a journal is not sealed to its end, so ballots in none of "
 				  "its frontend's were not looked for";
+	if (tally->moved > 0)
+		snprintf(moved, sizeof moved,
+			 "; %" PRIu64 " had another index before they were sent again: the "
+			 "server had lost them",
+			 tally->moved);
 	report_remark(report, check,
 		      "%" PRIu64 " ballots submitted: %" PRIu64
 		      " accepted and in the log, %" PRIu64 " accepted beyond this checkpoint, "
 		      "%" PRIu64 " refused, %" PRIu64 " unanswered, of which %" PRIu64
-		      " in the log%s",
+		      " in the log%s%s",
 		      tally->submitted, tally->accepted, tally->not_yet, tally->refused,
-		      tally->unanswered, tally->unanswered_in_log, unasked);
+		      tally->unanswered, tally->unanswered_in_log, moved, unasked);
 }
 
 void
@@ -191,11 +198,28 @@ reconcile_json(const struct reconcile *reconcile)
 {
 	const struct reconcile_tally *tally = &reconcile->tally;
 
-	return json_pack(
-	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "journals",
-	    (json_int_t)reconcile->options.count, "submitted", (json_int_t)tally->submitted,
-	    "accepted", (json_int_t)tally->accepted, "refused", (json_int_t)tally->refused,
-	    "unanswered", (json_int_t)tally->unanswered, "unanswered_in_log",
-	    (json_int_t)tally->unanswered_in_log, "not_yet", (json_int_t)tally->not_yet,
-	    "missing", (json_int_t)tally->missing, "foreign", (json_int_t)tally->foreign);
+	const struct {
+		const char *name;
+		uint64_t number;
+	} numbers[] = {
+	    {"journals", reconcile->options.count},
+	    {"submitted", tally->submitted},
+	    {"accepted", tally->accepted},
+	    {"refused", tally->refused},
+	    {"unanswered", tally->unanswered},
+	    {"unanswered_in_log", tally->unanswered_in_log},
+	    {"not_yet", tally->not_yet},
+	    {"moved", tally->moved},
+	    {"missing", tally->missing},
+	    {"foreign", tally->foreign},
+	};
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (json_object_set_new(object, numbers[i].name,
+					json_integer((json_int_t)numbers[i].number)) != 0) {
+			json_decref(object);
+			return NULL;
+		}
+	return object;
 }

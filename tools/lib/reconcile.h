@@ -1,6 +1,7 @@
 /* reconcile: frontends' journals (include/tally/journal.h) against a log.
  *
- * A ballot that a journal says was accepted must be in the log, at the index that was answered. A
+ * A ballot that a journal says was accepted must be in the log, at the index that was answered; if
+ * it was answered with several, as after a loss, when it was sent again, at one of them. A
  * ballot in the log under the key of a journal must be in one of the journals: in whichever, since
  * frontends stand in for each other. That is asserted only of keys all of whose journals are
  * sealed to their ends, and not where some journals only were given, or where voters sign.
@@ -63,7 +64,7 @@ reconcile_run(struct reconcile *reconcile, const struct reconcile_log *log,
 	      struct report *report, size_t check);
 
 /* {"journals":N,"submitted":N,"accepted":N,"refused":N,"unanswered":N,"unanswered_in_log":N,
- * "not_yet":N,"missing":N,"foreign":N}; NULL if memory is short. */
+ * "not_yet":N,"moved":N,"missing":N,"foreign":N}; NULL if memory is short. */
 json_t *
 reconcile_json(const struct reconcile *reconcile);
 

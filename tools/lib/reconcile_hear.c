@@ -18,34 +18,64 @@ struct hearing {
 };
 
 static bool
-in_log_at(const struct hearing *hearing, uint64_t index)
+is_claim(const struct reconcile_testimony *testimony)
 {
+	return testimony->kind == CLAIMED || testimony->kind == CONFIRMED;
+}
+
+/* Is the ballot the entry that it was said to be? */
+static bool
+kept(const struct hearing *hearing, const struct reconcile_testimony *claim)
+{
+	if (claim->kind == CONFIRMED)
+		return true;
+	if (claim->at.index == TALLY_CLIENT_NO_INDEX)
+		return hearing->in_log > 0;
 	for (size_t i = 0; i < hearing->count; i++)
-		if (hearing->first[i].kind == IN_LOG && hearing->first[i].at.index == index)
+		if (hearing->first[i].kind == IN_LOG &&
+		    hearing->first[i].at.index == claim->at.index)
 			return true;
 	return false;
 }
 
 static void
-hear_claim(struct hearing *hearing, const struct reconcile_testimony *claim)
+hear_broken(const struct hearing *hearing, const struct reconcile_testimony *claim)
 {
 	struct reconcile *reconcile = hearing->reconcile;
 	const struct reconcile_journal *journal = &reconcile->journals[claim->journal];
-	char words[64];
+	char words[64] = "but it is not in the log";
 
 	if (hearing->in_log == 0 &&
 	    reconcile_beyond(reconcile, journal, claim->number, claim->at.index))
 		return;
-	if (in_log_at(hearing, claim->at.index) ||
-	    (hearing->in_log > 0 && claim->at.index == TALLY_CLIENT_NO_INDEX)) {
-		reconcile->tally.accepted++;
-		return;
-	}
-	snprintf(words, sizeof words, "but it is not in the log");
+	if (reconcile->log->leaf != NULL)
+		snprintf(words, sizeof words, "but that one's hash is not the ballot's");
 	if (hearing->in_log > 0)
 		snprintf(words, sizeof words, "but the log has it as entry %" PRIu64,
 			 hearing->entry->at.index);
 	reconcile_missing(reconcile, journal, claim->number, claim->at.index, words);
+}
+
+/* After a loss a ballot is sent again and gets another index: then the newer answer holds. */
+static void
+hear_claims(struct hearing *hearing)
+{
+	struct reconcile_tally *tally = &hearing->reconcile->tally;
+	uint64_t kept_count = 0;
+
+	for (size_t i = 0; i < hearing->count; i++)
+		kept_count += is_claim(&hearing->first[i]) && kept(hearing, &hearing->first[i]);
+	tally->accepted += kept_count;
+	for (size_t i = 0; i < hearing->count; i++) {
+		const struct reconcile_testimony *claim = &hearing->first[i];
+
+		if (!is_claim(claim) || kept(hearing, claim))
+			continue;
+		if (kept_count > 0)
+			tally->moved++;
+		else
+			hear_broken(hearing, claim);
+	}
 }
 
 /* The journals of that key, if there are any and all are sealed to their ends. */
@@ -95,11 +125,9 @@ hear(struct hearing *hearing)
 		if (testimony->kind == IN_LOG && hearing->in_log++ == 0)
 			hearing->entry = testimony;
 		hearing->submitted += testimony->kind == SUBMITTED;
-		hearing->answered += testimony->kind == ANSWERED || testimony->kind == CLAIMED;
+		hearing->answered += testimony->kind == ANSWERED || is_claim(testimony);
 	}
-	for (size_t i = 0; i < hearing->count && hearing->reconcile->log->leaf == NULL; i++)
-		if (hearing->first[i].kind == CLAIMED)
-			hear_claim(hearing, &hearing->first[i]);
+	hear_claims(hearing);
 	if (hearing->in_log > 0)
 		hear_entry(hearing);
 	if (hearing->submitted <= hearing->answered)

@@ -80,47 +80,39 @@ fetch(struct perusal *perusal, uint64_t number, struct bytes *ballot)
 
 /* While entries are sealed, their leaf hashes alone are there to compare with. */
 static enum tally_exit
-compare_leaf(struct perusal *perusal, const struct tally_journal_record *answer,
-	     struct bytes ballot)
+compare_leaf(struct perusal *perusal, uint64_t index, struct bytes ballot, uint8_t *kind)
 {
-	struct reconcile *reconcile = perusal->reconcile;
-	const struct reconcile_log *log = reconcile->log;
+	const struct reconcile_log *log = perusal->reconcile->log;
 	uint8_t entry[1 + TALLY_JOURNAL_SUBMIT_MAX];
 	struct tree_hash leaf;
 	struct tree_hash expected;
 	enum tally_exit status;
 
-	if (reconcile_beyond(reconcile, perusal->journal, answer->number, answer->index))
+	if (log->leaf == NULL || index >= log->size)
 		return TALLY_EXIT_FINE;
 	entry[0] = TALLY_ENTRY_BALLOT;
 	memcpy(entry + 1, ballot.data, ballot.size);
 	tree_leaf(bytes_make(entry, 1 + ballot.size), &expected);
-	status = log->leaf(log->context, answer->index, &leaf, perusal->trouble);
-	if (status != TALLY_EXIT_FINE)
-		return status;
-	if (tree_hash_equal(&leaf, &expected)) {
-		reconcile->tally.accepted++;
-		return TALLY_EXIT_FINE;
-	}
-	reconcile_missing(reconcile, perusal->journal, answer->number, answer->index,
-			  "whose hash is not this ballot's");
-	return TALLY_EXIT_FINE;
+	status = log->leaf(log->context, index, &leaf, perusal->trouble);
+	if (status == TALLY_EXIT_FINE && tree_hash_equal(&leaf, &expected))
+		*kind = CONFIRMED;
+	return status;
 }
 
 static enum tally_exit
 take_answer(struct perusal *perusal, const struct tally_journal_record *record)
 {
-	bool accepted = record->verdict == TALLY_ACCEPTED;
+	uint8_t kind = record->verdict == TALLY_ACCEPTED ? CLAIMED : ANSWERED;
 	struct bytes ballot;
 	enum tally_exit status = fetch(perusal, record->number, &ballot);
 
+	if (status == TALLY_EXIT_FINE && kind == CLAIMED)
+		status = compare_leaf(perusal, record->index, ballot, &kind);
 	if (status != TALLY_EXIT_FINE)
 		return status;
-	testify(perusal, ballot, accepted ? CLAIMED : ANSWERED, record->number, record->index);
-	if (!accepted)
+	testify(perusal, ballot, kind, record->number, record->index);
+	if (kind == ANSWERED)
 		perusal->reconcile->tally.refused++;
-	if (accepted && perusal->reconcile->log->leaf != NULL)
-		return compare_leaf(perusal, record, ballot);
 	return TALLY_EXIT_FINE;
 }
 

@@ -13,6 +13,7 @@ enum {
 	SUBMITTED, /* it is in a journal */
 	ANSWERED,  /* and got an answer */
 	CLAIMED,   /* namely that it is entry `at.index` */
+	CONFIRMED, /* and that entry's leaf hash is this ballot's */
 };
 
 struct reconcile_testimony {
@@ -39,6 +40,7 @@ struct reconcile_tally {
 	uint64_t unanswered;
 	uint64_t unanswered_in_log;
 	uint64_t not_yet; /* accepted, but beyond the checkpoint */
+	uint64_t moved;   /* accepted, lost, sent again, and in the log as answered then */
 	uint64_t missing; /* accepted, and not in the log as answered */
 	uint64_t foreign; /* in the log under a journal's key, and in no journal */
 };
