@@ -27,6 +27,18 @@ remove_one(const char *path, const struct stat *about, int kind, struct FTW *whe
 	return remove(path);
 }
 
+static int
+remove_below(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+	return where->level == 0 ? 0 : remove_one(path, about, kind, where);
+}
+
+void
+test_folder_clear(const char *path)
+{
+	assert_int_equal(nftw(path, remove_below, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
 void
 test_folder_remove(struct test_folder *folder)
 {

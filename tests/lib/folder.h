@@ -30,4 +30,8 @@ test_folder_set_up(void **state);
 int
 test_folder_tear_down(void **state);
 
+/* Removes all that is in a folder. */
+void
+test_folder_clear(const char *path);
+
 #endif

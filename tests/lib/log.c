@@ -45,7 +45,31 @@ test_log_free(struct test_log *log)
 	free(log->entries);
 	free(log->leaves);
 	free(log->memory);
-	campaign_free(&log->campaign);
+	if (!log->shares)
+		campaign_free(&log->campaign);
+}
+
+void
+test_log_copy(struct test_log *log, const struct test_log *from, bool corrected)
+{
+	*log =
+	    (struct test_log){.campaign = from->campaign, .salt = from->salt, .shares = true};
+	log->memory = malloc(replay_memory(log->campaign.manifest));
+	assert_non_null(log->memory);
+	replay_init(&log->replay, log->campaign.manifest, log->memory);
+	for (size_t i = 0; i < from->count; i++) {
+		const char *text = from->entries[i].text;
+
+		if (corrected && text != NULL)
+			(void)test_log_tally(log);
+		else
+			(void)test_log_append(log, test_log_entry(from, i));
+		if (!corrected && text != NULL)
+			log->entries[i].text = strdup(text);
+	}
+	memcpy(log->last_notice, from->last_notice, from->last_notice_size);
+	log->last_notice_size = from->last_notice_size;
+	log->notices_count = from->notices_count;
 }
 
 struct bytes
@@ -233,6 +257,15 @@ test_log_swap(struct test_log *log, size_t a, size_t b)
 	log->entries[b] = entry;
 	log->leaves[a] = log->leaves[b];
 	log->leaves[b] = leaf;
+}
+
+void
+test_log_move(struct test_log *log, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		test_log_swap(log, i, i + 1);
+	for (size_t i = from; i > to; i--)
+		test_log_swap(log, i, i - 1);
 }
 
 size_t

@@ -25,6 +25,7 @@ struct test_log {
 	size_t last_notice_size;
 	uint32_t notices_count;
 	uint8_t salt; /* of the next TALLY */
+	bool shares;  /* its campaign is another log's */
 };
 
 struct test_log_entry {
@@ -39,6 +40,11 @@ test_log_make(struct test_log *log, const struct campaign_wish *wish);
 
 void
 test_log_free(struct test_log *log);
+
+/* The same entries and texts; `corrected`: but every TALLY the recount of what stands before it
+ * now. Keeps a read interest in the campaign of `from`. */
+void
+test_log_copy(struct test_log *log, const struct test_log *from, bool corrected);
 
 /* Appends any bytes as an entry; returns its index. */
 size_t
@@ -74,6 +80,10 @@ test_log_drop(struct test_log *log, size_t index);
 
 void
 test_log_swap(struct test_log *log, size_t a, size_t b);
+
+/* Takes an entry from its place and puts it in at `to`. */
+void
+test_log_move(struct test_log *log, size_t from, size_t to);
 
 /* The entry's bytes. */
 struct bytes

@@ -1,0 +1,190 @@
+#include "tests/lib/lies.h"
+
+/* One good log in the making. */
+struct making {
+	struct lie_log *good;
+	struct test_random random;
+};
+
+static size_t
+vote(struct making *making, uint64_t voter, uint16_t revision)
+{
+	struct lie_log *good = making->good;
+	const struct manifest *manifest = good->log.campaign.manifest;
+	bool voters = manifest->signing == TALLY_SIGNING_VOTER;
+	struct campaign_choice choices[64];
+	struct campaign_vote made;
+	size_t signers = voters ? manifest->registrars_count : manifest->frontends_count;
+	struct lie_vote *kept = &good->votes[good->log.count];
+
+	campaign_vote_random(&good->log.campaign, &making->random, &made, choices, 64);
+	kept->voter = voter;
+	kept->revision = revision;
+	kept->district = made.district;
+	kept->serial = voters ? 10 + (revision > 1 && voter % 2 == 0) : 0;
+	kept->signer = voter % signers;
+	made.voter = voter;
+	made.revision = revision;
+	made.serial = kept->serial;
+	made.signer = kept->signer;
+	if (voter >= good->voters_count)
+		good->voters_count = voter + 1;
+	return test_log_vote(&good->log, &made);
+}
+
+/* Voters [from, to), and where it is allowed some of those before them again. */
+static void
+votes(struct making *making, uint64_t from, uint64_t to)
+{
+	bool again = making->good->log.campaign.manifest->revisions_max > 2;
+
+	for (uint64_t voter = from; voter < to; voter++) {
+		(void)vote(making, voter, 1);
+		if (again && voter % 4 == 3)
+			(void)vote(making, voter - 2, 2);
+		if (again && voter % 8 == 7)
+			(void)vote(making, voter - 6, 3);
+	}
+}
+
+static void
+publish(struct making *making)
+{
+	struct lie_log *good = making->good;
+
+	assert_true(good->sizes_count < LIE_SIZES_MAX);
+	good->sizes[good->sizes_count++] = good->log.count;
+}
+
+/* Opened, extended, closed by the clock. */
+static void
+extended(struct making *making, uint64_t first, uint64_t second)
+{
+	struct test_log *log = &making->good->log;
+
+	(void)test_log_phase(log, TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK, STORY_OPENS);
+	votes(making, 0, first);
+	publish(making);
+	(void)test_log_tally(log);
+	(void)test_log_notice(log, TALLY_NOTICE_EXTEND, "2026-02-01T20:00:00Z");
+	votes(making, first, second - 5);
+	publish(making);
+	(void)test_log_notice(log, TALLY_NOTICE_EXTEND, STORY_EXTENDED);
+	votes(making, second - 5, second);
+	(void)test_log_phase(log, TALLY_PHASE_CLOSED, TALLY_CAUSE_CLOCK, STORY_EXTENDED);
+	(void)test_log_tally(log);
+	publish(making);
+}
+
+static void
+short_log(struct making *making)
+{
+	extended(making, 10, 24);
+}
+
+/* Closed by a notice, opened again by another. */
+static void
+reopened_log(struct making *making)
+{
+	struct test_log *log = &making->good->log;
+
+	(void)test_log_phase(log, TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK, STORY_OPENS);
+	votes(making, 0, 9);
+	publish(making);
+	(void)test_log_notice(log, TALLY_NOTICE_CLOSE, NULL);
+	(void)test_log_phase(log, TALLY_PHASE_CLOSED, TALLY_CAUSE_NOTICE,
+			     "2026-01-20T20:00:00Z");
+	(void)test_log_tally(log);
+	(void)test_log_notice(log, TALLY_NOTICE_EXTEND, STORY_EXTENDED);
+	(void)test_log_phase(log, TALLY_PHASE_OPEN, TALLY_CAUSE_NOTICE, "2026-01-21T20:00:00Z");
+	publish(making);
+	votes(making, 9, 20);
+	(void)test_log_phase(log, TALLY_PHASE_CLOSED, TALLY_CAUSE_CLOCK, STORY_EXTENDED);
+	(void)test_log_tally(log);
+	publish(making);
+}
+
+/* More than one bundle, and so two levels of tiles. */
+static void
+long_log(struct making *making)
+{
+	struct test_log *log = &making->good->log;
+
+	(void)test_log_phase(log, TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK, STORY_OPENS);
+	votes(making, 0, 30);
+	publish(making);
+	(void)test_log_tally(log);
+	votes(making, 30, 180);
+	(void)test_log_tally(log);
+	while (log->count < TALLY_TILE_WIDTH)
+		(void)vote(making, making->good->voters_count, 1);
+	publish(making);
+	votes(making, making->good->voters_count, making->good->voters_count + 16);
+	publish(making);
+	(void)test_log_notice(log, TALLY_NOTICE_EXTEND, STORY_EXTENDED);
+	votes(making, making->good->voters_count, making->good->voters_count + 8);
+	(void)test_log_phase(log, TALLY_PHASE_CLOSED, TALLY_CAUSE_CLOCK, STORY_EXTENDED);
+	(void)test_log_tally(log);
+	publish(making);
+}
+
+/* A manifest of two entries; still open. */
+static void
+parts_log(struct making *making)
+{
+	struct test_log *log = &making->good->log;
+
+	publish(making);
+	(void)test_log_phase(log, TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK, STORY_OPENS);
+	votes(making, 0, 6);
+	(void)test_log_tally(log);
+	publish(making);
+	votes(making, 6, 10);
+	publish(making);
+}
+
+static const struct {
+	const char *name;
+	struct campaign_wish wish;
+	void (*make)(struct making *making);
+} plans[LIE_LOGS_COUNT] = {
+    {"first", {.voters_max = 24}, short_log},
+    {"last",
+     {.revisions_max = 4,
+      .districts = 3,
+      .contests = 2,
+      .options = 4,
+      .blank = true,
+      .frontends = 2},
+     short_log},
+    {"voters",
+     {.signing = TALLY_SIGNING_VOTER, .revisions_max = 4, .registrars = 2},
+     short_log},
+    {"reopened", {.authorities = 2, .options = 5, .max = 2}, reopened_log},
+    {"long", {.revisions_max = 3}, long_log},
+    {"parts", {.options = 1200, .max = 5, .districts = 2}, parts_log},
+};
+
+void
+lies_open(struct lies *lies, uint64_t seed)
+{
+	*lies = (struct lies){.seed = seed};
+	for (size_t i = 0; i < LIE_LOGS_COUNT; i++) {
+		struct making making = {&lies->logs[i], {seed + i}};
+
+		making.good->name = plans[i].name;
+		making.good->wish = plans[i].wish;
+		making.good->other = &lies->logs[(i + 1) % LIE_LOGS_COUNT];
+		test_log_make(&making.good->log, &plans[i].wish);
+		plans[i].make(&making);
+		assert_true(making.good->log.count <= LIE_ENTRIES_MAX);
+		assert_int_equal(making.good->log.replay.index, making.good->log.count);
+	}
+}
+
+void
+lies_close(struct lies *lies)
+{
+	for (size_t i = 0; i < LIE_LOGS_COUNT; i++)
+		test_log_free(&lies->logs[i].log);
+}
