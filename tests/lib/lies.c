@@ -3,9 +3,7 @@
 #include <stdarg.h>
 
 static const struct lie_kinds *const families[] = {
-    &lies_of_order,
-    &lies_of_ballots,
-    &lies_of_law,
+    &lies_of_order, &lies_of_ballots, &lies_of_law, &lies_of_files, &lies_of_checkpoints,
 };
 
 enum {
@@ -131,6 +129,16 @@ misjudged(const struct lie *lie, const struct report *report, const char *why, s
 	return false;
 }
 
+static bool
+right_index(const struct lie *lie, const struct trouble *why)
+{
+	if (lie->index == NO_INDEX)
+		return !why->has_index;
+	if (lie->index >= LIE_ANY_FROM)
+		return why->has_index && (long)why->index >= lie->index - LIE_ANY_FROM;
+	return why->has_index && (long)why->index == lie->index;
+}
+
 /* A finding beside the one that must be made. */
 static bool
 judge_other(const struct lie *lie, const struct report *report, size_t i)
@@ -141,7 +149,7 @@ judge_other(const struct lie *lie, const struct report *report, size_t i)
 		return true;
 	if ((lie->also >> i & 1) == 0)
 		return misjudged(lie, report, "it failed too", i);
-	if (check->why.has_index && lie->index != NO_INDEX &&
+	if (check->why.has_index && lie->index != NO_INDEX && lie->index < LIE_ANY_FROM &&
 	    (long)check->why.index < lie->index)
 		return misjudged(lie, report, "it blames an earlier entry", i);
 	return true;
@@ -152,13 +160,10 @@ lie_judge(const struct lie *lie, const struct report *report)
 {
 	const struct report_check *found = &report->checks[lie->check];
 	bool refused = report->checks[AUDIT_OLD].status == REPORT_FAIL;
-	bool indexed = lie->index != NO_INDEX;
 
 	if (found->status != REPORT_FAIL)
 		return misjudged(lie, report, "it did not fail", lie->check);
-	if (found->why.has_index != indexed ||
-	    (indexed && (long)found->why.index != lie->index) ||
-	    strstr(found->why.sentence, lie->place) == NULL)
+	if (!right_index(lie, &found->why) || strstr(found->why.sentence, lie->place) == NULL)
 		return misjudged(lie, report, "it names another place", lie->check);
 	for (size_t i = 0; i < report->count; i++)
 		if (i != lie->check && !judge_other(lie, report, i))

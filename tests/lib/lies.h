@@ -14,6 +14,7 @@ enum {
 	LIE_ENTRIES_MAX = 512,
 	LIE_SIZES_MAX = 4,
 	LIE_LOGS_COUNT = 6,
+	LIE_ANY_FROM = 1000000,
 };
 
 /* How the ballot at an index was made; voter mode: with that serial. */
@@ -66,7 +67,7 @@ struct lie {
 	bool forked;       /* what is published does not continue the older checkpoint */
 
 	enum audit_check check; /* what must be found */
-	long index;             /* NO_INDEX: none is named */
+	long index;             /* NO_INDEX: none is named; LIE_ANY_FROM + n: n or one behind */
 	char place[128];        /* words of the sentence, such as a file's name */
 	uint64_t also;          /* checks that may fail beside it, a bit for each */
 	char what[200];         /* what was done, for whoever reads of it */
@@ -104,6 +105,8 @@ struct lie_kinds {
 extern const struct lie_kinds lies_of_order;
 extern const struct lie_kinds lies_of_ballots;
 extern const struct lie_kinds lies_of_law;
+extern const struct lie_kinds lies_of_files;
+extern const struct lie_kinds lies_of_checkpoints;
 
 size_t
 lie_below(struct lie *lie, size_t below);
