@@ -5,7 +5,7 @@
 #include <sodium.h>
 
 enum {
-	LIES_COUNT = 2400
+	LIES_COUNT = 2100
 };
 
 static uint64_t

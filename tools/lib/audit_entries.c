@@ -29,8 +29,9 @@ files_of(const struct audit_state *state, int level, uint64_t number, size_t *fi
 			      (struct tile){level, number, TALLY_TILE_WIDTH + 1});
 }
 
-/* The tile that a client would take for this bundle, whatever else lies beside it. */
-static void
+/* The tile that a client would take for this bundle, whatever else lies beside it. False if the
+ * two differ: nothing can then be said of their fronts in older files. */
+static bool
 check_leaves(struct audit_state *state, const struct desk *desk, uint64_t number)
 {
 	const struct bundle *bundle = &desk->bundle;
@@ -41,7 +42,7 @@ check_leaves(struct audit_state *state, const struct desk *desk, uint64_t number
 	if (publiclog_tile(state->log, 0, number, state->scroll.size, hashes, &width,
 			   &trouble) != TALLY_EXIT_FINE) {
 		audit_found(state, AUDIT_LEAVES, &trouble);
-		return;
+		return false;
 	}
 	for (unsigned i = 0; i < bundle->count; i++) {
 		if (tree_hash_equal(&hashes[i], &desk->leaves[i]))
@@ -50,8 +51,9 @@ check_leaves(struct audit_state *state, const struct desk *desk, uint64_t number
 			   "its hash is not the one in %s/tile/0, tile %" PRIu64,
 			   state->log->path, number);
 		audit_found(state, AUDIT_LEAVES, &trouble);
-		return;
+		return false;
 	}
+	return true;
 }
 
 void
@@ -205,9 +207,10 @@ check_bundle(struct audit_state *state, struct desk *desk, uint64_t number)
 	}
 	for (unsigned i = 0; i < desk->bundle.count; i++)
 		tree_leaf(desk->bundle.entries[i], &desk->leaves[i]);
-	check_leaves(state, desk, number);
-	audit_tile_files(state, number, desk->leaves);
-	check_bundle_files(state, desk, number);
+	if (check_leaves(state, desk, number)) {
+		audit_tile_files(state, number, desk->leaves);
+		check_bundle_files(state, desk, number);
+	}
 	audit_keep_hashes(state, number, desk->bundle.count, desk->leaves);
 	if (state->audit->recount.manifest != NULL)
 		check_contents(state, desk);
@@ -234,7 +237,11 @@ conclude(struct audit_state *state)
 	static const enum audit_check of_ballots[] = {AUDIT_RULES, AUDIT_SIGNATURES};
 	struct report *report = &state->audit->report;
 
-	report_pass(report, AUDIT_BUNDLES);
+	if (report_troubled(report, AUDIT_LEAVES))
+		report_skip(report, AUDIT_BUNDLES,
+			    "check %d failed: what is right is not known", AUDIT_LEAVES + 1);
+	else
+		report_pass(report, AUDIT_BUNDLES);
 	if (state->holes)
 		report_skip(report, AUDIT_LEAVES, "check %d failed: not every entry is known",
 			    AUDIT_BUNDLES + 1);

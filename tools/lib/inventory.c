@@ -101,6 +101,18 @@ names_index(const struct walk *walk, const char *folder, uint64_t *index)
 	       text_decimal_parse(bytes_of_string(walk->path + size + 1), index);
 }
 
+/* True if a file of the log could have that name. */
+static bool
+is_named(const struct walk *walk)
+{
+	struct tile tile;
+	uint64_t index;
+
+	return tile_path_parse(bytes_of_string(walk->path), &tile) ||
+	       names_index(walk, "tally", &index) || names_index(walk, "law", &index) ||
+	       strcmp(walk->path, "law/list") == 0;
+}
+
 /* A regular file at walk->path. */
 static enum tally_exit
 add_file(struct walk *walk)
@@ -153,7 +165,7 @@ walk_item(struct walk *walk, int folder, const char *name, size_t length, unsign
 		return add_file(walk);
 	if (S_ISLNK(about.st_mode))
 		return add_stray(walk, "it is a symbolic link");
-	if (!S_ISDIR(about.st_mode))
+	if (!S_ISDIR(about.st_mode) || is_named(walk))
 		return add_stray(walk, "it is no regular file");
 	if (depth >= DEPTH_MAX)
 		return add_stray(walk, "it is a folder deeper than the log has any");
