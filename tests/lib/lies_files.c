@@ -356,37 +356,48 @@ put_pipe(struct lie *lie)
 	return put(lie, "pipe");
 }
 
+/* Two files of one class, but not of those that the audit reads first: whatever else they hold
+ * may then be found wrong. */
+static bool
+pick_pair(struct lie *lie, struct file *a, struct file *b)
+{
+	for (size_t tries = 0; tries < 100; tries++) {
+		*a = *pick_file(lie);
+		*b = *pick_file(lie);
+		if (a->class == b->class && strcmp(a->name, b->name) < 0 &&
+		    a->class != BUNDLE && a->class != LEAVES)
+			return true;
+	}
+	return false;
+}
+
+/* Of two tally texts the first is named; of two others one of them is. */
 static bool
 exchange_files(struct lie *lie)
 {
-	struct file a = *pick_file(lie);
-	struct file b = *pick_file(lie);
-	size_t a_size, b_size, at = 0;
-	uint8_t *left = load(lie, a.name, &a_size);
-	uint8_t *right = load(lie, b.name, &b_size);
-	bool same = a_size == b_size && memcmp(left, right, a_size) == 0;
+	struct file a;
+	struct file b;
+	size_t a_size, b_size;
+	uint8_t *left;
+	uint8_t *right;
 
+	if (!pick_pair(lie, &a, &b))
+		return false;
+	left = load(lie, a.name, &a_size);
+	right = load(lie, b.name, &b_size);
 	save(lie, a.name, right, b_size);
 	save(lie, b.name, left, a_size);
-	if (!same && a_size == b_size)
-		while (left[at] == right[at])
-			at++;
 	free(left);
 	free(right);
 	lie_say(lie, "%s and %s exchanged", a.name, b.name);
-	if (same || b.class != a.class || a.class == BUNDLE || a.class == LEAVES)
-		return false;
-	for (int i = 0; i < AUDIT_CHECKS_COUNT; i++)
-		lie_also(lie, (enum audit_check)i);
 	if (a.class == TEXT && b.index < a.index)
-		a = b; /* the first one is named */
+		a = b;
 	if (a_size == b_size || a.class == TEXT || a.class == OLD_BUNDLE)
-		expect_content(lie, &a, at);
+		expect_content(lie, &a, 0);
 	else
 		expect_size(lie, &a, a_size, b_size);
-	/* Of two files of one check the first one is named: say which check at least. */
 	if (a.class != TEXT)
-		lie->place[0] = '\0';
+		strcpy(lie->place, a.class == OLD_BUNDLE ? "tile/entries/0" : "tile/");
 	return true;
 }
 
@@ -486,13 +497,18 @@ add_partial(struct lie *lie)
 static bool
 other_tile(struct lie *lie)
 {
-	struct file file = *pick_file(lie);
-	struct file from = *pick_file(lie);
+	struct file file;
+	struct file from;
 	size_t size, old_size;
 	uint8_t *data;
 
-	if (file.class < LEAVES || file.class > OLD_NODES || from.class < LEAVES ||
-	    from.class > OLD_NODES || strcmp(file.name, from.name) == 0)
+	do
+		file = *pick_file(lie);
+	while (file.class < LEAVES || file.class > OLD_NODES);
+	do
+		from = *pick_file(lie);
+	while (from.class < LEAVES || from.class > OLD_NODES);
+	if (strcmp(file.name, from.name) == 0)
 		return false;
 	free(load(lie, file.name, &old_size));
 	data = load(lie, from.name, &size);

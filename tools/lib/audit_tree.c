@@ -336,7 +336,8 @@ look_again(struct audit_state *state, uint64_t *size, struct trouble *trouble)
 	const struct timespec pause = {.tv_nsec = POLL_MS * 1000000};
 	enum tally_exit status;
 
-	nanosleep(&pause, NULL);
+	if (state->options->patience_ms > 0)
+		nanosleep(&pause, NULL);
 	inventory_free(&state->inventory);
 	status = inventory_take(&state->inventory, state->log, trouble);
 	if (status == TALLY_EXIT_FINE)
@@ -347,7 +348,7 @@ look_again(struct audit_state *state, uint64_t *size, struct trouble *trouble)
 }
 
 /* A log in use publishes files first and their checkpoint last, and makes them under other
- * names: what is surplus now is looked at again until patience ends. */
+ * names: what is surplus now is looked at again, once at least, until patience ends. */
 void
 audit_settle(struct audit_state *state)
 {
