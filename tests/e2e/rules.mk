@@ -7,7 +7,7 @@ SCRIPT_LIBS     := $(addprefix $(OUT)/lib,tests.a tallyctl.a tools.a engine.a)
 $(SCRIPT_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(SCRIPT_LIBS)
 	@mkdir -p $(@D)
 	@echo "LD $@"
-	@$(CC) $(LDFLAGS) $^ $(LIBS_PURE) -lpthread -o $@
+	@$(CC) $(LDFLAGS) $^ $(LIBS_PURE) -lcmocka -lpthread -o $@
 
 # Preloaded into tallyd by tests/crash/power.sh: nothing may be checked or wrapped in it.
 $(OUT)/tests/crash/recorder.so: tests/crash/recorder.c tests/lib/crashlog.h
@@ -18,7 +18,7 @@ $(OUT)/tests/crash/recorder.so: tests/crash/recorder.c tests/lib/crashlog.h
 tests: $(SCRIPT_PROGRAMS) $(OUT)/tests/crash/recorder.so
 
 # Longer than `make check`: FULL=1 is what the scripts' heads say it is.
-soak: $(PROGRAMS) $(SCRIPT_PROGRAMS) $(OUT)/tests/crash/recorder.so
+soak: $(PROGRAMS) $(SCRIPT_PROGRAMS) $(OUT)/tests/unit/lies_test $(OUT)/tests/crash/recorder.so
 	@bad=0; for script in tests/e2e/*.sh tests/crash/*.sh; do \
 		FULL=1 BIN=$(BIN) OUT=$(OUT) bash $$script || bad=1; done; exit $$bad
 
