@@ -107,12 +107,89 @@ cosigns_no_other_history(void **state)
 	auditor_close(&stage);
 }
 
+/* The log `small` in the scene's folder: the first entries. */
+static void
+publish_small(const struct auditor *stage, size_t size)
+{
+	char folder[512];
+
+	snprintf(folder, sizeof folder, "%s/small", stage->scene.folder.path);
+	(void)mkdir(folder, 0700);
+	test_log_publish(&stage->scene.log, folder, size);
+}
+
+static void
+put_note(const struct auditor *stage, const char *name, size_t size)
+{
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
+
+	test_file_write(stage->scene.folder.path, name,
+			test_log_checkpoint(&stage->scene.log, size, note));
+}
+
+/* What waits is signed, if it is newer than what is published; nothing smaller afterwards. */
+static void
+cosigns_what_waits(void **state)
+{
+	static const char command[] = "-q --next --cosign witness.key --state seen small";
+	struct note_private_key key;
+	struct auditor stage;
+
+	(void)state;
+	if (!auditor_open(&stage))
+		return;
+	write_cosigner(&stage, &key);
+	publish_small(&stage, 300);
+	put_note(&stage, "small/checkpoint.next", 70); /* a remainder */
+	auditor_run_with_key(&stage, command);
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_cosigned(&stage, 300, &key.key);
+	publish_small(&stage, 600);
+	put_note(&stage, "small/checkpoint", 300);
+	put_note(&stage, "small/checkpoint.next", 600);
+	auditor_run_with_key(&stage, command);
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_cosigned(&stage, 600, &key.key);
+	scene_remove(&stage.scene, "small/checkpoint"); /* the first of a log waits */
+	auditor_run_with_key(&stage, command);
+	assert_cosigned(&stage, 600, &key.key);
+	put_note(&stage, "small/checkpoint", 300);
+	scene_remove(&stage.scene, "small/checkpoint.next");
+	auditor_run_with_key(&stage, command);
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_null(strstr(stage.out, "witness.example"));
+	auditor_close(&stage);
+}
+
+/* What waits must be signed by the log, too. */
+static void
+cosigns_no_strangers_checkpoint(void **state)
+{
+	struct note_private_key key;
+	struct auditor stage;
+
+	(void)state;
+	if (!auditor_open(&stage))
+		return;
+	write_cosigner(&stage, &key);
+	publish_small(&stage, 300);
+	put_note(&stage, "small/checkpoint.next", 301);
+	scene_flip(&stage.scene, "small/checkpoint.next",
+		   scene_size(&stage.scene, "small/checkpoint.next") - 8);
+	auditor_run_with_key(&stage, "-q --next --cosign witness.key --state seen small");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_null(strstr(stage.out, "witness.example"));
+	auditor_close(&stage);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(cosigns_what_it_has_checked),
 	    cmocka_unit_test(cosigns_no_other_history),
+	    cmocka_unit_test(cosigns_what_waits),
+	    cmocka_unit_test(cosigns_no_strangers_checkpoint),
 	};
 
 	if (sodium_init() < 0)

@@ -115,6 +115,67 @@ fetches_nothing_twice(void **state)
 	stage_close(&stage);
 }
 
+static uint64_t
+size_of(const struct stage *stage, bool next)
+{
+	struct publiclog copy = stage->copy;
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
+	struct checkpoint checkpoint;
+	struct trouble trouble;
+	size_t size;
+
+	copy.next = next;
+	assert_int_equal(publiclog_checkpoint(&copy, note, &size, &trouble), 0);
+	assert_true(checkpoint_open(bytes_make(note, size), &stage->mirror.key, &checkpoint));
+	return checkpoint.size;
+}
+
+/* Both checkpoints come, and the files of the larger; then the other one catches up. */
+static void
+brings_what_waits(void **state)
+{
+	struct stage stage;
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
+
+	(void)state;
+	stage_open(&stage);
+	stage.copy.next = true;
+	publish(&stage, 70);
+	publish(&stage, 300);
+	test_file_write(stage.scene.folder.path, "checkpoint.next",
+			test_log_checkpoint(&stage.scene.log, 300, note));
+	scene_remove(&stage.scene, "checkpoint"); /* the first of a log waits */
+	assert_int_equal(update(&stage), TALLY_EXIT_FINE);
+	assert_int_equal(stage.mirror.checkpoint.size, 300);
+	assert_int_equal(stage.mirror.missing, 0);
+	test_file_write(stage.scene.folder.path, "checkpoint",
+			test_log_checkpoint(&stage.scene.log, 70, note));
+	assert_int_equal(update(&stage), TALLY_EXIT_FINE);
+	assert_int_equal(stage.mirror.checkpoint.size, 300);
+	assert_int_equal(size_of(&stage, true), 300);
+	assert_int_equal(size_of(&stage, false), 70);
+	audit_copy(&stage);
+	assert_passed(&stage.scene);
+	assert_int_equal(stage.scene.audit.recount.checkpoint.size, 300);
+	publish(&stage, 300);
+	scene_remove(&stage.scene, "checkpoint.next");
+	stage.mirror.complete = 300;
+	assert_int_equal(update(&stage), TALLY_EXIT_FINE);
+	assert_true(stage.mirror.unchanged);
+	assert_int_equal(size_of(&stage, false), 300);
+	/* it may not go back, nor be another's */
+	test_file_write(stage.scene.folder.path, "checkpoint",
+			test_log_checkpoint(&stage.scene.log, 70, note));
+	assert_int_equal(update(&stage), TALLY_EXIT_FAILED);
+	publish(&stage, 300);
+	test_file_write(stage.scene.folder.path, "checkpoint.next",
+			test_log_checkpoint(&stage.scene.log, 600, note));
+	scene_flip(&stage.scene, "checkpoint.next",
+		   scene_size(&stage.scene, "checkpoint.next") - 8);
+	assert_int_equal(update(&stage), TALLY_EXIT_FAILED);
+	stage_close(&stage);
+}
+
 /* A file lost, one cut short, and one changed with its size kept: the first two are mended, the
  * third is the audit's to find. */
 static void
@@ -316,6 +377,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(copies_and_continues),
 	    cmocka_unit_test(fetches_nothing_twice),
+	    cmocka_unit_test(brings_what_waits),
 	    cmocka_unit_test(mends_what_has_no_shape_and_leaves_the_rest_to_the_audit),
 	    cmocka_unit_test(bears_a_bad_line),
 	    cmocka_unit_test(gives_up_in_the_end),

@@ -1,4 +1,4 @@
-/* haul: one update of a mirror under way; for mirror.c and mirror_law.c alone. */
+/* haul: one update of a mirror under way; for mirror.c, mirror_law.c and mirror_notes.c alone. */
 #ifndef TALLY_TOOLS_HAUL_H
 #define TALLY_TOOLS_HAUL_H
 
@@ -53,6 +53,24 @@ haul_tiles_at(const struct haul *haul, int level);
 enum tally_exit
 haul_bring(struct haul *haul, struct carrier *carrier, uint64_t number,
 	   struct trouble *trouble);
+
+/* A checkpoint as the server gave it. */
+struct served {
+	bool found;
+	struct checkpoint checkpoint;
+	size_t size;
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
+};
+
+/* mirror_notes.c: the server's checkpoint, and, if folder->next and it is beyond that, the one
+ * that waits. Both are signed by the log key. */
+enum tally_exit
+haul_notes(struct haul *haul, struct served *published, struct served *waiting,
+	   struct trouble *trouble);
+
+enum tally_exit
+haul_store_notes(const struct haul *haul, const struct served *published,
+		 const struct served *waiting, struct trouble *trouble);
 
 /* mirror_law.c: what only a campaign with sealed results has; mirror->sealed is the answer. */
 enum tally_exit

@@ -368,7 +368,9 @@ look_back(struct mirror *mirror, struct bytes note, struct trouble *trouble)
 	struct stat about;
 
 	mirror->before_size = 0;
-	if (fstatat(mirror->folder->folder, "checkpoint", &about, AT_SYMLINK_NOFOLLOW) != 0)
+	if (fstatat(mirror->folder->folder, "checkpoint", &about, AT_SYMLINK_NOFOLLOW) != 0 &&
+	    (!mirror->folder->next || fstatat(mirror->folder->folder, "checkpoint.next", &about,
+					      AT_SYMLINK_NOFOLLOW) != 0))
 		return TALLY_EXIT_FINE;
 	if (publiclog_checkpoint(mirror->folder, mirror->before, &mirror->before_size,
 				 trouble) != TALLY_EXIT_FINE)
@@ -386,41 +388,24 @@ static enum tally_exit
 update(struct haul *haul, struct trouble *trouble)
 {
 	struct mirror *mirror = haul->mirror;
-	struct carrier *first = &haul->carriers[0];
-	uint8_t memory[TALLY_CHECKPOINT_SIZE_MAX];
-	struct bytes note;
-	size_t size;
-	bool found;
+	struct served published;
+	struct served waiting;
+	const struct served *newest;
 	enum tally_exit status;
 
 	interrupt_removes(mirror->folder->folder, ".fetched");
 	status = open_carriers(haul, trouble);
-
 	if (status == TALLY_EXIT_FINE)
-		status = haul_fetch(haul, first, "checkpoint", TALLY_CHECKPOINT_SIZE_MAX, &size,
-				    &found, trouble);
+		status = haul_notes(haul, &published, &waiting, trouble);
 	if (status != TALLY_EXIT_FINE)
 		return status;
-	if (!found)
-		return trouble_set(trouble, TALLY_EXIT_FAILED, "%s/checkpoint: it is missing",
-				   mirror->url);
-	if (size > 0)
-		memcpy(memory, first->data, size);
-	note = bytes_make(memory, size);
-	if (!checkpoint_open(note, &mirror->key, &mirror->checkpoint))
-		return trouble_set(trouble, TALLY_EXIT_FAILED,
-				   "%s/checkpoint: it is no checkpoint of %s signed by key "
-				   "%08" PRIx32,
-				   mirror->url, mirror->key.name, mirror->key.id);
-	status = look_back(mirror, note, trouble);
-	if (status != TALLY_EXIT_FINE || mirror->unchanged)
-		return status;
-	status = haul_all(haul, trouble);
-	if (status == TALLY_EXIT_FINE && mirror->before_size > 0)
-		status = haul_store(mirror, ".fetched", "checkpoint.before",
-				    bytes_make(mirror->before, mirror->before_size), trouble);
-	if (status == TALLY_EXIT_FINE)
-		status = haul_store(mirror, ".fetched", "checkpoint", note, trouble);
+	newest = waiting.found ? &waiting : &published;
+	mirror->checkpoint = newest->checkpoint;
+	status = look_back(mirror, bytes_make(newest->note, newest->size), trouble);
+	if (status == TALLY_EXIT_FINE && !mirror->unchanged)
+		status = haul_all(haul, trouble);
+	if (status == TALLY_EXIT_FINE && (!mirror->unchanged || mirror->folder->next))
+		status = haul_store_notes(haul, &published, &waiting, trouble);
 	return status;
 }
 

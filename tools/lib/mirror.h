@@ -6,6 +6,7 @@
  * and a file that was changed in the folder as well.
  *
  *   checkpoint            the newest, as in the log
+ *   checkpoint.next       as in the log, if folder->next and it is beyond the newest
  *   checkpoint.before     the one it replaced
  *   checkpoint.conflict   one that the server showed and that cannot continue ours
  *   tile/... tally/...    as in the log; a partial whose full tile has come is cut from that

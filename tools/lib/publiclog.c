@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 /* What a failed open of a file inside the log says about the log. */
 static enum tally_exit
 refused(const struct publiclog *log, const char *name, int error, struct trouble *trouble)
@@ -167,20 +169,53 @@ publiclog_read(const struct publiclog *log, const char *name, size_t size_max, u
 	return status;
 }
 
-enum tally_exit
-publiclog_checkpoint(const struct publiclog *log, uint8_t note[TALLY_CHECKPOINT_SIZE_MAX],
-		     size_t *size, struct trouble *trouble)
+static enum tally_exit
+read_note(const struct publiclog *log, const char *name,
+	  uint8_t note[TALLY_CHECKPOINT_SIZE_MAX], size_t *size, struct trouble *trouble)
 {
 	uint8_t *data = NULL;
 	size_t capacity = 0;
-	enum tally_exit status;
+	enum tally_exit status = publiclog_read(log, name, TALLY_CHECKPOINT_SIZE_MAX, &data,
+						&capacity, size, trouble);
 
-	status = publiclog_read(log, "checkpoint", TALLY_CHECKPOINT_SIZE_MAX, &data, &capacity,
-				size, trouble);
 	if (status == TALLY_EXIT_FINE)
 		memcpy(note, data, *size);
 	free(data);
 	return status;
+}
+
+/* Entries of a checkpoint, as it says; 0 if it does not say. */
+static uint64_t
+note_entries(struct bytes note)
+{
+	struct bytes line;
+	uint64_t entries;
+
+	return text_line_next(&note, &line) && text_line_next(&note, &line) &&
+		       text_decimal_parse(line, &entries)
+		   ? entries
+		   : 0;
+}
+
+/* The waiting one first: when it is removed the other one has caught up with it. */
+enum tally_exit
+publiclog_checkpoint(const struct publiclog *log, uint8_t note[TALLY_CHECKPOINT_SIZE_MAX],
+		     size_t *size, struct trouble *trouble)
+{
+	uint8_t waiting[TALLY_CHECKPOINT_SIZE_MAX];
+	size_t waiting_size = 0;
+	struct trouble ignored;
+	bool waits = log->next && read_note(log, "checkpoint.next", waiting, &waiting_size,
+					    &ignored) == TALLY_EXIT_FINE;
+	enum tally_exit status = read_note(log, "checkpoint", note, size, trouble);
+
+	if (!waits ||
+	    (status == TALLY_EXIT_FINE && note_entries(bytes_make(waiting, waiting_size)) <=
+					      note_entries(bytes_make(note, *size))))
+		return status;
+	memcpy(note, waiting, waiting_size);
+	*size = waiting_size;
+	return TALLY_EXIT_FINE;
 }
 
 /* Reads a tile of `level`: the partial of width `width`, or the full one in its place. */

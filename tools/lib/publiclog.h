@@ -31,6 +31,7 @@ enum {
 struct publiclog {
 	int folder; /* descriptor of the directory */
 	char *path; /* as given, for sentences */
+	bool next;  /* a checkpoint that waits for cosignatures is the newest one */
 };
 
 /* TALLY_EXIT_USAGE for a URL (tools/lib/source.h takes those), and where there is none. */
@@ -46,7 +47,8 @@ MUST_USE enum tally_exit
 publiclog_read(const struct publiclog *log, const char *name, size_t size_max, uint8_t **data,
 	       size_t *capacity, size_t *size, struct trouble *trouble);
 
-/* *size bytes of the newest checkpoint, unopened, into note[TALLY_CHECKPOINT_SIZE_MAX]. */
+/* *size bytes of the newest checkpoint, unopened, into note[TALLY_CHECKPOINT_SIZE_MAX]: with
+ * log->next, of checkpoint.next if that is there and larger. */
 MUST_USE enum tally_exit
 publiclog_checkpoint(const struct publiclog *log, uint8_t note[TALLY_CHECKPOINT_SIZE_MAX],
 		     size_t *size, struct trouble *trouble);

@@ -87,6 +87,7 @@ judge(struct pursuit *pursuit)
 				pursuit->audit.sealed);
 		tell_progress(pursuit);
 		fputs(inspection->cosignature, stdout);
+		(void)fflush(stdout);
 		inspection->cosignature[0] = '\0';
 		return code;
 	}

@@ -100,6 +100,7 @@ open_and_audit(struct inspection *inspection)
 		complain("%s", trouble.sentence);
 		return code;
 	}
+	inspection->source.log.next = wishes->next;
 	code = wishes->follow ? follow(inspection) : refresh_and_audit(inspection);
 	source_close(&inspection->source);
 	return code;

@@ -20,6 +20,7 @@ enum {
 	OPTION_COSIGN,
 	OPTION_MEMORY,
 	OPTION_FOLLOW,
+	OPTION_NEXT,
 	OPTION_INTERVAL,
 	OPTION_UNTIL,
 	OPTION_JOURNAL,
@@ -47,6 +48,8 @@ static const struct argp_option options[] = {
     {"follow", OPTION_FOLLOW, NULL, 0,
      "Go on checking as the log grows; an ALERT line and exit status 1 at the first trouble",
      0},
+    {"next", OPTION_NEXT, NULL, 0,
+     "Look at the checkpoint that waits for cosignatures, if one does", 0},
     {"interval", OPTION_INTERVAL, "S", 0, "Seconds between two looks (default 10)", 0},
     {"until", OPTION_UNTIL, "SIZE", 0, "Follow until so many entries have been checked", 0},
     {"receipts", OPTION_RECEIPTS, "DIR", 0,
@@ -115,9 +118,9 @@ complete(const struct wishes *wishes, struct argp_state *state)
 	if (wishes->receipt != NULL &&
 	    (wishes->campaign != NULL || wishes->old != NULL || wishes->mirror != NULL ||
 	     wishes->state != NULL || wishes->cosign != NULL || wishes->receipts != NULL ||
-	     wishes->private_copy))
-		argp_error(state, "--campaign, --old, --mirror, --state, --cosign, --receipts "
-				  "and --private belong to a LOG");
+	     wishes->private_copy || wishes->next))
+		argp_error(state, "--campaign, --old, --mirror, --state, --cosign, --receipts, "
+				  "--private and --next belong to a LOG");
 	if (!wishes->follow && (wishes->until > 0 || wishes->interval_s != INTERVAL_S))
 		argp_error(state, "--interval and --until belong to --follow");
 	if (wishes->follow && (wishes->json || wishes->receipt != NULL))
@@ -147,6 +150,9 @@ option_parse(int key, char *argument, struct argp_state *state)
 		break;
 	case OPTION_FOLLOW:
 		wishes->follow = true;
+		break;
+	case OPTION_NEXT:
+		wishes->next = true;
 		break;
 	case OPTION_INTERVAL:
 		wishes->interval_s = number("--interval", argument, 1, 86400, state);

@@ -30,6 +30,7 @@ struct wishes {
 	uint64_t until;      /* --follow ends at so many entries */
 	bool private_copy;
 	bool follow;
+	bool next;
 	bool json;
 	bool quiet;
 };
