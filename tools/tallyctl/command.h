@@ -55,5 +55,6 @@ command_run lookup_run;
 command_run results_run;
 command_run receipt_run;
 command_run notice_run;
+command_run cosign_run;
 
 #endif
