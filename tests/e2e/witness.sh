@@ -1,6 +1,6 @@
 #!/bin/bash
 # Witnesses: two audit every checkpoint before it is published, and cosign it, as pipes of the real
-# programs that nobody looks after. One is absent, slow, or there; tallyd stops or is killed while
+# programs that nobody looks after, one reading the folder, one over HTTP. One is absent, slow, or there; tallyd stops or is killed while
 # it waits. What is published has the lines of those who came.
 . "$(dirname "$0")/common.bash"
 dir=$WORK/data
@@ -75,7 +75,7 @@ cp "$public/checkpoint" "$WORK/one"
 signed "one of two" "$WORK/one" w1
 audit "one of two" "$dir"
 
-witness w2 "$public"
+witness w2 "http://127.0.0.1:$HTTP"
 second=$AUDITOR
 check "the second witness is at work" await_line "$WORK/w2.out" "$TALLYD" \
 	'^[0-9]+ w2.example/witness'
@@ -83,7 +83,6 @@ vote 30
 check "with both" await_size "$public/checkpoint" "$SIZE"
 cp "$public/checkpoint" "$WORK/both"
 signed "two of two" "$WORK/both" w1 w2
-same "what waited is gone" "$(ls "$public" | grep -c 'checkpoint.next')" 0
 audit "two of two" "$dir"
 says "their verdicts are told" "^[0-9]+ w1.example/witness accepted$" "$WORK/w1.out"
 check "the older checkpoint is a part of it" "$BIN/tally-verify" -q --old "$WORK/one" \
@@ -129,11 +128,11 @@ check "all of it is published" await_size "$public/checkpoint" "$SIZE"
 audit "stopped" "$dir"
 
 # Killed while it waits: what waited stays, and the next publication is offered anew.
-tallyd_must "$dir"
+tallyd_must "$dir" --http "127.0.0.1:$HTTP"
 vote 30
 check "it waits" await_size "$public/checkpoint.next" "$SIZE"
 tallyd_kill
-tallyd_must "$dir"
+tallyd_must "$dir" --http "127.0.0.1:$HTTP"
 check "and again after a kill" await_size "$public/checkpoint" "$SIZE"
 kill -CONT "$second"
 vote 30
@@ -142,4 +141,5 @@ cp "$public/checkpoint" "$WORK/last"
 signed "after it all" "$WORK/last" w1 w2
 same "nobody saw anything wrong" "$(cat "$WORK"/w?.audit | grep -c ALERT)" 0
 stops "in the end"
+check "nothing waits any more" test ! -e "$public/checkpoint.next"
 audit "in the end" "$dir"
