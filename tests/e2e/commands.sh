@@ -176,7 +176,10 @@ ballots() {
 	exits 3 "send: nobody there" tallyctl send --connect 127.0.0.1:1 --key "$CAMPAIGN/a.key" \
 		--ballots "$WORK/one"
 	exits 3 "send: a frontend that is not listed" tallyctl send --connect "127.0.0.1:$PORT" \
-		--key "$CAMPAIGN/authority.key" --ballots "$WORK/one"
+		--key "$CAMPAIGN/log.key" --ballots "$WORK/one"
+	exits 1 "send: an authority does not vote" tallyctl send \
+		--connect "127.0.0.1:$PORT" --key "$CAMPAIGN/authority.key" --ballots "$WORK/one"
+	says "send: an authority is told so" '^not-for-you 1$' "$WORK/out"
 	exits 2 "send: no such file" tallyctl send --connect "127.0.0.1:$PORT" \
 		--key "$CAMPAIGN/a.key" --ballots "$WORK/none"
 }

@@ -31,8 +31,9 @@ struct lawbook {
 	struct trouble trouble;     /* the first of them */
 };
 
-/* Reads what law/list names; nobody is blamed for what is not good at `tree_size` and above. TALLY_EXIT_WORLD if it could not be read; everything else that is
- * wrong is `torn`. lawbook_close is due in any case. */
+/* Reads what law/list names; nobody is blamed for what is not good at `tree_size` and above.
+ * TALLY_EXIT_WORLD if it could not be read; everything else that is wrong is `torn`.
+ * lawbook_close is due in any case. */
 MUST_USE enum tally_exit
 lawbook_open(struct lawbook *book, const struct publiclog *log, const struct note_key *key,
 	     uint64_t tree_size, struct trouble *trouble);

@@ -14,8 +14,8 @@ static const struct report_question questions[RECEIPT_CHECKS_COUNT] = {
 			   "the ballot is the entry that the receipt names"},
 };
 
-/* The ballot in the file: all of it, or the first behind its u16 size. No size is such that the file
- * would begin like a ballot. */
+/* The ballot in the file: all of it, or the first behind its u16 size. No size is such that the
+ * file would begin like a ballot. */
 static struct bytes
 first_ballot(struct bytes file)
 {

@@ -13,8 +13,9 @@ enum receipt_check {
 	RECEIPT_CHECKS_COUNT,
 };
 
-/* Checks the receipt `text`; `ballots` is one ballot, or ballots each behind a u16 length, of which
- * the first counts, or {NULL, 0}. *index is the entry the receipt names, *size the checkpoint's, where known. */
+/* Checks the receipt `text`; `ballots` is one ballot, or ballots each behind a u16 length, of
+ * which the first counts, or {NULL, 0}. *index is the entry the receipt names, *size the
+ * checkpoint's, where known. */
 void
 receipt_examine(struct bytes text, struct bytes ballots, const struct note_key *key,
 		struct report *report, uint64_t *index, uint64_t *size);
