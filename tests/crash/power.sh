@@ -120,6 +120,35 @@ turn() {
 	record_end
 }
 
+# Both are refused where they have come before.
+close_and_unseal() {
+	local order
+	for order in close unseal; do
+		tallyctl notice $order --key "$CAMPAIGN/authority.key" \
+			--connect "127.0.0.1:$PORT" > "$WORK/said" 2>&1 || [ $? -eq 1 ] || return
+	done
+}
+
+# Founding, a sealed run, then one in which the seal is broken, over more than one bundle.
+sealed() {
+	record_begin sealed
+	rm -rf "$root"
+	mkdir -p "$root"
+	cp -a "$root" "$WORK/$record/base"
+	"${PREFIX[@]}" "$BIN/tallyd" --init --data "$root/data" --campaign \
+		"$CAMPAIGN/campaign.json" --log-key "$CAMPAIGN/log.key" 2> "$WORK/said"
+	tallyd_must "$root/data"
+	say one first=0 count=30
+	await_newer "$root/data/public/checkpoint"
+	tallyd_stop
+	tallyd_must "$root/data"
+	say two first=20 count=280
+	close_and_unseal || not_ok "the seal is broken"
+	await_newer "$root/data/unsealed"
+	tallyd_stop
+	record_end
+}
+
 # --- images ----------------------------------------------------------------------------------
 
 # heard INDEXES FROM TO: of those answers, those that had left by then: their index did.
@@ -229,6 +258,7 @@ try() {
 	elif ((tried % 2 == 0)) && ! everybody > "$WORK/err" 2>&1; then
 		broken "sent again, not everybody is told the same"
 	fi
+	[ "$record" != sealed ] || close_and_unseal || broken "the seal cannot be broken"
 	tallyd_stop
 	[ "$CODE" -eq 0 ] || broken "SIGTERM ends it with $CODE"
 	results "$root/data" "$WORK/results" 2> "$WORK/err"
@@ -297,8 +327,17 @@ lane_turn() {
 	turn
 }
 
+lane_sealed() {
+	verdicts='accepted|closed'
+	campaign "$WORK/campaign" options=10 tally=40 voters=1000 || exit 1
+	jq '.results = {policy: "sealed", unseal_delay_s: 0}' "$CAMPAIGN/campaign.json" \
+		> "$WORK/changed.json"
+	mv "$WORK/changed.json" "$CAMPAIGN/campaign.json"
+	sealed
+}
+
 lanes=()
-for name in ${LANES:-first last turn}; do
+for name in ${LANES:-first last turn sealed}; do
 	lane "$name"
 done
 for pid in "${lanes[@]}"; do
