@@ -3,6 +3,8 @@
 #include "tally/status.h"
 #include "tests/lib/child.h"
 
+#include <pthread.h>
+
 static struct test_child child;
 
 void
@@ -82,4 +84,56 @@ startup_place(const struct founded *founded)
 	place = start.place;
 	start_end(&start);
 	return place;
+}
+
+struct outcome {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool over;
+	int status;
+	char why[512];
+};
+
+static void
+on_published(void *context, int status, const char *why)
+{
+	struct outcome *publication = context;
+
+	pthread_mutex_lock(&publication->lock);
+	publication->over = true;
+	publication->status = status;
+	snprintf(publication->why, sizeof publication->why, "%s", why);
+	pthread_cond_signal(&publication->changed);
+	pthread_mutex_unlock(&publication->lock);
+}
+
+void
+startup_publish(const struct founded *founded)
+{
+	struct outcome publication = {.over = false};
+	struct start_options options = {.data = founded->data,
+					.workers_count = 1,
+					.published = on_published,
+					.context = &publication};
+	struct start start;
+	bool sealed;
+
+	pthread_mutex_init(&publication.lock, NULL);
+	pthread_cond_init(&publication.changed, NULL);
+	assert_int_equal(start_run(&start, &options), TALLY_EXIT_FINE);
+	sealed = !law_results_public(station_law(start.station), start.manifest);
+	publisher_publish(start.publisher, &(struct publication){
+					       .sealed = sealed,
+					       .checkpoint = start.remembered.checkpoint,
+					       .note = bytes_make(start.remembered.note,
+								  start.remembered.note_size)});
+	pthread_mutex_lock(&publication.lock);
+	while (!publication.over)
+		pthread_cond_wait(&publication.changed, &publication.lock);
+	pthread_mutex_unlock(&publication.lock);
+	if (publication.status != DISK_OK)
+		fail_msg("%s", publication.why);
+	start_end(&start);
+	pthread_cond_destroy(&publication.changed);
+	pthread_mutex_destroy(&publication.lock);
 }

@@ -22,6 +22,10 @@ assert_starts_saying(struct founded *founded, const char *line);
 void
 assert_start_refused(struct founded *founded, const char *unchanged, const char *line);
 
+/* Starts, publishes what is signed there, ends. */
+void
+startup_publish(const struct founded *founded);
+
 /* Starts, ends: where the next batch goes. */
 struct committer_place
 startup_place(const struct founded *founded);

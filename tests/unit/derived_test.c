@@ -3,7 +3,6 @@
 #include "shell/home.h"
 #include "tests/lib/startup.h"
 
-#include <pthread.h>
 #include <sodium.h>
 #include <unistd.h>
 
@@ -12,56 +11,6 @@ enum {
 };
 
 /* replay */
-
-struct outcome {
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool over;
-	int status;
-	char why[512];
-};
-
-static void
-on_published(void *context, int status, const char *why)
-{
-	struct outcome *publication = context;
-
-	pthread_mutex_lock(&publication->lock);
-	publication->over = true;
-	publication->status = status;
-	snprintf(publication->why, sizeof publication->why, "%s", why);
-	pthread_cond_signal(&publication->changed);
-	pthread_mutex_unlock(&publication->lock);
-}
-
-/* Starts and publishes what is signed. */
-static void
-publish(const struct founded *founded)
-{
-	struct outcome publication = {.over = false};
-	struct start_options options = {.data = founded->data,
-					.workers_count = 1,
-					.published = on_published,
-					.context = &publication};
-	struct start start;
-
-	pthread_mutex_init(&publication.lock, NULL);
-	pthread_cond_init(&publication.changed, NULL);
-	assert_int_equal(start_run(&start, &options), TALLY_EXIT_FINE);
-	publisher_publish(start.publisher, &(struct publication){
-					       .checkpoint = start.remembered.checkpoint,
-					       .note = bytes_make(start.remembered.note,
-								  start.remembered.note_size)});
-	pthread_mutex_lock(&publication.lock);
-	while (!publication.over)
-		pthread_cond_wait(&publication.changed, &publication.lock);
-	pthread_mutex_unlock(&publication.lock);
-	if (publication.status != DISK_OK)
-		fail_msg("%s", publication.why);
-	start_end(&start);
-	pthread_cond_destroy(&publication.changed);
-	pthread_mutex_destroy(&publication.lock);
-}
 
 /* What the poll book says of a vote that is sent now. */
 static struct pollbook_decision
@@ -104,7 +53,7 @@ static void
 vote_and_publish(struct founded *founded)
 {
 	vote_in_rounds(founded);
-	publish(founded);
+	startup_publish(founded);
 }
 
 static void
@@ -367,7 +316,7 @@ texts_written_again(void **state)
 	(void)state;
 	vote_in_rounds(&founded);
 	/* From nothing: public/ is empty. */
-	publish(&founded);
+	startup_publish(&founded);
 	assert_texts(&founded);
 	/* Two more in the state that is kept, not yet published, and then forgotten. */
 	last = founded.log.count - 1;
@@ -377,7 +326,7 @@ texts_written_again(void **state)
 	founded_remove(&founded, "public/checkpoint");
 	founded_remove(&founded, "published");
 	assert_starts_saying(&founded, "a tally's text is missing: replaying the whole ledger");
-	publish(&founded);
+	startup_publish(&founded);
 	assert_texts(&founded);
 	founded_free(&founded);
 }
@@ -392,7 +341,7 @@ public_damaged(void **state)
 
 	(void)state;
 	vote_in_rounds(&founded);
-	publish(&founded);
+	startup_publish(&founded);
 	before = founded_snapshot(&founded, "public");
 	founded_write(&founded, "public/checkpoint", 0, BYTES_OF("\0\0\0\0"));
 	founded_write(&founded, "public/checkpoint.tmp", 0, BYTES_OF("half"));
@@ -401,7 +350,7 @@ public_damaged(void **state)
 	assert_restored(&founded, &start, founded.log.count);
 	start_end(&start);
 	founded_remove(&founded, "public/checkpoint");
-	publish(&founded);
+	startup_publish(&founded);
 	after = founded_snapshot(&founded, "public");
 	assert_string_equal(before, after);
 	free(before);
@@ -417,7 +366,7 @@ public_ahead_of_the_ledger(void **state)
 
 	(void)state;
 	vote_in_rounds(&founded);
-	publish(&founded);
+	startup_publish(&founded);
 	founded_remove(&founded, "public/checkpoint");
 	founded_write(&founded, "public/checkpoint", 0,
 		      BYTES_OF("tally.example/test\n1000\nAAAA\n"));
