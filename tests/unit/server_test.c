@@ -1,7 +1,9 @@
 #include "tests/lib/test.h"
 
+#include "limits.h"
 #include "shell/server.h"
 #include "tally/status.h"
+#include "tests/lib/caller.h"
 #include "tests/lib/running.h"
 #include "tests/lib/snapshot.h"
 
@@ -393,6 +395,35 @@ strangers_at_the_door(void **state)
 	founded_free(&founded);
 }
 
+/* More than the HTTP door takes sit there and say half a request: frontends do not notice. */
+static void
+a_siege_of_the_http_door(void **state)
+{
+	enum {
+		crowd = http_connections_max + 50
+	};
+	static const char half[] = "GET /checkpoint HTTP/1.1\r\nA: ";
+	static int fds[crowd];
+	struct founded founded;
+	struct tally_connection *connection;
+	uint64_t indices[200];
+
+	(void)state;
+	founded_make(&founded, &running_wish, false);
+	running_start(&running, &founded);
+	for (size_t i = 0; i < crowd; i++) {
+		fds[i] = caller_dial(running.http);
+		assert_true(caller_send(fds[i], half, sizeof half - 1));
+	}
+	connection = running_connect(&running);
+	vote(connection, 0, 200, indices);
+	tally_close(connection);
+	for (size_t i = 0; i < crowd; i++)
+		close(fds[i]);
+	assert_int_equal(running_stop(&running, SIGTERM), TALLY_EXIT_FINE);
+	founded_free(&founded);
+}
+
 /* public/results is of the size that public/checkpoint has. */
 static void
 assert_results(const struct founded *founded, const char *ballots)
@@ -437,12 +468,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(serves_and_stops),        cmocka_unit_test(killed_at_any_time),
-	    cmocka_unit_test(stops_while_it_is_asked), cmocka_unit_test(before_and_after),
-	    cmocka_unit_test(a_second_server),         cmocka_unit_test(doors_in_use),
-	    cmocka_unit_test(bad_addresses),           cmocka_unit_test(no_data),
-	    cmocka_unit_test(says_that_it_is_ready),   cmocka_unit_test(strangers_at_the_door),
+	    cmocka_unit_test(serves_and_stops),
+	    cmocka_unit_test(killed_at_any_time),
+	    cmocka_unit_test(stops_while_it_is_asked),
+	    cmocka_unit_test(before_and_after),
+	    cmocka_unit_test(a_second_server),
+	    cmocka_unit_test(doors_in_use),
+	    cmocka_unit_test(bad_addresses),
+	    cmocka_unit_test(no_data),
+	    cmocka_unit_test(says_that_it_is_ready),
+	    cmocka_unit_test(strangers_at_the_door),
 	    cmocka_unit_test(results_are_published),
+	    cmocka_unit_test(a_siege_of_the_http_door),
 	};
 
 	if (sodium_init() < 0)

@@ -49,7 +49,8 @@ take_format(struct argp_state *state, const char *format)
 {
 	if (strcmp(format, "pb") == 0)
 		argp_failure(state, TALLY_EXIT_USAGE, 0,
-			     "--format %s is not supported in this release", format);
+			     "--format pb is not supported in this release: a .pb file must "
+			     "state the budget, which no manifest does yet");
 	if (strcmp(format, "table") != 0 && strcmp(format, "json") != 0 &&
 	    strcmp(format, "csv") != 0)
 		argp_error(state, "--format is table, json or csv, not '%s'", format);
