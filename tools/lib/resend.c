@@ -108,7 +108,8 @@ repeated(const struct pile *pile, size_t at)
 static enum tally_exit
 choose(struct pile *pile, const char *path, struct ballotfile *out)
 {
-	qsort(pile->all, pile->count, sizeof *pile->all, by_order);
+	if (pile->count > 0)
+		qsort(pile->all, pile->count, sizeof *pile->all, by_order);
 	out->ballots = calloc(pile->count + 1, sizeof *out->ballots);
 	if (!out->ballots)
 		return complain_errno("cannot read %s", path);
