@@ -168,10 +168,9 @@ recount_replay(const struct scroll *scroll, uint64_t end, const struct lineage *
 	return status;
 }
 
-/* Shape and choices of a BALLOT entry; entries of other kinds are the replay's to judge. */
-static enum tally_exit
-gather_entry(struct lineage *lineage, uint64_t index, struct bytes bytes,
-	     struct trouble *trouble)
+enum tally_exit
+recount_enter(struct lineage *lineage, uint64_t index, struct bytes bytes,
+	      struct trouble *trouble)
 {
 	struct entry entry;
 	struct ballot ballot;
@@ -208,8 +207,8 @@ gather(const struct scroll *scroll, struct lineage *lineage, struct tree_hash *r
 
 			tree_leaf(bundle.entries[i], &leaf);
 			frontier_append(&frontier, &leaf);
-			status =
-			    gather_entry(lineage, bundle.first + i, bundle.entries[i], trouble);
+			status = recount_enter(lineage, bundle.first + i, bundle.entries[i],
+					       trouble);
 		}
 	}
 	bundle_free(&bundle);

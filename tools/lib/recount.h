@@ -53,6 +53,12 @@ recount_free(struct recount *recount);
 MUST_USE enum tally_exit
 recount_manifest(const struct bundle *first, struct manifest **out, struct trouble *trouble);
 
+/* Enters a BALLOT entry into the lineage if it has the shape and the choices that the campaign
+ * allows, else TALLY_EXIT_FAILED; entries of other kinds are the replay's to judge. */
+MUST_USE enum tally_exit
+recount_enter(struct lineage *lineage, uint64_t index, struct bytes bytes,
+	      struct trouble *trouble);
+
 /* Replays entries [0, end) into out->replay, which is made; where out->memory is not NULL it goes
  * on from where it stands. out->manifest is given. Ballots
  * below `end` are known to keep the rules of their choices, and `lineage` is linked up to

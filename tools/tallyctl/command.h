@@ -56,5 +56,6 @@ command_run results_run;
 command_run receipt_run;
 command_run notice_run;
 command_run cosign_run;
+command_run mirror_run;
 
 #endif

@@ -15,6 +15,7 @@ static const struct command commands[] = {
     {"lookup", lookup_run, "find a voter's ballots"},
     {"results", results_run, "count a public log again and print the result"},
     {"receipt", receipt_run, "fetch a receipt"},
+    {"mirror", mirror_run, "keep a complete copy of a log"},
     {"notice", notice_run, "sign an order of the authority and send it"},
     {"cosign", cosign_run, "send a witness's cosignatures"},
     {NULL, NULL, NULL},
