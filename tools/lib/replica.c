@@ -53,10 +53,14 @@ front_is_there(const struct replica *replica, const char *name, struct bytes byt
 static enum tally_exit
 take_file(void *context, const char *name, struct bytes bytes, struct trouble *trouble)
 {
-	const struct replica *replica = context;
+	struct replica *replica = context;
 
 	if (is_there(replica, name, bytes))
 		return TALLY_EXIT_FINE;
+	if (replica->writes && !replica->passed) {
+		replica->held = true;
+		return TALLY_EXIT_FINE;
+	}
 	if (replica->writes)
 		return deposit_put(&replica->deposit, ".file", name, bytes, trouble);
 	if (front_is_there(replica, name, bytes))
@@ -144,6 +148,33 @@ replica_reuse(struct replica *replica, uint64_t size, struct trouble *trouble)
 	return status;
 }
 
+/* from nothing */
+
+static enum tally_exit
+begin(struct replica *replica, struct trouble *trouble)
+{
+	totals_init(&replica->totals, replica->log, &replica->deposit);
+	if (layout_init(&replica->layout, take_file, replica))
+		return TALLY_EXIT_FINE;
+	return trouble_set(trouble, TALLY_EXIT_WORLD, "not enough memory for a bundle");
+}
+
+static void
+end(struct replica *replica)
+{
+	totals_free(&replica->totals);
+	layout_free(&replica->layout);
+}
+
+enum tally_exit
+replica_again(struct replica *replica, struct trouble *trouble)
+{
+	end(replica);
+	replica->suspicious = true;
+	replica->held = false;
+	return begin(replica, trouble);
+}
+
 /* entries */
 
 static enum tally_exit
@@ -166,8 +197,10 @@ replica_entry(struct replica *replica, struct bytes entry, struct trouble *troub
 {
 	enum tally_exit status = layout_entry(&replica->layout, entry, trouble);
 
-	if (status == TALLY_EXIT_FINE && replica_size(replica) == replica->older.size)
-		status = compare_root(replica, &replica->older, trouble);
+	if (status != TALLY_EXIT_FINE || replica_size(replica) != replica->older.size)
+		return status;
+	status = compare_root(replica, &replica->older, trouble);
+	replica->passed = replica->passed || status == TALLY_EXIT_FINE;
 	return status;
 }
 
@@ -212,6 +245,10 @@ replica_prove(struct replica *replica, const struct checkpoint *checkpoint, stru
 
 	CHECK(replica_size(replica) == checkpoint->size);
 	status = compare_root(replica, checkpoint, trouble);
+	if (status == TALLY_EXIT_FINE && replica->held) {
+		replica->held = false;
+		return replica_again(replica, trouble);
+	}
 	if (status == TALLY_EXIT_FINE)
 		status = layout_edge(&replica->layout, trouble);
 	if (status == TALLY_EXIT_FINE)
@@ -279,30 +316,6 @@ look_back(struct replica *replica, struct trouble *trouble)
 			   replica->log->path, replica->key.name);
 }
 
-static enum tally_exit
-begin(struct replica *replica, struct trouble *trouble)
-{
-	totals_init(&replica->totals, replica->log, &replica->deposit);
-	if (layout_init(&replica->layout, take_file, replica))
-		return TALLY_EXIT_FINE;
-	return trouble_set(trouble, TALLY_EXIT_WORLD, "not enough memory for a bundle");
-}
-
-static void
-end(struct replica *replica)
-{
-	totals_free(&replica->totals);
-	layout_free(&replica->layout);
-}
-
-enum tally_exit
-replica_again(struct replica *replica, struct trouble *trouble)
-{
-	end(replica);
-	replica->suspicious = true;
-	return begin(replica, trouble);
-}
-
 enum tally_exit
 replica_open(struct replica *replica, const struct publiclog *log, const struct note_key *key,
 	     bool writes, struct trouble *trouble)
@@ -318,6 +331,7 @@ replica_open(struct replica *replica, const struct publiclog *log, const struct 
 				   "%s: another program keeps a copy in it: %s", log->path,
 				   strerror(errno));
 	status = look_back(replica, trouble);
+	replica->passed = replica->older.size == 0;
 	return status == TALLY_EXIT_FINE ? begin(replica, trouble) : status;
 }
 

@@ -9,6 +9,10 @@
  *   checkpoint.conflict  one that cannot be of the same log: an alarm
  *   tile/... tally/...   as in a public log; partials only of the newest size
  *
+ * What stands below the checkpoint of the folder is evidence: entries from elsewhere write none of
+ * its files before they have met its root. Where that has kept files from being mended,
+ * replica_prove takes nothing in, and all entries are to be taken once more.
+ *
  * One program at a time: the folder is locked. */
 #ifndef TALLY_TOOLS_REPLICA_H
 #define TALLY_TOOLS_REPLICA_H
@@ -23,6 +27,8 @@ struct replica {
 	struct deposit deposit;
 	bool writes;
 	bool suspicious;          /* nothing is taken from the folder */
+	bool passed;              /* older's root was met: files below it may be written */
+	bool held;                /* some were not, before it was */
 	bool lawless;             /* an entry broke a rule: no texts are made any more */
 	struct checkpoint older;  /* must be passed with its root; size 0: none */
 	struct checkpoint newest; /* proven; size 0: none yet */
@@ -54,7 +60,8 @@ MUST_USE enum tally_exit
 replica_entry(struct replica *replica, struct bytes entry, struct trouble *trouble);
 
 /* All entries of that checkpoint are taken: is it their root? Then it is proven, with tiles and
- * texts, and where it writes it is put there. TALLY_EXIT_FAILED if not. */
+ * texts, and where it writes it is put there: replica->newest. Or not yet: then replica_size is 0,
+ * and all entries are to be taken from elsewhere. TALLY_EXIT_FAILED if it is not their root. */
 MUST_USE enum tally_exit
 replica_prove(struct replica *replica, const struct checkpoint *checkpoint, struct bytes note,
 	      struct trouble *trouble);

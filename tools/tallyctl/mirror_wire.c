@@ -120,8 +120,8 @@ fetch_some(struct mirror_wire *wire, uint64_t size, struct trouble *trouble)
 }
 
 static enum tally_exit
-fetch(struct mirror_wire *wire, const struct checkpoint *checkpoint, struct bytes note,
-      struct trouble *trouble)
+fetch_all(struct mirror_wire *wire, const struct checkpoint *checkpoint, struct bytes note,
+	  struct trouble *trouble)
 {
 	struct replica *replica = wire->replica;
 	enum tally_exit code = TALLY_EXIT_FINE;
@@ -133,6 +133,18 @@ fetch(struct mirror_wire *wire, const struct checkpoint *checkpoint, struct byte
 		code = fetch_some(wire, checkpoint->size, trouble);
 	return code == TALLY_EXIT_FINE ? replica_prove(replica, checkpoint, note, trouble)
 				       : code;
+}
+
+/* A second time where files had to wait for what the first one proved. */
+static enum tally_exit
+fetch(struct mirror_wire *wire, const struct checkpoint *checkpoint, struct bytes note,
+      struct trouble *trouble)
+{
+	enum tally_exit code = fetch_all(wire, checkpoint, note, trouble);
+
+	if (code == TALLY_EXIT_FINE && wire->replica->newest.size != checkpoint->size)
+		code = fetch_all(wire, checkpoint, note, trouble);
+	return code;
 }
 
 enum tally_exit
