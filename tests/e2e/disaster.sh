@@ -63,7 +63,8 @@ mirror=$!
 running+=("$mirror")
 send "$CAMPAIGN/a.key" "$WORK/a" "$WORK/a.answers" --journal "$WORK/a.journal"
 send "$CAMPAIGN/a.key" "$WORK/revised" "$WORK/revised.answers"
-if await_line "$WORK/mirror" "$mirror" ' (200[2-9]|20[1-9][0-9]) entries with root [0-9a-f]{64}, '; then
+if await_line "$WORK/mirror" "$mirror" \
+	' (200[2-9]|20[1-9][0-9]) entries with root [0-9a-f]{64}, '; then
 	ok "a mirror follows with the authority's key"
 else
 	not_ok "a mirror follows with the authority's key: $(cat "$WORK/mirror" "$WORK/mirror.err")"
