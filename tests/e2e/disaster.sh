@@ -167,6 +167,9 @@ send "$CAMPAIGN/a.key" "$WORK/a" "$WORK/a.answers"
 exits 0 "sealed: a copy with the authority's key" mirror_last "$WORK/locked"
 private_audit "sealed" "$WORK/locked" --private
 cp -r "$dir/public" "$WORK/public"
+exits 0 "sealed: a mirror of the public address has the hashes" tallyctl mirror \
+	"http://127.0.0.1:$HTTP" --key "$CAMPAIGN/log.key.pub" --out "$WORK/hashes"
+says "and says so" 'hashes alone: its entries are sealed' "$WORK/out"
 lose
 exits 1 "sealed: the public log cannot be adopted" adopt "$WORK/public" --anchor "$anchor"
 says "and says what can" 'an authority.s copy has them' "$WORK/err"

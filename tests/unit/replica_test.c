@@ -331,6 +331,47 @@ compares_a_mirror(void **state)
 	scene_close(&scene);
 }
 
+/* While its entries are sealed a public log has only hashes; later it has all. */
+static void
+sealed_log(void **state)
+{
+	struct scene scene;
+	struct replica replica;
+	struct trouble trouble;
+	struct checkpoint checkpoint;
+	uint8_t memory[TALLY_CHECKPOINT_SIZE_MAX];
+	struct bytes note;
+
+	(void)state;
+	scene_make(&scene, &(struct campaign_wish){0}, NULL);
+	scene_publish(&scene);
+	assert_int_equal(renameat(scene.folder.fd, "tile/entries", scene.folder.fd, "kept"), 0);
+	assert_int_equal(
+	    replica_open(&replica, &scene.files, &scene.options.key, false, &trouble), 0);
+	for (size_t size = SCENE_MIDDLE; size <= scene.log.count;
+	     size += scene.log.count - SCENE_MIDDLE) {
+		note = test_log_checkpoint(&scene.log, size, memory);
+		assert_true(checkpoint_open(note, &scene.options.key, &checkpoint));
+		assert_int_equal(replica_reuse_hashes(&replica, size, &trouble),
+				 TALLY_EXIT_FINE);
+		assert_int_equal(replica_prove(&replica, &checkpoint, note, &trouble),
+				 TALLY_EXIT_FINE);
+	}
+	assert_true(replica.sealed);
+	assert_int_equal(renameat(scene.folder.fd, "kept", scene.folder.fd, "tile/entries"), 0);
+	assert_int_equal(replica_reuse(&replica, checkpoint.size, &trouble), TALLY_EXIT_FINE);
+	assert_int_equal(replica_prove(&replica, &checkpoint, note, &trouble), TALLY_EXIT_FINE);
+	assert_false(replica.sealed);
+	scene_flip(&scene, "tile/0/001", 7);
+	replica_close(&replica);
+	assert_int_equal(
+	    replica_open(&replica, &scene.files, &scene.options.key, false, &trouble), 0);
+	assert_int_equal(replica_reuse_hashes(&replica, checkpoint.size, &trouble),
+			 TALLY_EXIT_FAILED);
+	replica_close(&replica);
+	scene_close(&scene);
+}
+
 /* A log that breaks its law is copied all the same, without texts from there on. */
 static void
 break_law(struct test_log *log, enum story_point point)
@@ -370,6 +411,7 @@ main(void)
 	    cmocka_unit_test(checkpoints_contradict),
 	    cmocka_unit_test(folder_is_in_use_or_anothers),
 	    cmocka_unit_test(compares_a_mirror),
+	    cmocka_unit_test(sealed_log),
 	    cmocka_unit_test(lawless_log),
 	};
 

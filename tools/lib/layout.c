@@ -56,9 +56,7 @@ enum tally_exit
 layout_entry(struct layout *layout, struct bytes entry, struct trouble *trouble)
 {
 	struct writer bundle = writer_make(layout->bundle, PUBLICLOG_BUNDLE_SIZE_MAX);
-	uint64_t index = layout->frontier.size;
-	struct tree_hash *leaf = &layout->hashes[0][index % TALLY_TILE_WIDTH];
-	enum tally_exit status;
+	struct tree_hash leaf;
 
 	CHECK(entry.size <= TALLY_ENTRY_SIZE_MAX);
 	bundle.size = layout->bundle_size;
@@ -66,12 +64,23 @@ layout_entry(struct layout *layout, struct bytes entry, struct trouble *trouble)
 	writer_bytes(&bundle, entry);
 	CHECK(!bundle.failed);
 	layout->bundle_size = bundle.size;
-	tree_leaf(entry, leaf);
+	tree_leaf(entry, &leaf);
+	return layout_leaf(layout, &leaf, trouble);
+}
+
+enum tally_exit
+layout_leaf(struct layout *layout, const struct tree_hash *leaf, struct trouble *trouble)
+{
+	uint64_t index = layout->frontier.size;
+	enum tally_exit status = TALLY_EXIT_FINE;
+
+	layout->hashes[0][index % TALLY_TILE_WIDTH] = *leaf;
 	frontier_append(&layout->frontier, leaf);
 	if ((index + 1) % TALLY_TILE_WIDTH != 0)
 		return TALLY_EXIT_FINE;
-	status = hand_out(layout, TILE_LEVEL_ENTRIES, index / TALLY_TILE_WIDTH,
-			  TALLY_TILE_WIDTH, trouble);
+	if (layout->bundle_size > 0)
+		status = hand_out(layout, TILE_LEVEL_ENTRIES, index / TALLY_TILE_WIDTH,
+				  TALLY_TILE_WIDTH, trouble);
 	layout->bundle_size = 0;
 	return status == TALLY_EXIT_FINE ? climb(layout, trouble) : status;
 }
@@ -95,7 +104,7 @@ layout_edge(const struct layout *layout, struct trouble *trouble)
 		uint64_t number;
 		unsigned width = edge(level, layout->frontier.size, &number);
 
-		if (width > 0)
+		if (width > 0 && (level != TILE_LEVEL_ENTRIES || layout->bundle_size > 0))
 			status = hand_out(layout, level, number, width, trouble);
 	}
 	return status;

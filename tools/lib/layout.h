@@ -31,6 +31,10 @@ layout_free(struct layout *layout);
 MUST_USE enum tally_exit
 layout_entry(struct layout *layout, struct bytes entry, struct trouble *trouble);
 
+/* An entry of which only the hash is known: makes tiles and no bundles. Not mixed with entries. */
+MUST_USE enum tally_exit
+layout_leaf(struct layout *layout, const struct tree_hash *leaf, struct trouble *trouble);
+
 /* The bundle and the tiles that are not full. */
 MUST_USE enum tally_exit
 layout_edge(const struct layout *layout, struct trouble *trouble);

@@ -81,6 +81,40 @@ remove_file(void *context, const char *name)
 	(void)unlinkat(replica->deposit.folder, folder, AT_REMOVEDIR);
 }
 
+/* from nothing */
+
+static enum tally_exit
+begin(struct replica *replica, struct trouble *trouble)
+{
+	totals_init(&replica->totals, replica->log, &replica->deposit);
+	if (layout_init(&replica->layout, take_file, replica))
+		return TALLY_EXIT_FINE;
+	return trouble_set(trouble, TALLY_EXIT_WORLD, "not enough memory for a bundle");
+}
+
+static void
+end(struct replica *replica)
+{
+	totals_free(&replica->totals);
+	layout_free(&replica->layout);
+}
+
+static enum tally_exit
+restart(struct replica *replica, struct trouble *trouble)
+{
+	end(replica);
+	replica->held = false;
+	replica->sealed = false;
+	return begin(replica, trouble);
+}
+
+enum tally_exit
+replica_again(struct replica *replica, struct trouble *trouble)
+{
+	replica->suspicious = true;
+	return restart(replica, trouble);
+}
+
 /* from the folder */
 
 uint64_t
@@ -112,6 +146,34 @@ fits_tile(const struct replica *replica, const struct bundle *bundle, uint64_t s
 }
 
 static enum tally_exit
+compare_root(const struct replica *replica, const struct checkpoint *checkpoint,
+	     struct trouble *trouble)
+{
+	struct tree_hash root;
+
+	frontier_root(&replica->layout.frontier, &root);
+	if (memcmp(root.bytes, checkpoint->root, sizeof root.bytes) == 0)
+		return TALLY_EXIT_FINE;
+	return trouble_set(trouble, TALLY_EXIT_FAILED,
+			   "%s: the first %" PRIu64
+			   " entries do not have the root that was signed for them",
+			   replica->log->path, checkpoint->size);
+}
+
+/* After an entry or a hash. */
+static enum tally_exit
+look_at_older(struct replica *replica, struct trouble *trouble)
+{
+	enum tally_exit status;
+
+	if (replica_size(replica) != replica->older.size)
+		return TALLY_EXIT_FINE;
+	status = compare_root(replica, &replica->older, trouble);
+	replica->passed = replica->passed || status == TALLY_EXIT_FINE;
+	return status;
+}
+
+static enum tally_exit
 take_bundle(struct replica *replica, const struct bundle *bundle, struct trouble *trouble)
 {
 	enum tally_exit status = TALLY_EXIT_FINE;
@@ -128,6 +190,8 @@ replica_reuse(struct replica *replica, uint64_t size, struct trouble *trouble)
 	enum tally_exit status = TALLY_EXIT_FINE;
 	struct bundle bundle;
 
+	if (replica->sealed)
+		status = restart(replica, trouble);
 	bundle_init(&bundle);
 	while (status == TALLY_EXIT_FINE && !replica->suspicious &&
 	       replica_size(replica) < size) {
@@ -148,60 +212,39 @@ replica_reuse(struct replica *replica, uint64_t size, struct trouble *trouble)
 	return status;
 }
 
-/* from nothing */
-
-static enum tally_exit
-begin(struct replica *replica, struct trouble *trouble)
-{
-	totals_init(&replica->totals, replica->log, &replica->deposit);
-	if (layout_init(&replica->layout, take_file, replica))
-		return TALLY_EXIT_FINE;
-	return trouble_set(trouble, TALLY_EXIT_WORLD, "not enough memory for a bundle");
-}
-
-static void
-end(struct replica *replica)
-{
-	totals_free(&replica->totals);
-	layout_free(&replica->layout);
-}
-
 enum tally_exit
-replica_again(struct replica *replica, struct trouble *trouble)
+replica_reuse_hashes(struct replica *replica, uint64_t size, struct trouble *trouble)
 {
-	end(replica);
-	replica->suspicious = true;
-	replica->held = false;
-	return begin(replica, trouble);
+	struct tree_hash hashes[TALLY_TILE_WIDTH];
+	enum tally_exit status = TALLY_EXIT_FINE;
+	unsigned width;
+
+	CHECK(replica->sealed || replica_size(replica) == 0);
+	replica->sealed = true;
+	while (status == TALLY_EXIT_FINE && replica_size(replica) < size) {
+		uint64_t first =
+		    replica_size(replica) - replica_size(replica) % TALLY_TILE_WIDTH;
+
+		status = publiclog_tile(replica->log, 0, first / TALLY_TILE_WIDTH, size, hashes,
+					&width, trouble);
+		while (status == TALLY_EXIT_FINE && replica_size(replica) < first + width) {
+			status = layout_leaf(&replica->layout,
+					     &hashes[replica_size(replica) - first], trouble);
+			if (status == TALLY_EXIT_FINE)
+				status = look_at_older(replica, trouble);
+		}
+	}
+	return status;
 }
 
 /* entries */
-
-static enum tally_exit
-compare_root(const struct replica *replica, const struct checkpoint *checkpoint,
-	     struct trouble *trouble)
-{
-	struct tree_hash root;
-
-	frontier_root(&replica->layout.frontier, &root);
-	if (memcmp(root.bytes, checkpoint->root, sizeof root.bytes) == 0)
-		return TALLY_EXIT_FINE;
-	return trouble_set(trouble, TALLY_EXIT_FAILED,
-			   "%s: the first %" PRIu64
-			   " entries do not have the root that was signed for them",
-			   replica->log->path, checkpoint->size);
-}
 
 enum tally_exit
 replica_entry(struct replica *replica, struct bytes entry, struct trouble *trouble)
 {
 	enum tally_exit status = layout_entry(&replica->layout, entry, trouble);
 
-	if (status != TALLY_EXIT_FINE || replica_size(replica) != replica->older.size)
-		return status;
-	status = compare_root(replica, &replica->older, trouble);
-	replica->passed = replica->passed || status == TALLY_EXIT_FINE;
-	return status;
+	return status == TALLY_EXIT_FINE ? look_at_older(replica, trouble) : status;
 }
 
 /* A log whose entries break its law is copied all the same: it may be needed as evidence. */

@@ -29,6 +29,7 @@ struct replica {
 	bool suspicious;          /* nothing is taken from the folder */
 	bool passed;              /* older's root was met: files below it may be written */
 	bool held;                /* some were not, before it was */
+	bool sealed;              /* hashes were taken, not entries */
 	bool lawless;             /* an entry broke a rule: no texts are made any more */
 	struct checkpoint older;  /* must be passed with its root; size 0: none */
 	struct checkpoint newest; /* proven; size 0: none yet */
@@ -54,6 +55,11 @@ replica_size(const struct replica *replica);
  * write. */
 MUST_USE enum tally_exit
 replica_reuse(struct replica *replica, uint64_t size, struct trouble *trouble);
+
+/* Takes hashes from the folder's tiles, of a public log whose entries are sealed. They are proven
+ * like entries; once there are bundles, replica_reuse begins anew. */
+MUST_USE enum tally_exit
+replica_reuse_hashes(struct replica *replica, uint64_t size, struct trouble *trouble);
 
 /* Takes the next one. TALLY_EXIT_FAILED: `older` is not passed, or a file is another. */
 MUST_USE enum tally_exit

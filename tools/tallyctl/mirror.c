@@ -144,8 +144,9 @@ tell(struct copying *copying)
 	root[writer.size] = '\0';
 	if (gmtime_r(&seconds, &parts) != NULL)
 		(void)strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &parts);
-	printf("%s %" PRIu64 " entries with root %s, %" PRIu64 " more\n", now, checkpoint->size,
-	       root, checkpoint->size - copying->told);
+	printf("%s %" PRIu64 " entries with root %s, %" PRIu64 " more%s\n", now,
+	       checkpoint->size, root, checkpoint->size - copying->told,
+	       copying->replica.sealed ? " (hashes alone: its entries are sealed)" : "");
 	(void)fflush(stdout);
 	copying->told = checkpoint->size;
 }
@@ -159,12 +160,15 @@ look_at_address(struct copying *copying, struct trouble *trouble)
 
 	if (code != TALLY_EXIT_FINE || mirror->checkpoint.size == replica->newest.size)
 		return code;
-	code = replica_reuse(replica, mirror->checkpoint.size, trouble);
+	if (mirror->sealed)
+		code = replica_reuse_hashes(replica, mirror->checkpoint.size, trouble);
+	else
+		code = replica_reuse(replica, mirror->checkpoint.size, trouble);
 	if (code == TALLY_EXIT_FINE)
 		code =
 		    replica_prove(replica, &mirror->checkpoint, bytes_make(NULL, 0), trouble);
 	if (code == TALLY_EXIT_FINE)
-		source_complete(&copying->source, mirror->checkpoint.size);
+		source_complete(&copying->source, mirror->checkpoint.size, mirror->sealed);
 	return code;
 }
 
