@@ -1,7 +1,8 @@
 #!/bin/bash
 # Witnesses: two audit every checkpoint before it is published, and cosign it, as pipes of the real
-# programs that nobody looks after, one reading the folder, one over HTTP. One is absent, slow, or there; tallyd stops or is killed while
-# it waits. What is published has the lines of those who came.
+# programs that nobody looks after, one reading the folder, one over HTTP. One is absent, slow, or
+# there; tallyd stops or is killed while it waits. What is published has the lines of those who
+# came, and receipts over HTTP carry them.
 . "$(dirname "$0")/common.bash"
 dir=$WORK/data
 public=$dir/public
@@ -87,6 +88,14 @@ audit "two of two" "$dir"
 says "their verdicts are told" "^[0-9]+ w1.example/witness accepted$" "$WORK/w1.out"
 check "the older checkpoint is a part of it" "$BIN/tally-verify" -q --old "$WORK/one" \
 	--key "$VKEY" "$public"
+
+# Whoever reads such a checkpoint takes it.
+check "a receipt over HTTP" curl -sf -o "$WORK/receipt" "http://127.0.0.1:$HTTP/receipt/5"
+same "it is under the cosigned checkpoint" "$(sed '1,/^$/d' "$WORK/receipt" | sha256sum)" \
+	"$(sha256sum < "$WORK/both")"
+check "it proves the ballot" "$BIN/tally-verify" --key "$VKEY" --receipt "$WORK/receipt"
+check "a copy is adopted" "$BIN/tallyd" --init --adopt "$public" --data "$WORK/adopted" \
+	--newest "$WORK/both" --log-key "$CAMPAIGN/log.key"
 
 # One that hangs is waited for, not longer.
 kill -STOP "$second"

@@ -154,6 +154,7 @@ struct stage {
 	size_t published_size; /* of the note of the last one */
 	uint8_t published_note[TALLY_CHECKPOINT_SIZE_MAX];
 	struct checkpoint offered; /* to the witnesses; size 0: none */
+	size_t cosigned;           /* lines of witnesses in all that was published */
 	size_t offered_size;
 	uint8_t offered_note[TALLY_CHECKPOINT_SIZE_MAX];
 	bool publish_fails;

@@ -4,7 +4,7 @@
 
 #include "ledger/batch.h"
 #include "tests/lib/merkle.h"
-#include "tree/cosignature.h"
+#include "tests/lib/witness.h"
 #include "tree/proof.h"
 
 static void *
@@ -172,6 +172,7 @@ stagedisk_publish(struct stage *stage)
 	stage->offered.size = 0;
 	stage->published_size = due.note.size;
 	memcpy(stage->published_note, due.note.data, due.note.size);
+	stage->cosigned += witness_lines_all(stage);
 	assert_true(stage->published_count < stage_published_max);
 	stage->published[stage->published_count++] = checkpoint;
 }

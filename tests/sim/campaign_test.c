@@ -2,8 +2,8 @@
  * slow disk and crashes at any moment. TEST_SEED reruns one; TEST_SECONDS sets how long seeds are
  * tried (12). */
 #include "tests/lib/crowd.h"
-#include "tests/lib/guest.h"
 #include "tests/lib/naive.h"
+#include "tests/lib/witness.h"
 
 #include <time.h>
 
@@ -23,6 +23,7 @@ struct sim {
 };
 
 static uint64_t totals[TALLY_VERDICTS_COUNT];
+static uint64_t total_cosigned;
 static uint64_t total_crashes, total_receipts, total_entries, total_published, total_unsealed;
 
 static uint64_t
@@ -54,6 +55,8 @@ sim_make(uint64_t seed)
 	    .registrars = 1 + below(&sim, 2),
 	    .revisions_max = sim.revisions_max,
 	    .voters_max = 1000,
+	    .witnesses = below(&sim, 3),
+	    .witness_wait_s = 1 + (uint32_t)below(&sim, 3),
 	    .publish_every_s = 1 + (uint32_t)below(&sim, 5),
 	    .publish_min = 1 + (uint32_t)below(&sim, 40),
 	    .tally_every = 1 + (uint32_t)below(&sim, 60),
@@ -81,6 +84,7 @@ sim_free(struct sim *sim)
 	total_receipts += sim->crowd->receipts;
 	total_entries += sim->stage->entries_count;
 	total_published += sim->stage->published_count;
+	total_cosigned += sim->stage->cosigned;
 	total_unsealed += sim->stage->campaign.manifest->sealed &&
 			  !stage_is_sealed(sim->stage, sim->stage->entries_count);
 	crowd_free(sim->crowd);
@@ -127,6 +131,26 @@ somebody_raves(struct sim *sim)
 		guest_ask(&guest, (enum tally_message)below(sim, 256), bytes_make(bytes, size));
 	else
 		stage_send(stage, guest.number, bytes_make(bytes, size));
+	stage_settle(stage);
+	if (!one_in(sim, 4) && guest_is_there(&guest))
+		stage_disconnect(stage, guest.number);
+}
+
+/* A line over what was offered last, in time or not, or as being over something else. */
+static void
+witness_speaks(struct sim *sim)
+{
+	struct stage *stage = sim->stage;
+	size_t count = stage->campaign.manifest->witnesses_count;
+	struct frame hello;
+	struct guest guest;
+
+	if (count == 0 || stage->offered_size == 0)
+		return;
+	guest = guest_connect(stage, &hello);
+	guest_auth(&guest, &hello, GUEST_ANONYMOUS, bytes_make(NULL, 0));
+	witness_sends(&guest, (size_t)below(sim, count),
+		      stage->offered.size + (one_in(sim, 10) ? 1 : 0));
 	stage_settle(stage);
 	if (!one_in(sim, 4) && guest_is_there(&guest))
 		stage_disconnect(stage, guest.number);
@@ -228,6 +252,8 @@ one_moment(struct sim *sim)
 		crowd_ask(sim->crowd);
 	if (one_in(sim, 100))
 		somebody_raves(sim);
+	if (one_in(sim, 30))
+		witness_speaks(sim);
 	if (one_in(sim, 80))
 		crowd_disconnect(sim->crowd, below(sim, sim->crowd->frontends_count));
 	if (one_in(sim, 150))
@@ -353,10 +379,11 @@ test_campaigns(void **state)
 	} while (getenv("TEST_SEED") == NULL && seconds() < until);
 	running = 0;
 	printf("%llu seeds, %llu crashes, %llu entries, %llu receipts, %llu publications, "
-	       "%llu unsealed\n",
+	       "%llu unsealed, %llu cosignatures\n",
 	       (unsigned long long)count, (unsigned long long)total_crashes,
 	       (unsigned long long)total_entries, (unsigned long long)total_receipts,
-	       (unsigned long long)total_published, (unsigned long long)total_unsealed);
+	       (unsigned long long)total_published, (unsigned long long)total_unsealed,
+	       (unsigned long long)total_cosigned);
 	for (unsigned i = 0; i < TALLY_VERDICTS_COUNT; i++)
 		if (totals[i] > 0)
 			printf("%s %llu\n", tally_verdict_text(i)->name,

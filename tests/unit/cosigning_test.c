@@ -1,11 +1,9 @@
-#include "tests/lib/guest.h"
 #include "tests/lib/naive.h"
-#include "tree/cosignature.h"
+#include "tests/lib/witness.h"
 
 enum {
 	EVERY_S = 20,
 	WAIT_S = 8,
-	TIME = 1767254400,
 };
 
 static void
@@ -39,53 +37,10 @@ end(struct stage *stage)
 	stage_free(stage);
 }
 
-static struct bytes
-offered_text(const struct stage *stage)
-{
-	return note_text(bytes_make(stage->offered_note, stage->offered_size));
-}
-
-/* Witness `place` sends its line over what is offered, as being over `tree_size`. */
-static uint32_t
-cosign_as(struct guest *guest, size_t place, uint64_t tree_size)
-{
-	uint8_t memory[8 + COSIGNATURE_LINE_MAX];
-	struct writer writer = writer_make(memory, sizeof memory);
-
-	writer_u64(&writer, tree_size);
-	cosignature_write(&writer, offered_text(guest->stage), TIME,
-			  &guest->stage->campaign.witnesses[place]);
-	assert_false(writer.failed);
-	return guest_ask(guest, TALLY_MESSAGE_COSIGN, writer_view(&writer));
-}
-
 static uint32_t
 cosign(struct guest *guest, size_t place)
 {
-	return cosign_as(guest, place, guest->stage->offered.size);
-}
-
-/* How often the newest published note has a valid line of this witness. */
-static unsigned
-lines_of(const struct stage *stage, size_t place)
-{
-	struct bytes note = bytes_make(stage->published_note, stage->published_size);
-	struct bytes text = note_text(note);
-	const struct note_key *key = &stage->campaign.witnesses[place].key;
-	unsigned count = 0;
-	size_t at = text.size + 1;
-	struct checkpoint checkpoint;
-
-	assert_true(checkpoint_open(note, &stage->campaign.log.key, &checkpoint));
-	while (at < note.size) {
-		const uint8_t *end = memchr(note.data + at, '\n', note.size - at);
-		size_t size = (size_t)(end - note.data) + 1 - at;
-		uint64_t time;
-
-		count += cosignature_verify(bytes_make(note.data + at, size), text, key, &time);
-		at += size;
-	}
-	return count;
+	return witness_sends(guest, place, guest->stage->offered.size);
 }
 
 static void
@@ -103,8 +58,8 @@ test_all_sign(void **state)
 	stage_run(stage, 100);
 	guest_expect(&guest, TALLY_ACCEPTED);
 	assert_int_equal(stage->published_count, 1); /* at once */
-	assert_int_equal(lines_of(stage, 0), 1);
-	assert_int_equal(lines_of(stage, 1), 1);
+	assert_int_equal(witness_lines(stage, 0), 1);
+	assert_int_equal(witness_lines(stage, 1), 1);
 	assert_int_equal(stage->published[0].size, stage->entries_count);
 	end(stage);
 }
@@ -122,9 +77,9 @@ test_some_sign(void **state)
 	assert_int_equal(stage->published_count, 0);
 	stage_run(stage, 2000);
 	assert_int_equal(stage->published_count, 1);
-	assert_int_equal(lines_of(stage, 0), 0);
-	assert_int_equal(lines_of(stage, 1), 0);
-	assert_int_equal(lines_of(stage, 2), 1);
+	assert_int_equal(witness_lines(stage, 0), 0);
+	assert_int_equal(witness_lines(stage, 1), 0);
+	assert_int_equal(witness_lines(stage, 2), 1);
 	end(stage);
 }
 
@@ -138,7 +93,7 @@ test_nobody_signs(void **state)
 	(void)state;
 	wait_out(stage);
 	assert_int_equal(stage->published_count, 1);
-	assert_int_equal(lines_of(stage, 0), 0);
+	assert_int_equal(witness_lines(stage, 0), 0);
 	assert_int_equal(stage->offered.size, 0);
 	guest_vote(&guest, 1, 1, 0);
 	stage_run(stage, (EVERY_S - WAIT_S - 2) * 1000);
@@ -150,7 +105,7 @@ test_nobody_signs(void **state)
 	stage_run(stage, 500);
 	guest_expect(&guest, TALLY_ACCEPTED);
 	assert_int_equal(stage->published_count, 2);
-	assert_int_equal(lines_of(stage, 0), 1);
+	assert_int_equal(witness_lines(stage, 0), 1);
 	end(stage);
 }
 
@@ -178,7 +133,7 @@ test_quick_witness(void **state)
 	guest_expect(&guest, TALLY_ACCEPTED);
 	stage_run(stage, 2100);
 	assert_int_equal(stage->published_count, 1);
-	assert_int_equal(lines_of(stage, 0), 1);
+	assert_int_equal(witness_lines(stage, 0), 1);
 	end(stage);
 }
 
@@ -200,32 +155,32 @@ test_refusals(void **state)
 	stage_run(stage, 200);
 	for (size_t length = 0; length <= 9; length++)
 		guest_expect(&guest, TALLY_MALFORMED);
-	cosign_as(&guest, 0, size - 1);
-	cosign_as(&guest, 0, size + 1);
-	cosign_as(&guest, 0, UINT64_MAX);
+	witness_sends(&guest, 0, size - 1);
+	witness_sends(&guest, 0, size + 1);
+	witness_sends(&guest, 0, UINT64_MAX);
 	stage_run(stage, 100);
 	for (size_t i = 0; i < 3; i++)
 		guest_expect(&guest, TALLY_NOT_FOUND);
 	note_private_key_make_as(&stranger, NOTE_KEY_COSIGNER, BYTES_OF("stranger.example"),
 				 seed);
-	cosignature_write(&writer, offered_text(stage), TIME, &stranger);
+	cosignature_write(&writer, witness_text(stage), WITNESS_TIME, &stranger);
 	guest_ask(&guest, TALLY_MESSAGE_COSIGN, writer_view(&writer));
 	/* the log's own line, and a witness's name on a stranger's signature */
 	writer.size = 8;
-	writer_bytes(&writer, bytes_make(stage->offered_note + offered_text(stage).size + 1,
-					 stage->offered_size - offered_text(stage).size - 1));
+	writer_bytes(&writer, bytes_make(stage->offered_note + witness_text(stage).size + 1,
+					 stage->offered_size - witness_text(stage).size - 1));
 	guest_ask(&guest, TALLY_MESSAGE_COSIGN, writer_view(&writer));
 	stranger.key = stage->campaign.witnesses[0].key;
 	writer.size = 8;
-	cosignature_write(&writer, offered_text(stage), TIME, &stranger);
+	cosignature_write(&writer, witness_text(stage), WITNESS_TIME, &stranger);
 	guest_ask(&guest, TALLY_MESSAGE_COSIGN, writer_view(&writer));
 	stage_run(stage, 200);
 	guest_expect(&guest, TALLY_UNKNOWN_SIGNER);
 	guest_expect(&guest, TALLY_MALFORMED);
 	guest_expect(&guest, TALLY_BAD_SIGNATURE);
 	wait_out(stage);
-	assert_int_equal(lines_of(stage, 0) + lines_of(stage, 1), 0);
-	cosign_as(&guest, 0, size);
+	assert_int_equal(witness_lines(stage, 0) + witness_lines(stage, 1), 0);
+	witness_sends(&guest, 0, size);
 	stage_run(stage, 100);
 	guest_expect(&guest, TALLY_NOT_FOUND); /* nothing waits */
 	end(stage);
@@ -257,8 +212,8 @@ test_twice(void **state)
 	guest_expect(&first, TALLY_ACCEPTED);
 	guest_expect(&first, TALLY_ACCEPTED);
 	assert_int_equal(stage->published_count, 1);
-	assert_int_equal(lines_of(stage, 0), 1);
-	assert_int_equal(lines_of(stage, 1), 1);
+	assert_int_equal(witness_lines(stage, 0), 1);
+	assert_int_equal(witness_lines(stage, 1), 1);
 	end(stage);
 }
 
@@ -277,7 +232,7 @@ test_too_late(void **state)
 	stage_release(stage, STAGE_READ);
 	stage_run(stage, 100);
 	guest_expect(&guest, TALLY_NOT_FOUND);
-	assert_int_equal(lines_of(stage, 0), 0);
+	assert_int_equal(witness_lines(stage, 0), 0);
 	end(stage);
 }
 
@@ -295,7 +250,7 @@ test_flood(void **state)
 	(void)state;
 	forger.key = stage->campaign.witnesses[0].key;
 	writer_u64(&writer, stage->offered.size);
-	cosignature_write(&writer, offered_text(stage), TIME, &forger);
+	cosignature_write(&writer, witness_text(stage), WITNESS_TIME, &forger);
 	stage_hold(stage, STAGE_READ);
 	for (size_t i = 0; i < 40; i++) {
 		floods[i] = guest_join(stage, GUEST_ANONYMOUS);
@@ -311,7 +266,7 @@ test_flood(void **state)
 	stage_release(stage, STAGE_READ);
 	stage_run(stage, 100);
 	assert_int_equal(stage->published_count, 1);
-	assert_int_equal(lines_of(stage, 0), 1);
+	assert_int_equal(witness_lines(stage, 0), 1);
 	stage_run(stage, 2000);
 	assert_int_equal(stage->station->reads_taken, 0);
 	stage_run(stage, 500);
@@ -334,7 +289,7 @@ test_stop_while_waiting(void **state)
 	assert_true(stage->stopped);
 	assert_int_equal(stage->published[stage->published_count - 1].size,
 			 stage->entries_count);
-	assert_int_equal(lines_of(stage, 0), 1);
+	assert_int_equal(witness_lines(stage, 0), 1);
 	end(stage);
 }
 
@@ -360,7 +315,7 @@ test_stop_with_new_ballots(void **state)
 	assert_int_equal(stage->asked[STAGE_PUBLISH], asked + 1);
 	assert_int_equal(stage->published[stage->published_count - 1].size,
 			 stage->entries_count);
-	assert_int_equal(lines_of(stage, 0), 0);
+	assert_int_equal(witness_lines(stage, 0), 0);
 	end(stage);
 }
 
@@ -384,7 +339,7 @@ test_publication_fails_after_the_wait(void **state)
 	assert_int_equal(stage->offered.size, stage->entries_count);
 	wait_out(stage);
 	assert_int_equal(stage->published_count, 1);
-	assert_int_equal(lines_of(stage, 0), 0);
+	assert_int_equal(witness_lines(stage, 0), 0);
 	end(stage);
 }
 
@@ -426,7 +381,7 @@ test_crash_while_waiting(void **state)
 	cosign(&guest, 0);
 	stage_run(stage, 100);
 	guest_expect(&guest, TALLY_ACCEPTED);
-	assert_int_equal(lines_of(stage, 0), 1);
+	assert_int_equal(witness_lines(stage, 0), 1);
 	end(stage);
 }
 
