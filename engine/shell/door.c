@@ -37,7 +37,7 @@ struct door {
 	pthread_t thread;
 	struct visits visits;
 	struct visit *visits_list;
-	bool place_freed; /* in this turn */
+	bool place_freed; /* in the last turn */
 	struct receipts receipts;
 	bool warned; /* of receipts that cannot be made */
 	uint64_t looked_ms;
@@ -198,18 +198,10 @@ wait_turn(const struct door *door)
 
 	if (MHD_get_timeout(door->daemon, &timeout) != MHD_YES || timeout > LATE_EVERY_MS)
 		timeout = LATE_EVERY_MS;
+	/* Where MHD had stopped listening at its limit, it listens again in its next turn. */
+	if (door->place_freed)
+		timeout = 0;
 	(void)poll(fds, 2, (int)timeout); /* whatever it says, MHD looks itself */
-}
-
-/* Once more where a place became free: MHD listens again, if it had stopped at its limit, at the
- * beginning of a turn. */
-static void
-take_turn(struct door *door)
-{
-	do {
-		door->place_freed = false;
-		(void)MHD_run(door->daemon);
-	} while (door->place_freed);
 }
 
 static void *
@@ -227,7 +219,8 @@ door_run(void *context)
 		uint64_t now;
 
 		wait_turn(door);
-		take_turn(door);
+		door->place_freed = false;
+		(void)MHD_run(door->daemon);
 		now = clock_mono_ms();
 		if (now - door->looked_ms < LATE_EVERY_MS)
 			continue;
