@@ -47,9 +47,11 @@ closed_mouth() {
 		"$(find "$data/public/tile/entries" "$data/public/tally" -type f 2> /dev/null)" ""
 	same "$1: RESULTS over the wire" "$(wire)" sealed
 	tallyctl receipt --connect "127.0.0.1:$PORT" --index 2 > "$WORK/receipt"
+	exits 0 "$1: results of the public log" tallyctl results --log "$data/public"
+	cp "$WORK/out" "$WORK/told"
 	fetch_all
 	check "$1: nothing leaks" python3 tests/e2e/leak.py "$WORK/all" "$data/public" \
-		"$WORK"/tallyd.*.log "$WORK/http" "$WORK/receipt"
+		"$WORK"/tallyd.*.log "$WORK/http" "$WORK/receipt" "$WORK/told"
 	check "$1: DIR/sealed is its owner's alone" sh -c \
 		"[ -z \"\$(find '$data/sealed' '$data/state' '$data/ledger' -perm /077)\" ]"
 	exits 0 "$1: tally-verify passes what is public" "$BIN/tally-verify" \
