@@ -23,6 +23,7 @@ struct sweep {
 	file_visit *visit;
 	uint64_t size;
 	uint64_t count; /* files visited */
+	bool prune;     /* folders that are empty then go */
 	int depth;
 	char path[PATH_SIZE];
 };
@@ -106,7 +107,7 @@ folder_visit(struct sweep *sweep)
 		status = disk_fail_errno("list", sweep->path);
 	sweep->depth--;
 	closedir(folder);
-	if (status == DISK_OK && ends_in(sweep->path, ".p"))
+	if (status == DISK_OK && (sweep->prune || ends_in(sweep->path, ".p")))
 		status = remove_empty(sweep->tiles, sweep->path);
 	return status;
 }
@@ -175,7 +176,7 @@ sweep_sealed(struct tiles *tiles, uint64_t *count)
 
 	*count = 0;
 	for (size_t i = 0; status == DISK_OK && i < sizeof folders / sizeof *folders; i++) {
-		struct sweep sweep = {.tiles = tiles, .visit = seal_file};
+		struct sweep sweep = {.tiles = tiles, .visit = seal_file, .prune = true};
 
 		snprintf(sweep.path, PATH_SIZE, "%s", folders[i]);
 		status = folder_visit(&sweep);

@@ -14,7 +14,7 @@ MUST_USE int
 sweep_mend(struct tiles *tiles, uint64_t size);
 
 /* For a start while results are sealed: removes every bundle and every tally text, whatever a file
- * in their folders is called; *count: how many. */
+ * in their folders is called, and the folders; *count: how many files. */
 MUST_USE int
 sweep_sealed(struct tiles *tiles, uint64_t *count);
 

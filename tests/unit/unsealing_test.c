@@ -217,6 +217,8 @@ strays_are_removed_while_sealed(void **state)
 	press_restart(press);
 	assert_int_equal(publisher_seal(press->publisher, &count), DISK_OK);
 	assert_int_equal(count, 5);
+	assert_false(press_exists(press, "tile/entries"));
+	assert_false(press_exists(press, "tally"));
 	mark_is(press, "unsealed", "0");
 	press_publish_and_check(press, 1000);
 	assert_int_equal(publisher_seal(press->publisher, &count), DISK_OK);
