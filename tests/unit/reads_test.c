@@ -420,6 +420,37 @@ test_entries_rooms(void **state)
 	end(stage);
 }
 
+/* S1: behind a flood of strangers' questions an authority is served next. */
+static void
+test_entries_overtake_strangers(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){.workers = 1});
+	struct guest authority = guest_join(stage, GUEST_AUTHORITY);
+	struct guest strangers[reads_anonymous_max / window_reads];
+	size_t count = sizeof strangers / sizeof strangers[0];
+	struct frame frame;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		strangers[i] = guest_join(stage, GUEST_ANONYMOUS);
+	stage_hold(stage, STAGE_READ);
+	for (size_t i = 0; i < count; i++)
+		for (int ask = 0; ask < window_reads; ask++)
+			guest_receipt(&strangers[i], 0);
+	stage_run(stage, 50);
+	assert_int_equal(stage->station->reads_anonymous, reads_anonymous_max);
+	guest_entries(&authority, 0, 1);
+	stage_release(stage, STAGE_READ);
+	stage_run(stage, 5);
+	assert_int_equal(expect_entries(&authority, 1, 0).count, 1);
+	assert_true(stage->station->reads_anonymous > reads_anonymous_max / 2);
+	stage_run(stage, 500);
+	for (size_t i = 0; i < count; i++)
+		while (guest_next(&strangers[i], &frame))
+			assert_int_equal(frame.message, TALLY_MESSAGE_RECEIPT_IS);
+	end(stage);
+}
+
 int
 main(void)
 {
@@ -430,6 +461,7 @@ main(void)
 	    cmocka_unit_test(test_entries_are_the_authoritys),
 	    cmocka_unit_test(test_entries_end_at_the_checkpoint),
 	    cmocka_unit_test(test_entries_rooms),
+	    cmocka_unit_test(test_entries_overtake_strangers),
 	    cmocka_unit_test(test_malformed),
 	    cmocka_unit_test(test_results),
 	    cmocka_unit_test(test_lanes),
