@@ -1,6 +1,5 @@
 #include "tools/lib/haul.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -8,88 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "tools/lib/crew.h"
+#include "tools/lib/deposit.h"
 #include "tools/lib/interrupt.h"
 
 enum {
 	SHIFT = 256, /* jobs between two looks at what has happened */
 };
 
-static enum tally_exit
-store_failed(const struct mirror *mirror, const char *name, struct trouble *trouble)
-{
-	return trouble_set(trouble, TALLY_EXIT_WORLD, "%s/%s: cannot write it: %s",
-			   mirror->folder->path, name, strerror(errno));
-}
-
-static bool
-write_all(int file, struct bytes bytes)
-{
-	while (bytes.size > 0) {
-		ssize_t put = write(file, bytes.data, bytes.size);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return false;
-		bytes = bytes_make(bytes.data + put, bytes.size - (size_t)put);
-	}
-	return true;
-}
-
-/* Folders on the way to `name`; links are not followed. A descriptor of the last, or -1. */
-static int
-make_way(int folder, const char *name, const char **last)
-{
-	int at = fcntl(folder, F_DUPFD_CLOEXEC, 0);
-
-	for (const char *slash = strchr(name, '/'); slash != NULL && at >= 0;
-	     slash = strchr(name, '/')) {
-		char part[TILE_PATH_MAX];
-		int next = -1;
-
-		snprintf(part, sizeof part, "%.*s", (int)(slash - name), name);
-		if (mkdirat(at, part, 0755) == 0 || errno == EEXIST)
-			next =
-			    openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		close(at);
-		at = next;
-		name = slash + 1;
-	}
-	*last = name;
-	return at;
-}
-
-/* Puts the file there at once: by way of `temporary`, a name in the folder. */
 enum tally_exit
 haul_store(const struct mirror *mirror, const char *temporary, const char *name,
 	   struct bytes bytes, struct trouble *trouble)
 {
-	int folder = mirror->folder->folder;
-	int file = openat(folder, temporary,
-			  O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	const char *last;
-	bool written;
-	int way;
+	const struct deposit deposit = {mirror->folder->folder, mirror->folder->path, 0644,
+					0755};
 
-	if (file < 0)
-		return store_failed(mirror, temporary, trouble);
-	written = write_all(file, bytes);
-	if (close(file) != 0 || !written) {
-		store_failed(mirror, name, trouble);
-		(void)unlinkat(folder, temporary, 0);
-		return trouble->exit;
-	}
-	way = make_way(folder, name, &last);
-	if (way < 0 || renameat(folder, temporary, way, last) != 0)
-		store_failed(mirror, name, trouble);
-	else
-		trouble->exit = TALLY_EXIT_FINE;
-	if (way >= 0)
-		close(way);
-	return trouble->exit;
+	return deposit_put(&deposit, temporary, name, bytes, trouble);
 }
 
 enum tally_exit
