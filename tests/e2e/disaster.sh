@@ -177,6 +177,8 @@ exits 0 "sealed: the authority's copy is adopted" adopt "$WORK/locked" --anchor 
 tallyd_must "$dir"
 send "$CAMPAIGN/a.key" "$WORK/a" "$WORK/a.again"
 check "sealed: every ballot gets its first answer" diff "$WORK/a.answers" "$WORK/a.again"
+exits 0 "sealed: the copy goes on" mirror_last "$WORK/locked"
+audit "sealed, adopted" "$dir"
 check "sealed: closed" tallyctl notice close --key "$CAMPAIGN/authority.key" \
 	--connect "127.0.0.1:$PORT"
 check "sealed: unsealed" tallyctl notice unseal --key "$CAMPAIGN/authority.key" \
