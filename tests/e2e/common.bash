@@ -200,6 +200,18 @@ audit() {
 		"$2/public"
 }
 
+# interop_build: $WORK/interop, the reader that is not ours; false where there is no Go or no
+# x/mod. Nothing is downloaded.
+interop_build() {
+	command -v go > /dev/null || return
+	export GO111MODULE=off GOPROXY=off GOFLAGS='' GOTOOLCHAIN=local CGO_ENABLED=0
+	export GOCACHE=$WORK/go
+	GOPATH=$(go env GOPATH):/usr/share/gocode
+	export GOPATH
+	go list golang.org/x/mod/sumdb/note golang.org/x/mod/sumdb/tlog > /dev/null 2>&1 || return
+	check "the other reader is built" go build -o "$WORK/interop" tests/e2e/interop.go
+}
+
 # results DIR FILE
 results() {
 	tallyctl results --log "$1/public" --format json > "$2"

@@ -78,17 +78,6 @@ openssl_verifies() {
 		-in "$WORK/text" -sigfile "$WORK/signature"
 }
 
-# build: false where there is no Go or no x/mod; nothing is downloaded.
-build() {
-	command -v go > /dev/null || return
-	export GO111MODULE=off GOPROXY=off GOFLAGS='' GOTOOLCHAIN=local CGO_ENABLED=0
-	export GOCACHE=$WORK/go
-	GOPATH=$(go env GOPATH):/usr/share/gocode
-	export GOPATH
-	go list golang.org/x/mod/sumdb/note golang.org/x/mod/sumdb/tlog > /dev/null 2>&1 || return
-	check "the other reader is built" go build -o "$WORK/interop" tests/e2e/interop.go
-}
-
 # reads COMMAND [FILE...]: and says what it has seen. $from is a folder or an address.
 from=$public
 where='the folder'
@@ -165,7 +154,7 @@ evening 2000 end
 for number in 1 2 3; do
 	check "openssl: checkpoint $number" openssl_verifies "$WORK/checkpoint.$number"
 done
-if ! build; then
+if ! interop_build; then
 	skipped "no Go with golang.org/x/mod here: nobody else's reader"
 	exit
 fi

@@ -90,12 +90,22 @@ check "the older checkpoint is a part of it" "$BIN/tally-verify" -q --old "$WORK
 	--key "$VKEY" "$public"
 
 # Whoever reads such a checkpoint takes it.
-check "a receipt over HTTP" curl -sf -o "$WORK/receipt" "http://127.0.0.1:$HTTP/receipt/5"
-same "it is under the cosigned checkpoint" "$(sed '1,/^$/d' "$WORK/receipt" | sha256sum)" \
+check "a receipt over HTTP" curl -sf -o "$WORK/5.receipt" "http://127.0.0.1:$HTTP/receipt/5"
+same "it is under the cosigned checkpoint" "$(sed '1,/^$/d' "$WORK/5.receipt" | sha256sum)" \
 	"$(sha256sum < "$WORK/both")"
-check "it proves the ballot" "$BIN/tally-verify" --key "$VKEY" --receipt "$WORK/receipt"
+check "it proves the ballot" "$BIN/tally-verify" --key "$VKEY" --receipt "$WORK/5.receipt"
 check "a copy is adopted" "$BIN/tallyd" --init --adopt "$public" --data "$WORK/adopted" \
 	--newest "$WORK/both" --log-key "$CAMPAIGN/log.key"
+
+if interop_build; then
+	for what in checkpoint tiles entries records; do
+		check "golang.org/x/mod passes over the lines: $what" "$WORK/interop" "$what" \
+			"$VKEY" "$public"
+	done
+	check "also under a receipt" "$WORK/interop" receipts "$VKEY" "$public" "$WORK/5.receipt"
+else
+	skipped "no Go with golang.org/x/mod"
+fi
 
 # One that hangs is waited for, not longer.
 kill -STOP "$second"
