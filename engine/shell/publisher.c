@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "shell/lawfiles.h"
+#include "shell/line.h"
 #include "shell/mark.h"
 #include "shell/sweep.h"
 #include "shell/texts.h"
@@ -220,38 +221,48 @@ publish(struct publisher *publisher, const struct publication *publication)
 	return status;
 }
 
+static void
+publish_asked(struct publisher *publisher)
+{
+	int status = publish(publisher, &publisher->publication);
+
+	pthread_mutex_lock(&publisher->mutex);
+	publisher->asked = false;
+	pthread_mutex_unlock(&publisher->mutex);
+	publisher->done(publisher->context, status, status == DISK_OK ? "" : disk_error());
+}
+
+/* What stays in memory is tried again with the next text or publication. */
+static void
+store_texts(struct publisher *publisher)
+{
+	if (texts_store(publisher->texts) != DISK_OK)
+		line_warn("keeping a tally's text: %s", disk_error());
+}
+
 static void *
 publisher_run(void *context)
 {
 	struct publisher *publisher = context;
 
-	pthread_mutex_lock(&publisher->mutex);
 	while (true) {
-		int status;
+		bool asked;
+		bool texts_came;
 
+		pthread_mutex_lock(&publisher->mutex);
 		while (!publisher->asked && !publisher->stopping && !publisher->texts_came)
 			pthread_cond_wait(&publisher->wake, &publisher->mutex);
-		if (!publisher->asked && !publisher->texts_came)
-			break;
+		asked = publisher->asked;
+		texts_came = publisher->texts_came;
 		publisher->texts_came = false;
-		if (!publisher->asked) {
-			pthread_mutex_unlock(&publisher->mutex);
-			/* A failure is said when they are to be published. */
-			(void)!texts_store(publisher->texts);
-			pthread_mutex_lock(&publisher->mutex);
-			continue;
-		}
 		pthread_mutex_unlock(&publisher->mutex);
-		status = publish(publisher, &publisher->publication);
-		pthread_mutex_lock(&publisher->mutex);
-		publisher->asked = false;
-		pthread_mutex_unlock(&publisher->mutex);
-		publisher->done(publisher->context, status,
-				status == DISK_OK ? "" : disk_error());
-		pthread_mutex_lock(&publisher->mutex);
+		if (asked)
+			publish_asked(publisher);
+		else if (texts_came)
+			store_texts(publisher);
+		else
+			return NULL;
 	}
-	pthread_mutex_unlock(&publisher->mutex);
-	return NULL;
 }
 
 /* Size in the second line of DIR/public/NAME; 0 if there is none. */
