@@ -282,8 +282,6 @@ static void
 expect_gone(struct lie *lie, const struct file *file, const char *words)
 {
 	lie_expect(lie, AUDIT_FILES, NO_INDEX, "%s: %s", file->name, words);
-	if (file->class == CHECKPOINT)
-		lie_expect(lie, AUDIT_CHECKPOINT, NO_INDEX, "checkpoint: ");
 	if (file->class == TEXT)
 		lie_expect(lie, AUDIT_TEXTS, (long)file->index, "%s: ", file->name);
 	if (file->class == BUNDLE)
@@ -314,6 +312,8 @@ take_away(struct lie *lie)
 		return false;
 	lie_say(lie, "%s removed", file->name);
 	expect_gone(lie, file, "the checkpoint covers it, and it is missing");
+	if (file->class == CHECKPOINT)
+		lie_expect(lie, AUDIT_CHECKPOINT, NO_INDEX, "checkpoint: it is missing");
 	return true;
 }
 

@@ -186,6 +186,50 @@ names_the_earliest(void **state)
 	campaign_free(&campaign);
 }
 
+struct heard {
+	uint64_t calls;
+	uint64_t done;
+	uint64_t all;
+};
+
+static void
+hear(void *context, uint64_t done, uint64_t all)
+{
+	struct heard *heard = context;
+
+	assert_true(done >= heard->done && done <= all);
+	*heard = (struct heard){heard->calls + 1, done, all};
+}
+
+/* In memory and from temporary files, the whole is known from the first call on. */
+static void
+tells_how_far_it_is(void **state)
+{
+	static const uint64_t bounds[] = {1 << 20, 1};
+
+	(void)state;
+	for (size_t b = 0; b < sizeof bounds / sizeof *bounds; b++) {
+		struct campaign campaign;
+		struct lineage lineage;
+		struct lineage_finding votes, keys;
+		struct heard heard = {0};
+		struct trouble trouble;
+
+		campaign_make(&campaign, NULL);
+		assert_int_equal(
+		    lineage_init(&lineage, campaign.manifest, 400, bounds[b], &trouble), 0);
+		for (uint64_t i = 0; i < 300; i++)
+			enter(&lineage, i, i, 1);
+		lineage_watch(&lineage, hear, &heard);
+		assert_int_equal(lineage_link(&lineage, 400, 1, &votes, &keys, &trouble), 0);
+		assert_true(heard.calls > 100);
+		assert_int_equal(heard.done, 300);
+		assert_int_equal(heard.all, 300);
+		lineage_free(&lineage);
+		campaign_free(&campaign);
+	}
+}
+
 int
 main(void)
 {
@@ -194,6 +238,7 @@ main(void)
 	    cmocka_unit_test(says_when_there_is_no_room),
 	    cmocka_unit_test(leaves_out_what_is_beyond_the_end),
 	    cmocka_unit_test(names_the_earliest),
+	    cmocka_unit_test(tells_how_far_it_is),
 	};
 
 	if (sodium_init() < 0)

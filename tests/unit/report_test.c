@@ -86,6 +86,27 @@ keeps_the_first_in_the_log(void **state)
 	assert_int_equal(report.checks[0].why.index, 3);
 }
 
+/* Whatever else is wrong, the end names the entry where the log breaks first. */
+static void
+names_the_first_entry(void **state)
+{
+	struct report report = fresh();
+	struct trouble trouble;
+	size_t number;
+
+	(void)state;
+	trouble_set(&trouble, TALLY_EXIT_FAILED, "another root");
+	report_found(&report, 0, &trouble);
+	assert_ptr_equal(report_first_failure(&report, &number), &report.checks[0]);
+	assert_int_equal(number, 1);
+	finding(&report, 1, TALLY_EXIT_FAILED, 9);
+	assert_ptr_equal(report_first_failure(&report, &number), &report.checks[1]);
+	finding(&report, 2, TALLY_EXIT_FAILED, 7);
+	assert_ptr_equal(report_first_failure(&report, &number), &report.checks[2]);
+	assert_int_equal(number, 3);
+	assert_non_null(strstr(shown(&report, false), "FAIL: check 3: entry 7: wrong 7\n"));
+}
+
 /* A check that could not be made is never PASS, nor is the whole. */
 static void
 skips_what_the_world_refuses(void **state)
@@ -189,6 +210,7 @@ main(void)
 	    cmocka_unit_test(begins_without_a_pass),
 	    cmocka_unit_test(keeps_a_failure),
 	    cmocka_unit_test(keeps_the_first_in_the_log),
+	    cmocka_unit_test(names_the_first_entry),
 	    cmocka_unit_test(skips_what_the_world_refuses),
 	    cmocka_unit_test(knows_where_nothing_was_to_check),
 	    cmocka_unit_test(shows_groups_once),

@@ -1,8 +1,10 @@
 #include "tools/lib/audit_state.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void
 audit_found(struct audit_state *state, enum audit_check check, const struct trouble *trouble)
@@ -14,7 +16,17 @@ audit_found(struct audit_state *state, enum audit_check check, const struct trou
 	pthread_mutex_unlock(&state->lock);
 }
 
-/* A checkpoint that opens with the key, or a finding. */
+/* Is the checkpoint there, and no file like the others? */
+static bool
+is_odd(const struct audit_state *state)
+{
+	struct stat about;
+
+	return fstatat(state->log->folder, "checkpoint", &about, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       !S_ISREG(about.st_mode);
+}
+
+/* A checkpoint that opens with the key, or a finding, upon which everything else rests. */
 static bool
 open_checkpoint(struct audit_state *state)
 {
@@ -31,7 +43,10 @@ open_checkpoint(struct audit_state *state)
 		    "%s/checkpoint: it is no checkpoint of %s signed by key %08" PRIx32,
 		    state->log->path, state->options->key.name, state->options->key.id);
 	if (status != TALLY_EXIT_FINE) {
-		audit_found(state, AUDIT_CHECKPOINT, &trouble);
+		enum audit_check check = is_odd(state) ? AUDIT_FILES : AUDIT_CHECKPOINT;
+
+		audit_found(state, check, &trouble);
+		checks_skip_rest(&audit->report, check);
 		return false;
 	}
 	report_pass(&audit->report, AUDIT_CHECKPOINT);
@@ -191,10 +206,8 @@ run(struct audit_state *state)
 {
 	struct audit *audit = state->audit;
 
-	if (!open_checkpoint(state)) {
-		checks_skip_rest(&audit->report, AUDIT_CHECKPOINT);
+	if (!open_checkpoint(state))
 		return;
-	}
 	state->limit = audit->recount.checkpoint.size;
 	report_nothing(&audit->report, AUDIT_RECEIPTS, "no receipts were given (--receipts)");
 	if (state->options->journals == NULL)

@@ -250,6 +250,14 @@ replay(struct audit_state *state)
 	free(watch.text);
 }
 
+static void
+tell_sorting(void *context, uint64_t done, uint64_t all)
+{
+	const struct audit_options *options = context;
+
+	options->progress(options->context, "sorting ballots", done, all);
+}
+
 /* False if nothing may be said of who replaces whom. */
 static bool
 link_ballots(struct audit_state *state)
@@ -261,6 +269,8 @@ link_ballots(struct audit_state *state)
 	struct lineage_finding keys;
 	struct trouble trouble;
 
+	if (state->options->progress != NULL)
+		lineage_watch(&state->lineage, tell_sorting, (void *)(uintptr_t)state->options);
 	if (lineage_link(&state->lineage, end, state->options->jobs, &votes, &keys, &trouble) !=
 	    TALLY_EXIT_FINE) {
 		audit_found(state, AUDIT_VOTES, &trouble);

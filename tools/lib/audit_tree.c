@@ -42,10 +42,12 @@ audit_tile_file(struct audit_state *state, const struct tile *tile,
 				state->log->path, path, size, expected_size);
 	for (unsigned i = 0; i < tile->width && status == TALLY_EXIT_FINE; i++)
 		if (memcmp(data + i * sizeof *expected, &expected[i], sizeof *expected) != 0)
-			status =
-			    trouble_set(&trouble, TALLY_EXIT_FAILED,
-					"%s/%s: hash %u in it is not the one of the entries",
-					state->log->path, path, i);
+			status = trouble_set(
+			    &trouble, TALLY_EXIT_FAILED,
+			    "%s/%s: hash %u in it is not the one of the entries "
+			    "from %" PRIu64 " on",
+			    state->log->path, path, i,
+			    (tile->number * TALLY_TILE_WIDTH + i) << 8 * tile->level);
 	if (status != TALLY_EXIT_FINE && !audit_gone(state, path))
 		audit_found(state, AUDIT_TILES, &trouble);
 	free(data);

@@ -80,6 +80,13 @@ lineage_extend(struct lineage *lineage, uint64_t entries, struct trouble *troubl
 }
 
 void
+lineage_watch(struct lineage *lineage, sorter_progress *progress, void *context)
+{
+	lineage->tags.progress = lineage->holders.progress = progress;
+	lineage->tags.progress_context = lineage->holders.progress_context = context;
+}
+
+void
 lineage_free(struct lineage *lineage)
 {
 	sorter_free(&lineage->tags);

@@ -43,6 +43,10 @@ lineage_init(struct lineage *lineage, const struct manifest *manifest, uint64_t 
 MUST_USE enum tally_exit
 lineage_extend(struct lineage *lineage, uint64_t entries, struct trouble *trouble);
 
+/* While ballots are linked it is told how far that is. */
+void
+lineage_watch(struct lineage *lineage, sorter_progress *progress, void *context);
+
 void
 lineage_free(struct lineage *lineage);
 

@@ -19,9 +19,10 @@ refused(const struct publiclog *log, const char *name, int error, struct trouble
 		return trouble_set(trouble, TALLY_EXIT_FAILED, "%s/%s: it is missing",
 				   log->path, name);
 	if (error == ELOOP)
-		return trouble_set(trouble, TALLY_EXIT_FAILED,
-				   "%s/%s: a symbolic link stands on the way to it", log->path,
-				   name);
+		return trouble_set(trouble, TALLY_EXIT_FAILED, "%s/%s: %s", log->path, name,
+				   strchr(name, '/') == NULL
+				       ? "it is a symbolic link"
+				       : "it is a symbolic link, or behind one");
 	if (error == ENOTDIR)
 		return trouble_set(trouble, TALLY_EXIT_FAILED,
 				   "%s/%s: a file or a link stands where a folder should",

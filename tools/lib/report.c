@@ -117,12 +117,20 @@ report_remark(struct report *report, size_t check, const char *format, ...)
 const struct report_check *
 report_first_failure(const struct report *report, size_t *number)
 {
+	const struct report_check *first = NULL;
+
 	for (size_t i = 0; i < report->count; i++) {
-		*number = i + 1;
-		if (report->checks[i].status == REPORT_FAIL)
-			return &report->checks[i];
+		const struct report_check *check = &report->checks[i];
+
+		if (check->status != REPORT_FAIL)
+			continue;
+		if (first == NULL || (check->why.has_index && !first->why.has_index) ||
+		    earlier(&first->why, &check->why)) {
+			first = check;
+			*number = i + 1;
+		}
 	}
-	return NULL;
+	return first;
 }
 
 enum tally_exit

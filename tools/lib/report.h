@@ -74,7 +74,8 @@ report_remark(struct report *report, size_t check, const char *format, ...)
 bool
 report_troubled(const struct report *report, size_t check);
 
-/* The first check that failed, or NULL. *number is as people see it. */
+/* Of the checks that failed the one that names the earliest entry, or where none names one the
+ * first; NULL if none failed. *number is as people see it. */
 const struct report_check *
 report_first_failure(const struct report *report, size_t *number);
 

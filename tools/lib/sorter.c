@@ -221,6 +221,8 @@ struct reading {
 	struct sorter *sorter;
 	sorter_visit *visit;
 	void *context;
+	uint64_t all; /* records */
+	_Atomic uint64_t done;
 };
 
 /* Merges the sorted front with the sorted rest, which is copied to `rest`. */
@@ -293,14 +295,11 @@ gather(const struct sorter *sorter, const struct sorter_bucket *bucket)
 }
 
 static void
-visit_bucket(void *context, unsigned worker, uint64_t number)
+visit_bucket(const struct reading *reading, struct sorter_bucket *bucket)
 {
-	struct reading *reading = context;
 	struct sorter *sorter = reading->sorter;
-	struct sorter_bucket *bucket = &sorter->buckets[number];
 	uint8_t *all;
 
-	(void)worker;
 	if (bucket->put_out + bucket->count == 0 || sorter->error != 0)
 		return;
 	if (bucket->put_out == 0) {
@@ -318,13 +317,30 @@ visit_bucket(void *context, unsigned worker, uint64_t number)
 	free(all);
 }
 
+static void
+visit_job(void *context, unsigned worker, uint64_t number)
+{
+	struct reading *reading = context;
+	struct sorter *sorter = reading->sorter;
+	struct sorter_bucket *bucket = &sorter->buckets[number];
+	uint64_t done;
+
+	visit_bucket(reading, bucket);
+	done = atomic_fetch_add(&reading->done, bucket->put_out + bucket->count);
+	if (worker == 0 && sorter->progress != NULL)
+		sorter->progress(sorter->progress_context,
+				 done + bucket->put_out + bucket->count, reading->all);
+}
+
 enum tally_exit
 sorter_each(struct sorter *sorter, unsigned workers, sorter_visit *visit, void *context,
 	    struct trouble *trouble)
 {
-	struct reading reading = {sorter, visit, context};
+	struct reading reading = {.sorter = sorter, .visit = visit, .context = context};
 
-	crew_run(workers, SORTER_BUCKETS, visit_bucket, &reading);
+	for (unsigned i = 0; i < SORTER_BUCKETS; i++)
+		reading.all += sorter->buckets[i].put_out + sorter->buckets[i].count;
+	crew_run(workers, SORTER_BUCKETS, visit_job, &reading);
 	if (sorter->error == 0)
 		return TALLY_EXIT_FINE;
 	return trouble_set(trouble, TALLY_EXIT_WORLD,

@@ -25,8 +25,14 @@ struct sorter_place {
 	uint64_t index;
 };
 
+/* How far a reading is, in records; on the thread that asked for it. */
+typedef void
+sorter_progress(void *context, uint64_t done, uint64_t all);
+
 struct sorter {
 	size_t record_size;
+	sorter_progress *progress; /* may be set after sorter_init; else NULL */
+	void *progress_context;
 	uint64_t memory_max;
 	_Atomic uint64_t memory; /* bytes of all buckets */
 	_Atomic int error;       /* errno of the first failure */
