@@ -65,7 +65,7 @@ TEST_SRC   := $(wildcard tests/unit/*_test.c tests/sim/*_test.c tests/crash/*_te
 FUZZ_SRC   := $(wildcard tests/fuzz/*_fuzz.c)
 # What outsiders link: the protocol machine, ballots, tags, proofs. Needs libsodium alone.
 CLIENT_SRC := $(foreach room,base frame ballot client tree,$(wildcard engine/$(room)/*.c)) \
-              tools/lib/blocking.c tools/lib/journalfile.c tools/lib/journalreader.c
+              $(patsubst %,tools/lib/%.c,blocking dial journaled journalfile journalreader)
 
 obj = $(patsubst %.c,$(OUT)/%.o,$(1))
 ENGINE_A  := $(OUT)/libengine.a

@@ -1,21 +1,16 @@
 #include "tally/client.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "limits.h"
-#include "tally/journal.h"
+#include "tools/lib/dial.h"
+#include "tools/lib/journaled.h"
 
 enum {
 	connect_timeout_default_ms = 10000,
@@ -29,26 +24,14 @@ struct tally_connection {
 	int status; /* why it has failed */
 	int timeout_ms;
 	struct tally_client *client;
-	struct tally_journal *journal; /* or NULL */
-	uint64_t submitted;            /* ballots in it, and of those */
-	uint64_t answered;
-	uint64_t numbers[window_requests]; /* the journal's, of the ballots between: a ring */
-	size_t input_first;                /* of the bytes the machine has not taken yet */
+	struct journaled journaled;
+	size_t input_first; /* of the bytes the machine has not taken yet */
 	size_t input_end;
 	char trouble[TALLY_TROUBLE_MAX];
 	uint8_t input[input_bytes];
 	uint8_t output[output_bytes];
 	_Alignas(8) uint8_t memory[TALLY_CLIENT_MEMORY];
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* "what: why". The connection is of no use any more; its status stays. */
 static int
@@ -74,54 +57,34 @@ fail_event(struct tally_connection *connection, const struct tally_client_event 
 		    goodbye ? tally_client_sentence(status) : "talk to the server", why);
 }
 
+/* Passes on what became of the journal; where it fails, so does the connection. */
 static int
-fail_journal(struct tally_connection *connection)
+journal_kept(struct tally_connection *connection, int status)
 {
+	if (status == TALLY_CLIENT_FINE)
+		return status;
 	return fail(connection, TALLY_CLIENT_JOURNAL, "keep the journal",
-		    tally_journal_trouble(connection->journal));
+		    tally_journal_trouble(connection->journaled.journal));
 }
 
-/* What was submitted must be in the journal before it leaves. */
 static int
 journal_flush(struct tally_connection *connection)
 {
-	if (connection->journal == NULL ||
-	    tally_journal_flush(connection->journal) == TALLY_CLIENT_FINE)
-		return TALLY_CLIENT_FINE;
-	return fail_journal(connection);
+	return journal_kept(connection, journaled_flush(&connection->journaled));
 }
 
 /* Submits to the machine and, what that has taken, to the journal. */
 static int
 submit(struct tally_connection *connection, const void *ballot, size_t size)
 {
-	uint64_t *number = &connection->numbers[connection->submitted % window_requests];
 	int status;
 
-	if (connection->journal != NULL && size > TALLY_JOURNAL_SUBMIT_MAX)
+	if (connection->journaled.journal != NULL && size > TALLY_JOURNAL_SUBMIT_MAX)
 		return TALLY_CLIENT_TOO_LARGE;
 	status = tally_client_submit(connection->client, ballot, size, NULL);
-	if (status != TALLY_CLIENT_FINE || connection->journal == NULL)
+	if (status != TALLY_CLIENT_FINE)
 		return status;
-	if (tally_journal_submit(connection->journal, ballot, size, number) !=
-	    TALLY_CLIENT_FINE)
-		return fail_journal(connection);
-	connection->submitted++;
-	return TALLY_CLIENT_FINE;
-}
-
-/* Ballots are answered in their order. */
-static int
-journal_answer(struct tally_connection *connection, const struct tally_client_event *event)
-{
-	if (connection->journal == NULL || event->kind != TALLY_CLIENT_EVENT_VERDICT ||
-	    event->request != TALLY_MESSAGE_SUBMIT)
-		return TALLY_CLIENT_FINE;
-	if (tally_journal_answer(connection->journal,
-				 connection->numbers[connection->answered++ % window_requests],
-				 event->verdict, event->index) == TALLY_CLIENT_FINE)
-		return TALLY_CLIENT_FINE;
-	return fail_journal(connection);
+	return journal_kept(connection, journaled_submit(&connection->journaled, ballot, size));
 }
 
 /* Waits until the socket can do one of `events` or the deadline has passed. */
@@ -133,7 +96,7 @@ wait_for(struct tally_connection *connection, short events, int64_t deadline, sh
 	int found;
 
 	do {
-		left = deadline - now_ms();
+		left = deadline - dial_now_ms();
 		found = poll(&poller, 1, left > 0 ? (int)left : 0);
 	} while (found < 0 && errno == EINTR);
 	if (found < 0)
@@ -212,7 +175,7 @@ static int
 next_event(struct tally_connection *connection, int timeout_ms,
 	   struct tally_client_event *event)
 {
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = dial_now_ms() + timeout_ms;
 	int status;
 
 	if (connection->socket < 0)
@@ -222,68 +185,26 @@ next_event(struct tally_connection *connection, int timeout_ms,
 		if (status != TALLY_CLIENT_FINE)
 			return status;
 		if (connection->input_first < connection->input_end)
-			deadline = now_ms() + timeout_ms;
+			deadline = dial_now_ms() + timeout_ms;
 	}
 	if (event->kind == TALLY_CLIENT_EVENT_GOODBYE ||
 	    event->kind == TALLY_CLIENT_EVENT_BROKEN)
 		return fail_event(connection, event);
-	return journal_answer(connection, event);
-}
-
-/* Connects to one address; on failure errno says why and there is no socket. */
-static bool
-dial(struct tally_connection *connection, const struct addrinfo *address, int64_t deadline)
-{
-	int one = 1;
-	int error = 0;
-	socklen_t size = sizeof error;
-	short ready;
-	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	connection->socket = fd;
-	if (fd < 0)
-		return false;
-	if (connect(fd, address->ai_addr, address->ai_addrlen) != 0 && errno != EINPROGRESS)
-		error = errno;
-	else if (wait_for(connection, POLLOUT, deadline, &ready) != TALLY_CLIENT_FINE)
-		error = ETIMEDOUT;
-	else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-		error = errno;
-	if (error == 0) {
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-		return true;
-	}
-	if (connection->socket >= 0)
-		close(connection->socket);
-	connection->socket = -1;
-	errno = error;
-	return false;
+	return journal_kept(connection, journaled_answer(&connection->journaled, event));
 }
 
 static int
 reach(struct tally_connection *connection, const struct tally_connect_options *options,
       int64_t deadline)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-	struct addrinfo *found = NULL;
-	const struct addrinfo *address;
+	const char *why = "";
 	char what[160];
-	char port[8];
-	int error;
 
+	connection->socket = dial(options->host, options->port, deadline, &why);
+	if (connection->socket >= 0)
+		return TALLY_CLIENT_FINE;
 	snprintf(what, sizeof what, "connect to %.128s port %u", options->host, options->port);
-	snprintf(port, sizeof port, "%u", options->port);
-	error = getaddrinfo(options->host, port, &hints, &found);
-	if (error != 0)
-		return fail(connection, TALLY_CLIENT_WORLD, what, gai_strerror(error));
-	for (address = found; address != NULL; address = address->ai_next)
-		if (dial(connection, address, deadline))
-			break;
-	error = errno;
-	freeaddrinfo(found);
-	if (address == NULL)
-		return fail(connection, TALLY_CLIENT_WORLD, what, strerror(error));
-	return TALLY_CLIENT_FINE;
+	return fail(connection, TALLY_CLIENT_WORLD, what, why);
 }
 
 static int
@@ -301,7 +222,7 @@ prepare(struct tally_connection *connection, const struct tally_connect_options 
 	config.output_size = sizeof connection->output;
 	status = tally_client_init(&connection->client, connection->memory,
 				   sizeof connection->memory, &config);
-	connection->journal = options->journal;
+	connection->journaled.journal = options->journal;
 	if (status == TALLY_CLIENT_FINE && options->journal != NULL &&
 	    (config.key == NULL ||
 	     !tally_journal_is(options->journal, config.campaign, config.key->id)))
@@ -318,7 +239,7 @@ tally_connect(struct tally_connection **out, const struct tally_connect_options 
 {
 	int timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms
 							 : connect_timeout_default_ms;
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = dial_now_ms() + timeout_ms;
 	struct tally_connection *connection = calloc(1, sizeof *connection);
 	struct tally_client_event event;
 	int status;
