@@ -1,184 +1,25 @@
-#include "shell/adopt.h"
-#include "shell/founding.h"
 #include "shell/line.h"
+#include "shell/options.h"
 #include "shell/rehearsal.h"
-#include "shell/server.h"
 #include "tally/status.h"
 #include "verify/genuine.h"
 
-#include <argp.h>
 #include <sodium.h>
-#include <stdlib.h>
-
-const char *argp_program_version = "tallyd " TALLY_VERSION;
-
-enum {
-	OPTION_INIT = 256,
-	OPTION_DATA,
-	OPTION_CAMPAIGN,
-	OPTION_LOG_KEY,
-	OPTION_ROSTER,
-	OPTION_ANCHOR,
-	OPTION_ADOPT,
-	OPTION_NEWEST,
-	OPTION_LISTEN,
-	OPTION_HTTP,
-	OPTION_PLAIN,
-	OPTION_WORKERS,
-	OPTION_TEST,
-};
-
-struct asked {
-	bool init;
-	bool test;
-	bool roster;
-	struct founding founding;
-	struct adopt adopt;
-	struct server_options server;
-};
-
-static const struct argp_option options[] = {
-    {NULL, 0, NULL, 0, "Making a campaign's data directory:", 1},
-    {"init", OPTION_INIT, NULL, 0, "make it and end", 1},
-    {"campaign", OPTION_CAMPAIGN, "FILE.json", 0, "the campaign's manifest", 1},
-    {"log-key", OPTION_LOG_KEY, "FILE", 0, "the log's private key; copied into DIR, mode 0600",
-     1},
-    {"roster", OPTION_ROSTER, "FILE", 0, "who may vote (not implemented in this release)", 1},
-    {"anchor", OPTION_ANCHOR, "FILE", 0,
-     "a second copy of the newest signed checkpoint, on another disk", 1},
-    {"adopt", OPTION_ADOPT, "COPY", 0,
-     "instead of --campaign: go on from this copy of the log, which must contain what the "
-     "anchor or --newest says",
-     1},
-    {"newest", OPTION_NEWEST, "FILE", 0,
-     "with --adopt: the newest checkpoint of the log that anybody has kept", 1},
-    {NULL, 0, NULL, 0, "Running it:", 2},
-    {"data", OPTION_DATA, "DIR", 0, "the data directory", 2},
-    {"listen", OPTION_LISTEN, "HOST:PORT", 0, "where frontends connect (127.0.0.1:7300)", 2},
-    {"http", OPTION_HTTP, "HOST:PORT", 0, "where the log is shown (127.0.0.1:7380)", 2},
-    {"plain", OPTION_PLAIN, NULL, 0, "listen beyond loopback without TLS", 2},
-    {"workers", OPTION_WORKERS, "N", 0, "verifying threads (one per core)", 2},
-    {NULL, 0, NULL, 0, "Trying a frontend against it:", 3},
-    {"test", OPTION_TEST, NULL, 0,
-     "a throwaway server, its keys known to all; its folder is removed at the end, or is DIR",
-     3},
-    {0}};
-
-static void
-check_init(const struct argp_state *state, const struct asked *asked)
-{
-	bool made = asked->founding.campaign != NULL;
-	bool adopted = asked->adopt.copy != NULL;
-
-	if (!asked->init && (made || adopted || asked->founding.log_key != NULL ||
-			     asked->founding.anchor != NULL || asked->adopt.newest != NULL))
-		argp_error(
-		    state,
-		    "--campaign, --adopt, --newest, --log-key and --anchor go with --init");
-	if (asked->init && (made == adopted || asked->founding.log_key == NULL))
-		argp_error(state,
-			   "--init needs --log-key FILE and either --campaign FILE.json or "
-			   "--adopt COPY");
-	if (asked->adopt.newest != NULL && !adopted)
-		argp_error(state, "--newest goes with --adopt");
-}
-
-static error_t
-parse(int key, char *value, struct argp_state *state)
-{
-	struct asked *asked = state->input;
-	char *end;
-
-	switch (key) {
-	case OPTION_INIT:
-		asked->init = true;
-		break;
-	case OPTION_DATA:
-		asked->founding.data = value;
-		asked->adopt.data = value;
-		asked->server.data = value;
-		break;
-	case OPTION_CAMPAIGN:
-		asked->founding.campaign = value;
-		break;
-	case OPTION_LOG_KEY:
-		asked->founding.log_key = value;
-		asked->adopt.log_key = value;
-		break;
-	case OPTION_ROSTER:
-		asked->roster = true;
-		break;
-	case OPTION_ANCHOR:
-		asked->founding.anchor = value;
-		asked->adopt.anchor = value;
-		break;
-	case OPTION_ADOPT:
-		asked->adopt.copy = value;
-		break;
-	case OPTION_NEWEST:
-		asked->adopt.newest = value;
-		break;
-	case OPTION_LISTEN:
-		asked->server.listen = value;
-		break;
-	case OPTION_HTTP:
-		asked->server.http = value;
-		break;
-	case OPTION_PLAIN:
-		asked->server.plain = true;
-		break;
-	case OPTION_WORKERS:
-		asked->server.workers_count = (unsigned)strtoul(value, &end, 10);
-		asked->adopt.workers_count = asked->server.workers_count;
-		if (*end != '\0' || asked->server.workers_count < 1 ||
-		    asked->server.workers_count > 64)
-			argp_error(state, "--workers takes a number from 1 to 64");
-		break;
-	case OPTION_TEST:
-		asked->test = true;
-		break;
-	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument '%s'", value);
-		break;
-	case ARGP_KEY_END:
-		if (asked->server.data == NULL && !asked->test)
-			argp_error(state, "--data DIR is missing");
-		if (asked->init && asked->test)
-			argp_error(state, "--init and --test are two things");
-		check_init(state, asked);
-		if (asked->roster)
-			argp_error(state, "--roster is not implemented in this release");
-		break;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-	return 0;
-}
 
 int
 main(int count, char **arguments)
 {
-	struct asked asked = {.server = {.listen = "127.0.0.1:7300", .http = "127.0.0.1:7380"}};
-	struct argp argp = {
-	    options,
-	    parse,
-	    NULL,
-	    "Take signed ballots over TCP, count them, publish a log that anyone can "
-	    "verify.",
-	    NULL,
-	    NULL,
-	    NULL};
+	struct options options;
 
-	argp_err_exit_status = TALLY_EXIT_USAGE;
-	argp_parse(&argp, count, arguments, 0, NULL, &asked);
+	options_parse(&options, count, arguments);
 	line_report_checks();
 	if (sodium_init() < 0 || !verify_self_test()) {
 		line_warn("libsodium does not verify signatures by the rule of this protocol");
 		return TALLY_EXIT_WORLD;
 	}
-	if (asked.test)
-		return rehearsal_run(&asked.server);
-	if (asked.adopt.copy != NULL)
-		return adopt_run(&asked.adopt);
-	return asked.init ? founding_run(&asked.founding) : server_run(&asked.server);
+	if (options.test)
+		return rehearsal_run(&options.server);
+	if (options.adopt.copy != NULL)
+		return adopt_run(&options.adopt);
+	return options.init ? founding_run(&options.founding) : server_run(&options.server);
 }

@@ -91,7 +91,7 @@ struct server {
 	struct station_effects effects;
 };
 
-/* Steps the station at the present time and performs what it asks (server.c). */
+/* Steps the station at the present time and performs what it asks (clients.c). */
 void
 server_step(struct server *server, struct station_event *event);
 
