@@ -54,7 +54,7 @@ audit(const struct run *run, const struct lie *lie)
 {
 	const char *arguments[10] = {run->program, "--json", "--key", run->key};
 	size_t count = 4;
-	int status;
+	int status = 0;
 	pid_t pid;
 
 	if (lie->options.campaign != NULL) {

@@ -3,7 +3,8 @@
 #include <stdarg.h>
 
 static const struct lie_kinds *const families[] = {
-    &lies_of_order, &lies_of_ballots, &lies_of_law, &lies_of_files, &lies_of_checkpoints,
+    &lies_of_order, &lies_of_ballots,     &lies_of_law,
+    &lies_of_files, &lies_of_checkpoints, &lies_of_sealed,
 };
 
 enum {
@@ -31,6 +32,7 @@ find_kind(struct lie *lie)
 		at -= families[family]->count;
 	lie->kind = &families[family]->kinds[at];
 	lie->on_disk = families[family]->on_disk;
+	lie->sealed = families[family]->sealed;
 }
 
 static void
@@ -38,6 +40,10 @@ publish(const struct lie *lie)
 {
 	const struct lie_log *good = lie->good;
 
+	if (lie->sealed) {
+		lie_publish_sealed(lie);
+		return;
+	}
 	for (size_t i = 0; i + 1 < good->sizes_count; i++)
 		if (good->sizes[i] <= lie->log.count)
 			test_log_publish(&lie->log, lie->folder, good->sizes[i]);
@@ -74,11 +80,13 @@ is_fork(const struct lie *lie)
 	return memcmp(was, is, sizeof was) != 0;
 }
 
-/* Small logs are cheap: the two long ones are taken less often. */
+/* The log of the `try`th attempt. Small logs are cheap: the two long ones are taken less often. */
 static size_t
-first_log(struct lie *lie)
+choose_log(const struct lie *lie, size_t first, size_t try)
 {
-	return lie_below(lie, 12) == 0 ? 4 + lie_below(lie, 2) : lie_below(lie, 4);
+	if (lie->sealed)
+		return LIE_OPEN_LOGS + (first + try / TRIES) % (LIE_LOGS_COUNT - LIE_OPEN_LOGS);
+	return (first + try / TRIES) % LIE_OPEN_LOGS;
 }
 
 void
@@ -90,9 +98,9 @@ lie_tell(const struct lies *lies, uint64_t number, const char *path, struct lie 
 	*lie = (struct lie){.number = number, .folder = path};
 	lie->random = (struct test_random){lies->seed ^ (number + 1) * 0x9e3779b97f4a7c15u};
 	find_kind(lie);
-	first = first_log(lie);
+	first = lie_below(lie, 12) == 0 ? 4 + lie_below(lie, 2) : lie_below(lie, 4);
 	for (size_t i = 0; i < LIE_LOGS_COUNT * TRIES && !told; i++) {
-		begin(lie, &lies->logs[(first + i / TRIES) % LIE_LOGS_COUNT]);
+		begin(lie, &lies->logs[choose_log(lie, first, i)]);
 		if (lie->on_disk)
 			publish(lie);
 		told = lie->kind->tell(lie);

@@ -13,7 +13,8 @@
 enum {
 	LIE_ENTRIES_MAX = 512,
 	LIE_SIZES_MAX = 4,
-	LIE_LOGS_COUNT = 6,
+	LIE_OPEN_LOGS = 6, /* these first; the others are sealed */
+	LIE_LOGS_COUNT = 7,
 	LIE_ANY_FROM = 1000000,
 };
 
@@ -54,6 +55,7 @@ struct lie_kind {
 struct lie {
 	uint64_t number;
 	const struct lie_kind *kind;
+	bool sealed;
 	bool on_disk; /* published files are changed, not entries */
 	const struct lie_log *good;
 	struct test_random random;
@@ -100,6 +102,7 @@ struct lie_kinds {
 	bool on_disk;
 	size_t count;
 	const struct lie_kind *kinds;
+	bool sealed; /* told about sealed logs alone, the others about open ones */
 };
 
 extern const struct lie_kinds lies_of_order;
@@ -107,6 +110,11 @@ extern const struct lie_kinds lies_of_ballots;
 extern const struct lie_kinds lies_of_law;
 extern const struct lie_kinds lies_of_files;
 extern const struct lie_kinds lies_of_checkpoints;
+extern const struct lie_kinds lies_of_sealed;
+
+/* What a sealed log publishes at each of its sizes. */
+void
+lie_publish_sealed(const struct lie *lie);
 
 size_t
 lie_below(struct lie *lie, size_t below);

@@ -472,4 +472,5 @@ static const struct lie_kind kinds[] = {
     {"a certificate's serial that goes back", insert_old_serial},
 };
 
-const struct lie_kinds lies_of_ballots = {false, sizeof kinds / sizeof *kinds, kinds};
+const struct lie_kinds lies_of_ballots = {.count = sizeof kinds / sizeof *kinds,
+					  .kinds = kinds};

@@ -240,4 +240,5 @@ static const struct lie_kind kinds[] = {
     {"a checkpoint of another root", other_root},
 };
 
-const struct lie_kinds lies_of_checkpoints = {true, sizeof kinds / sizeof *kinds, kinds};
+const struct lie_kinds lies_of_checkpoints = {
+    .on_disk = true, .count = sizeof kinds / sizeof *kinds, .kinds = kinds};

@@ -542,4 +542,5 @@ static const struct lie_kind kinds[] = {
     {"another tile", other_tile},
 };
 
-const struct lie_kinds lies_of_files = {true, sizeof kinds / sizeof *kinds, kinds};
+const struct lie_kinds lies_of_files = {
+    .on_disk = true, .count = sizeof kinds / sizeof *kinds, .kinds = kinds};

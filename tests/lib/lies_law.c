@@ -533,4 +533,4 @@ static const struct lie_kind kinds[] = {
     {"another log key", other_log_key},
 };
 
-const struct lie_kinds lies_of_law = {false, sizeof kinds / sizeof *kinds, kinds};
+const struct lie_kinds lies_of_law = {.count = sizeof kinds / sizeof *kinds, .kinds = kinds};

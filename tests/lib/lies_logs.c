@@ -163,6 +163,7 @@ static const struct {
     {"reopened", {.authorities = 2, .options = 5, .max = 2}, reopened_log},
     {"long", {.revisions_max = 3}, long_log},
     {"parts", {.options = 1200, .max = 5, .districts = 2}, parts_log},
+    {"sealed", {.sealed = true, .unseal_delay_s = 3600}, short_log},
 };
 
 void
@@ -174,7 +175,7 @@ lies_open(struct lies *lies, uint64_t seed)
 
 		making.good->name = plans[i].name;
 		making.good->wish = plans[i].wish;
-		making.good->other = &lies->logs[(i + 1) % LIE_LOGS_COUNT];
+		making.good->other = &lies->logs[(i + 1) % LIE_OPEN_LOGS];
 		test_log_make(&making.good->log, &plans[i].wish);
 		plans[i].make(&making);
 		assert_true(making.good->log.count <= LIE_ENTRIES_MAX);

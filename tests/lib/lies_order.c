@@ -423,4 +423,4 @@ static const struct lie_kind kinds[] = {
     {"forked", fork_log},
 };
 
-const struct lie_kinds lies_of_order = {false, sizeof kinds / sizeof *kinds, kinds};
+const struct lie_kinds lies_of_order = {.count = sizeof kinds / sizeof *kinds, .kinds = kinds};

@@ -5,7 +5,7 @@
 #include <sodium.h>
 
 enum {
-	LIES_COUNT = 2100
+	LIES_COUNT = 2116 /* 23 of each kind */
 };
 
 static uint64_t
@@ -73,7 +73,7 @@ passes_the_truth(void **state)
 
 	(void)state;
 	lies_open(&lies, 1);
-	for (size_t i = 0; i < LIE_LOGS_COUNT; i++) {
+	for (size_t i = 0; i < LIE_OPEN_LOGS; i++) {
 		const struct lie_log *good = &lies.logs[i];
 		uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
 		struct audit_options options = {.key = good->log.campaign.log.key,
@@ -100,11 +100,40 @@ passes_the_truth(void **state)
 	test_folder_remove(&folder);
 }
 
+static void
+passes_the_sealed_truth(void **state)
+{
+	static struct lies lies;
+	struct test_folder folder = test_folder_make();
+
+	(void)state;
+	lies_open(&lies, 1);
+	for (size_t i = LIE_OPEN_LOGS; i < LIE_LOGS_COUNT; i++) {
+		const struct lie_log *good = &lies.logs[i];
+		const struct lie lie = {.good = good, .log = good->log, .folder = folder.path};
+		struct audit_options options = {.key = good->log.campaign.log.key, .jobs = 1};
+		struct audit audit;
+
+		lie_publish_sealed(&lie);
+		audit_folder(folder.path, &options, &audit);
+		if (report_exit(&audit.report) != TALLY_EXIT_FINE)
+			report_print(&audit.report, stdout, true);
+		assert_int_equal(report_exit(&audit.report), TALLY_EXIT_FINE);
+		assert_true(audit.sealed);
+		assert_int_equal(audit.report.checks[AUDIT_PROOFS].status, REPORT_PASS);
+		audit_free(&audit);
+		test_folder_clear(folder.path);
+	}
+	lies_close(&lies);
+	test_folder_remove(&folder);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(passes_the_truth),
+	    cmocka_unit_test(passes_the_sealed_truth),
 	    cmocka_unit_test(refuses_every_lie),
 	};
 
