@@ -96,27 +96,26 @@ finds_damaged_receipts(void **state)
 {
 	struct scene scene;
 	uint8_t memory[TALLY_RECEIPT_SIZE_MAX];
-	char *line;
+	struct bytes receipt;
+	uint8_t *line;
 
 	(void)state;
 	make(&scene);
 	scene_publish(&scene);
-	(void)test_log_receipt(&scene.log, 50, WHOLE, memory);
-	line = strstr((char *)memory, "index 50\n");
+	receipt = test_log_receipt(&scene.log, 50, WHOLE, memory);
+	line = memory + sizeof "c2sp.org/tlog-proof@v1\n" - 1;
+	assert_memory_equal(line, "index 50\n", 9);
 	line[7] = '1';
-	test_file_write(scene.folder.path, "kept/x.tlog-proof",
-			bytes_of_string((char *)memory));
+	test_file_write(scene.folder.path, "kept/x.tlog-proof", receipt);
 	scene_audit(&scene);
 	assert_found(&scene, AUDIT_RECEIPTS, 51, "x.tlog-proof: its hashes do not lead");
 	line[7] = '0';
 	line[9] ^= 1;
-	test_file_write(scene.folder.path, "kept/x.tlog-proof",
-			bytes_of_string((char *)memory));
+	test_file_write(scene.folder.path, "kept/x.tlog-proof", receipt);
 	scene_audit(&scene);
 	assert_int_equal(audited(&scene)->status, REPORT_FAIL);
 	memory[0] ^= 1;
-	test_file_write(scene.folder.path, "kept/x.tlog-proof",
-			bytes_of_string((char *)memory));
+	test_file_write(scene.folder.path, "kept/x.tlog-proof", receipt);
 	scene_audit(&scene);
 	assert_found(&scene, AUDIT_RECEIPTS, NO_INDEX, "x.tlog-proof: it has not the shape");
 	scene_close(&scene);
