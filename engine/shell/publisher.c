@@ -297,9 +297,10 @@ marks_read(struct publisher *publisher, uint64_t size)
 
 	if (status == DISK_OK && publisher->sealed)
 		status = mark_read(publisher->dir_fd, "unsealed", &unsealed);
-	/* A mark beyond the checkpoint proves nothing: somebody exchanged one of them. */
-	if (publisher->mark > size)
-		publisher->mark = 0;
+	/* A mark beyond the checkpoint proves nothing: somebody exchanged one of them. Bundles
+	 * are unsealed ahead of the checkpoint, but in the same folder. */
+	if (size == 0 || publisher->mark > size)
+		publisher->mark = unsealed = 0;
 	if (unsealed > archive_size(publisher->archive))
 		unsealed = 0;
 	publisher->found_mark = publisher->mark;

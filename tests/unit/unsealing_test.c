@@ -228,6 +228,26 @@ strays_are_removed_while_sealed(void **state)
 	press_free(press);
 }
 
+/* A public folder that is gone, or older than the marks, proves no bundle. */
+static void
+a_lost_folder_is_made_again(void **state)
+{
+	struct press *press = sealed_press(7607);
+
+	(void)state;
+	press_publish_and_check(press, 600);
+	press->sealing = false;
+	press_publish_and_check(press, 1000);
+	publisher_stop(press->publisher);
+	test_folder_clear(press->public);
+	press_start(press);
+	assert_true(publisher_texts_proven(press->publisher) == 0);
+	press_text(press, 10, "early");
+	press_text(press, TALLY_AT, "late");
+	press_publish_and_check(press, ENTRIES);
+	press_free(press);
+}
+
 static void
 waits_for_cosignatures_sealed_and_not(void **state)
 {
@@ -258,6 +278,7 @@ main(void)
 	    cmocka_unit_test(cut_at_every_file),
 	    cmocka_unit_test(step_by_step),
 	    cmocka_unit_test(strays_are_removed_while_sealed),
+	    cmocka_unit_test(a_lost_folder_is_made_again),
 	    cmocka_unit_test(waits_for_cosignatures_sealed_and_not),
 	};
 
