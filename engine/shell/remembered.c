@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -198,6 +199,18 @@ write_anchor_path(struct remembered *remembered, int dir_fd, const char *anchor)
 	return status;
 }
 
+/* Where the file system has no locks there are none. */
+static int
+lock_anchor(int fd, const char *name, int kind)
+{
+	if (flock(fd, kind | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return DISK_OK;
+	return disk_fail(DISK_FAILED,
+			 "%s is in use: the tallyd whose anchor it is runs; two of them would "
+			 "sign two histories",
+			 name);
+}
+
 static int
 make_anchor(struct remembered *remembered, int dir_fd, const char *anchor)
 {
@@ -206,6 +219,8 @@ make_anchor(struct remembered *remembered, int dir_fd, const char *anchor)
 	if (status == DISK_OK)
 		status =
 		    make_file(AT_FDCWD, remembered->anchor, remembered, &remembered->anchor_fd);
+	if (status == DISK_OK)
+		status = lock_anchor(remembered->anchor_fd, remembered->anchor, LOCK_EX);
 	return status == DISK_OK ? sync_anchor_folder(remembered) : status;
 }
 
@@ -241,21 +256,52 @@ remembered_create(struct remembered *remembered, int dir_fd, const char *anchor,
 	return status == DISK_OK ? disk_sync_folder(dir_fd, ".") : status;
 }
 
+static int
+peek_at(struct remembered *remembered, int fd, const char *name)
+{
+	struct reading reading = {.slots_count = 0};
+	int status = read_slots(&reading, reading.files[0], fd, name);
+
+	return status == DISK_OK ? choose_slot(&reading, remembered, name) : status;
+}
+
 int
 remembered_peek(struct remembered *remembered, int dir_fd, const char *name)
 {
-	struct reading reading = {.slots_count = 0};
 	int fd;
-	int status = disk_open(dir_fd, name, O_RDONLY, 0, &fd);
+	/* Non-blocking: a pipe of that name is refused, not waited for. */
+	int status = disk_open(dir_fd, name, O_RDONLY | O_NONBLOCK, 0, &fd);
 
 	memset(remembered, 0, sizeof *remembered);
 	remembered->fd = -1;
 	remembered->anchor_fd = -1;
 	if (status == DISK_OK)
-		status = read_slots(&reading, reading.files[0], fd, name);
+		status = lock_anchor(fd, name, LOCK_SH);
+	if (status == DISK_OK)
+		status = peek_at(remembered, fd, name);
 	if (fd >= 0)
 		close(fd);
-	return status == DISK_OK ? choose_slot(&reading, remembered, name) : status;
+	return status;
+}
+
+/* L5: only if what the anchor says now is still a beginning of what is to be remembered. */
+static int
+follow_anchor(struct remembered *remembered, const char *anchor)
+{
+	const struct checkpoint *ours = &remembered->checkpoint;
+	struct remembered now;
+	int status = peek_at(&now, remembered->anchor_fd, anchor);
+
+	if (status != DISK_OK)
+		return status;
+	remembered->sequence = now.sequence + 1;
+	if (memcmp(now.campaign, remembered->campaign, TALLY_HASH_SIZE) == 0 &&
+	    (now.checkpoint.size < ours->size ||
+	     memcmp(&now.checkpoint, ours, sizeof *ours) == 0))
+		return DISK_OK;
+	return disk_fail(DISK_DAMAGED,
+			 "%s: meanwhile it remembers another checkpoint, of %llu entries",
+			 anchor, (unsigned long long)now.checkpoint.size);
 }
 
 int
@@ -263,19 +309,16 @@ remembered_adopt(struct remembered *remembered, int dir_fd, const char *anchor,
 		 const uint8_t campaign[TALLY_HASH_SIZE], const struct checkpoint *checkpoint,
 		 struct bytes note)
 {
-	struct remembered before;
-	int status = remembered_peek(&before, AT_FDCWD, anchor);
+	int status;
 
 	begin(remembered, campaign, checkpoint, note);
-	if (status != DISK_OK)
-		return status;
-	CHECK(memcmp(before.campaign, campaign, TALLY_HASH_SIZE) == 0 &&
-	      before.checkpoint.size <= checkpoint->size); /* L5 */
-	remembered->sequence = before.sequence + 1;
-	status = write_anchor_path(remembered, dir_fd, anchor);
+	status = disk_open(AT_FDCWD, anchor, O_RDWR, 0, &remembered->anchor_fd);
 	if (status == DISK_OK)
-		status =
-		    disk_open(AT_FDCWD, remembered->anchor, O_RDWR, 0, &remembered->anchor_fd);
+		status = lock_anchor(remembered->anchor_fd, anchor, LOCK_EX);
+	if (status == DISK_OK)
+		status = follow_anchor(remembered, anchor);
+	if (status == DISK_OK)
+		status = write_anchor_path(remembered, dir_fd, anchor);
 	if (status == DISK_OK)
 		status = write_slot(remembered->anchor_fd, remembered->anchor, remembered);
 	if (status == DISK_OK)
@@ -297,6 +340,8 @@ open_anchor(struct remembered *remembered, int dir_fd, struct reading *reading)
 	memcpy(remembered->anchor, path, size + 1);
 	free(path);
 	status = disk_open(AT_FDCWD, remembered->anchor, O_RDWR, 0, &remembered->anchor_fd);
+	if (status == DISK_OK)
+		status = lock_anchor(remembered->anchor_fd, remembered->anchor, LOCK_EX);
 	if (status == DISK_OK)
 		status = read_slots(reading, reading->files[1], remembered->anchor_fd,
 				    remembered->anchor);

@@ -19,6 +19,9 @@
  * slots that say different roots for one size: refuse to start. Of file and anchor the larger
  * tree counts: a data directory restored from an older backup stands below its anchor.
  *
+ * Whoever has an anchor open holds a lock (flock) on it: a second process that would go on from it,
+ * with another data directory, is refused (DISK_FAILED). The lock ends with the process.
+ *
  * Thread: start, then the signer alone. */
 #ifndef TALLY_SHELL_REMEMBERED_H
 #define TALLY_SHELL_REMEMBERED_H
@@ -48,14 +51,15 @@ remembered_create(struct remembered *remembered, int dir_fd, const char *anchor,
 		  const uint8_t campaign[TALLY_HASH_SIZE], const struct checkpoint *checkpoint,
 		  struct bytes note);
 
-/* The same beside an anchor that exists and belongs to the campaign (so remembered_peek has said):
- * it remembers this checkpoint, too, which is no smaller than what it remembered. */
+/* The same beside an anchor that exists: it remembers this checkpoint, too. DISK_DAMAGED if it is
+ * of another campaign, or remembers a larger tree or another one of this size. */
 MUST_USE int
 remembered_adopt(struct remembered *remembered, int dir_fd, const char *anchor,
 		 const uint8_t campaign[TALLY_HASH_SIZE], const struct checkpoint *checkpoint,
 		 struct bytes note);
 
-/* What one such file alone says (an anchor, somebody's DIR/remembered); nothing stays open. */
+/* What one such file alone says (an anchor that nobody has open, somebody's DIR/remembered);
+ * nothing stays open. */
 MUST_USE int
 remembered_peek(struct remembered *remembered, int dir_fd, const char *name);
 
