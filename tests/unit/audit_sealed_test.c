@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include "tests/lib/tamper.h"
 #include "tests/lib/vault.h"
 
 static void
@@ -315,6 +316,25 @@ waits_for_an_unsealing_under_way(void **state)
 	scene_close(&scene);
 }
 
+/* A notice beyond the checkpoint that no authority has signed excuses nothing. */
+static void
+believes_no_forged_unsealing(void **state)
+{
+	const size_t at = VAULT_OPEN - 1;
+	struct scene scene;
+
+	(void)state;
+	vault_make(&scene, NULL);
+	vault_publish_sealed(&scene);
+	tamper_flip(&scene.log, VAULT_OPEN - 1, test_log_entry(&scene.log, at).size - 1);
+	vault_write_page(&scene, at, VAULT_OPEN);
+	vault_write_list(&scene, VAULT_OPEN);
+	a_bundle(&scene);
+	scene_audit(&scene);
+	assert_found(&scene, AUDIT_SEAL, NO_INDEX, "tile/entries/001: it is published");
+	scene_close(&scene);
+}
+
 static void
 unseal_early(struct test_log *log, enum story_point point)
 {
@@ -405,6 +425,7 @@ main(void)
 	    cmocka_unit_test(finds_every_breach),
 	    cmocka_unit_test(allows_a_private_copy),
 	    cmocka_unit_test(waits_for_an_unsealing_under_way),
+	    cmocka_unit_test(believes_no_forged_unsealing),
 	    cmocka_unit_test(finds_an_early_unsealing),
 	    cmocka_unit_test(finds_a_forged_notice),
 	    cmocka_unit_test(refuses_law_of_a_live_campaign),

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "tests/lib/auditor.h"
+#include "tests/lib/vault.h"
 #include "tree/cosignature.h"
 
 /* The last line of stdout is a valid cosignature of the scene's first `size` entries. */
@@ -182,6 +183,38 @@ cosigns_no_strangers_checkpoint(void **state)
 	auditor_close(&stage);
 }
 
+/* The largest consistent tree seen is what is signed, and what was not asked is told. */
+static void
+cosigns_what_is_sealed(void **state)
+{
+	static const char command[] = "-q --cosign witness.key --state seen .";
+	struct note_private_key key;
+	struct auditor stage;
+
+	(void)state;
+	if (!auditor_open(&stage))
+		return;
+	scene_close(&stage.scene);
+	vault_make(&stage.scene, NULL);
+	write_cosigner(&stage, &key);
+	vault_publish_sealed(&stage.scene);
+	auditor_run_with_key(&stage, command);
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_cosigned(&stage, VAULT_SEALED, &key.key);
+	assert_says(stage.out, "; results are sealed\n");
+	assert_says(stage.err, "without check 3 (bundles), 4 (leaves), 11 (entries), ");
+	vault_publish(&stage.scene, SCENE_EARLY); /* rolled back */
+	auditor_run_with_key(&stage, command);
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_null(strstr(stage.out, "witness.example"));
+	vault_publish_open(&stage.scene);
+	auditor_run_with_key(&stage, command);
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_cosigned(&stage, VAULT_OPEN, &key.key);
+	assert_null(strstr(stage.err, "are sealed"));
+	auditor_close(&stage);
+}
+
 int
 main(void)
 {
@@ -190,6 +223,7 @@ main(void)
 	    cmocka_unit_test(cosigns_no_other_history),
 	    cmocka_unit_test(cosigns_what_waits),
 	    cmocka_unit_test(cosigns_no_strangers_checkpoint),
+	    cmocka_unit_test(cosigns_what_is_sealed),
 	};
 
 	if (sodium_init() < 0)

@@ -37,6 +37,29 @@ step(struct audit_state *state, uint64_t index, struct bytes entry, struct troub
 	return !report_troubled(&state->audit->report, AUDIT_NOTICES);
 }
 
+/* Would results be public after the entries beyond the checkpoint, from page `at` on? */
+static bool
+is_unsealing(struct audit_state *state, size_t at)
+{
+	const struct lawbook *book = &state->book;
+	struct recount *recount = &state->audit->recount;
+
+	for (; at < book->count; at++) {
+		const struct lawbook_page *page = &book->pages[at];
+		struct entry entry;
+		struct notice notice;
+
+		if (!entry_parse(page->entry, &entry) ||
+		    (entry.kind == TALLY_ENTRY_NOTICE &&
+		     (notice_parse(entry.body, &notice) != TALLY_ACCEPTED ||
+		      signature_notice(recount->manifest, &notice) != TALLY_ACCEPTED)) ||
+		    replay_skip(&recount->replay, page->index) != REPLAY_FINE ||
+		    replay_step(&recount->replay, page->entry, NULL) != REPLAY_FINE)
+			break;
+	}
+	return law_results_public(&recount->replay.law, recount->manifest);
+}
+
 /* Replays the book's entries, those beyond the checkpoint last. False if a rule is broken. */
 static bool
 walk(struct audit_state *state)
@@ -57,13 +80,7 @@ walk(struct audit_state *state)
 	if (!step(state, size, bytes_make(NULL, 0), &trouble))
 		return false;
 	state->unsealed = law_results_public(&recount->replay.law, recount->manifest);
-	for (; at < book->count && recount->fault == REPLAY_FINE; at++) {
-		recount->fault = replay_skip(&recount->replay, book->pages[at].index);
-		if (recount->fault == REPLAY_FINE)
-			recount->fault =
-			    replay_step(&recount->replay, book->pages[at].entry, NULL);
-	}
-	state->unsealing = law_results_public(&recount->replay.law, recount->manifest);
+	state->unsealing = is_unsealing(state, at);
 	return true;
 }
 

@@ -66,7 +66,8 @@ audit_seal(struct audit_state *state)
 	enum tally_exit status;
 
 	if (is_lifted(state)) {
-		report_pass(report, AUDIT_SEAL);
+		report_nothing(report, AUDIT_SEAL,
+			       "results are unsealed: nothing is sealed any more");
 		return;
 	}
 	if (state->options->private_copy) {

@@ -31,7 +31,7 @@ struct report_question {
 
 struct report_check {
 	enum report_status status;
-	bool nothing;       /* of SKIPPED: there was nothing to check */
+	bool nothing;       /* of SKIPPED: there was nothing to check, or nothing yet */
 	struct trouble why; /* of FAIL and SKIPPED; of PASS a remark, or empty */
 };
 
@@ -60,7 +60,8 @@ void
 report_skip(struct report *report, size_t check, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* SKIPPED because there is nothing to check, unless it has been decided. */
+/* SKIPPED because there is nothing to check, or nothing yet because results are sealed; unless it
+ * has been decided. */
 void
 report_nothing(struct report *report, size_t check, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

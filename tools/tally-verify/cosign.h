@@ -5,8 +5,8 @@
 #include "tools/lib/audit.h"
 #include "tree/cosignature.h"
 
-/* True if every check passed but those for which there was nothing to check (report.h). Each of
- * these, and what stands in the way, is told on stderr. */
+/* True if every check passed but those for which there was nothing to check, or nothing yet because
+ * results are sealed (report.h). These, or what stands in the way, are told on stderr. */
 MUST_USE bool
 cosign_permitted(const struct audit *audit);
 

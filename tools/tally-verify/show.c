@@ -82,8 +82,9 @@ show_audit(const struct audit *audit, const char *log, bool quiet, FILE *out)
 		print_campaign(audit, out);
 	if (!quiet && audit->counted)
 		print_counts(audit, out);
-	snprintf(subject, sizeof subject, "%s: %" PRIu64 " entries with root %s", log,
-		 checkpoint->size, hex(checkpoint->root, root));
+	snprintf(subject, sizeof subject, "%s: %" PRIu64 " entries with root %s%s", log,
+		 checkpoint->size, hex(checkpoint->root, root),
+		 audit->sealed ? "; results are sealed" : "");
 	report_print_end(&audit->report, out, subject);
 }
 
