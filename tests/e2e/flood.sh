@@ -90,10 +90,14 @@ noise() {
 }
 
 descriptors() {
-	local sockets=() fd
+	local sockets=() fd limit
 	PREFIX=(prlimit --nofile=64)
-	tallyd_must "$dir"
+	tallyd_start "$dir"
 	PREFIX=()
+	same "too few descriptors: tallyd says so and does not start" "$CODE" 3
+	tallyd_must "$dir"
+	limit=$(prlimit --pid "$TALLYD" --nofile --noheadings --output SOFT,HARD | tr -s ' ' :)
+	prlimit --pid "$TALLYD" --nofile=64:
 	exec {first}<> "/dev/tcp/127.0.0.1/$PORT"
 	for ((i = 0; i < 100; i++)); do
 		exec {fd}<> "/dev/tcp/127.0.0.1/$PORT" || break
@@ -102,6 +106,7 @@ descriptors() {
 	for fd in "${sockets[@]}" $first; do
 		exec {fd}>&-
 	done
+	prlimit --pid "$TALLYD" --nofile="${limit%%:*}:"
 	honest "after more connections than descriptors" 230000
 	stops "more connections than descriptors"
 }
