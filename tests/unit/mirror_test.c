@@ -358,6 +358,37 @@ shows_a_fork(void **state)
 	stage_close(&stage);
 }
 
+/* Nobody forgets the checkpoint that was kept, though the server goes on and what does not fit has
+ * been removed from the copy. */
+static void
+holds_a_fork_against_what_was_kept(void **state)
+{
+	static const size_t sizes[] = {600, 600, 620};
+	struct stage stage;
+	uint8_t kept[TALLY_CHECKPOINT_SIZE_MAX];
+	struct bytes before;
+
+	(void)state;
+	stage_open(&stage);
+	publish(&stage, 300);
+	assert_int_equal(update(&stage), TALLY_EXIT_FINE);
+	assert_int_equal(mirror_take_back(&stage.mirror, &stage.trouble), TALLY_EXIT_FINE);
+	before = test_log_checkpoint(&stage.scene.log, 300, kept);
+	test_log_swap(&stage.scene.log, 20, 21);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		test_folder_clear(stage.scene.folder.path);
+		publish(&stage, sizes[i]);
+		assert_int_equal(update(&stage), TALLY_EXIT_FINE);
+		assert_true(bytes_equal(
+		    bytes_make(stage.mirror.before, stage.mirror.before_size), before));
+		assert_int_equal(mirror_take_back(&stage.mirror, &stage.trouble),
+				 TALLY_EXIT_FINE);
+		assert_int_equal(size_of(&stage, false), 300);
+		assert_int_equal(faccessat(stage.folder.fd, "checkpoint.conflict", F_OK, 0), 0);
+	}
+	stage_close(&stage);
+}
+
 static void
 refuses_links_in_the_folder(void **state)
 {
@@ -386,6 +417,7 @@ main(void)
 	    cmocka_unit_test(stops_at_a_checkpoint_without_a_log),
 	    cmocka_unit_test(refuses_what_cannot_continue),
 	    cmocka_unit_test(shows_a_fork),
+	    cmocka_unit_test(holds_a_fork_against_what_was_kept),
 	    cmocka_unit_test(refuses_links_in_the_folder),
 	};
 

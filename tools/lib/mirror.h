@@ -8,7 +8,7 @@
  *   checkpoint            the newest, as in the log
  *   checkpoint.next       as in the log, if folder->next and it is beyond the newest
  *   checkpoint.before     the one it replaced
- *   checkpoint.conflict   one that the server showed and that cannot continue ours
+ *   checkpoint.conflict   one that the server showed and that was refused
  *   tile/... tally/...    as in the log; a partial whose full tile has come is cut from that
  *   law/... results       of a campaign with sealed results; list and results are the newest
  *
@@ -46,5 +46,11 @@ struct mirror {
  * disk do not let us. */
 MUST_USE enum tally_exit
 mirror_update(struct mirror *mirror, struct trouble *trouble);
+
+/* After mirror_update: whoever looked at the folder refuses what came. The checkpoint before is the
+ * folder's again, so that every later one is held against it, and the refused one is the
+ * conflict. Nothing to do for the first. */
+MUST_USE enum tally_exit
+mirror_take_back(const struct mirror *mirror, struct trouble *trouble);
 
 #endif

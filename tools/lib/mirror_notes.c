@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct bytes
 served_note(const struct served *served)
@@ -68,5 +69,30 @@ haul_store_notes(const struct haul *haul, const struct served *published,
 	if (status == TALLY_EXIT_FINE && waiting->found)
 		status = haul_store(mirror, ".fetched", "checkpoint.next", served_note(waiting),
 				    trouble);
+	return status;
+}
+
+enum tally_exit
+mirror_take_back(const struct mirror *mirror, struct trouble *trouble)
+{
+	const struct bytes before = bytes_make(mirror->before, mirror->before_size);
+	uint8_t memory[TALLY_CHECKPOINT_SIZE_MAX];
+	enum tally_exit status;
+	struct bytes note;
+	size_t size;
+
+	if (before.size == 0)
+		return TALLY_EXIT_FINE;
+	status = publiclog_checkpoint(mirror->folder, memory, &size, trouble);
+	if (status != TALLY_EXIT_FINE)
+		return status;
+	note = bytes_make(memory, size);
+	if (bytes_equal(note, before))
+		return TALLY_EXIT_FINE;
+	status = haul_store(mirror, ".fetched", "checkpoint.conflict", note, trouble);
+	if (status == TALLY_EXIT_FINE)
+		status = haul_store(mirror, ".fetched", "checkpoint", before, trouble);
+	if (status == TALLY_EXIT_FINE && mirror->folder->next)
+		(void)unlinkat(mirror->folder->folder, "checkpoint.next", 0);
 	return status;
 }

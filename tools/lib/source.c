@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tools/lib/complain.h"
+
 /* An address that libcurl cannot take is refused before anything is made. */
 static enum tally_exit
 probe(const struct mirror *mirror, struct trouble *trouble)
@@ -73,6 +75,15 @@ source_complete(struct source *source, uint64_t size, bool sealed)
 {
 	source->mirror.complete_bundles = sealed ? 0 : size;
 	source->mirror.complete = size;
+}
+
+void
+source_take_back(struct source *source)
+{
+	struct trouble trouble;
+
+	if (source->remote && mirror_take_back(&source->mirror, &trouble) != TALLY_EXIT_FINE)
+		complain("%s", trouble.sentence);
 }
 
 void

@@ -33,6 +33,10 @@ source_refresh(struct source *source, struct trouble *trouble);
 void
 source_complete(struct source *source, uint64_t size, bool sealed);
 
+/* What was read failed its audit: as mirror_take_back. Complains if it cannot. */
+void
+source_take_back(struct source *source);
+
 void
 source_close(struct source *source);
 

@@ -96,6 +96,8 @@ judge(struct pursuit *pursuit)
 		line("ALERT", "check %zu: %s", number, failure->why.sentence);
 	else
 		report_print(report, stderr, true);
+	if (code == TALLY_EXIT_FAILED)
+		source_take_back(&inspection->source);
 	forget(pursuit);
 	return code;
 }

@@ -82,6 +82,8 @@ refresh_and_audit(struct inspection *inspection)
 		audit_refused(&trouble, &audit);
 	show_progress_end(&inspection->progress);
 	remembered = inspection_remember(inspection, &audit);
+	if (report_exit(&audit.report) == TALLY_EXIT_FAILED)
+		source_take_back(&inspection->source);
 	code = show(inspection, &audit);
 	audit_free(&audit);
 	return code != TALLY_EXIT_FINE ? code : remembered;

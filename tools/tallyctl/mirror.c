@@ -167,6 +167,8 @@ look_at_address(struct copying *copying, struct trouble *trouble)
 	if (code == TALLY_EXIT_FINE)
 		code =
 		    replica_prove(replica, &mirror->checkpoint, bytes_make(NULL, 0), trouble);
+	if (code == TALLY_EXIT_FAILED)
+		source_take_back(&copying->source);
 	if (code == TALLY_EXIT_FINE)
 		source_complete(&copying->source, mirror->checkpoint.size, mirror->sealed);
 	return code;
