@@ -156,6 +156,29 @@ does_not_pass_what_is_newer(void **state)
 	scene_close(&scene);
 }
 
+/* Its entry must be the log's all the same, and a closed log will not have it any more. */
+static void
+compares_what_is_newer(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	make(&scene);
+	keep(&scene, 50, WHOLE);
+	test_log_swap(&scene.log, 50, 51);
+	test_log_publish(&scene.log, scene.folder.path, SCENE_MIDDLE);
+	scene_audit(&scene);
+	assert_found(&scene, AUDIT_RECEIPTS, 50, "its hashes do not lead");
+	scene_close(&scene);
+	make(&scene);
+	test_log_publish(&scene.log, scene.folder.path, WHOLE);
+	(void)test_log_vote(&scene.log, &(struct campaign_vote){.revision = 1});
+	keep(&scene, WHOLE, WHOLE + 1);
+	scene_audit(&scene);
+	assert_found(&scene, AUDIT_RECEIPTS, WHOLE, "the log is closed and ends before");
+	scene_close(&scene);
+}
+
 static void
 says_what_it_cannot_read(void **state)
 {
@@ -180,6 +203,7 @@ main(void)
 	    cmocka_unit_test(finds_damaged_receipts),
 	    cmocka_unit_test(finds_receipts_of_another_key),
 	    cmocka_unit_test(does_not_pass_what_is_newer),
+	    cmocka_unit_test(compares_what_is_newer),
 	    cmocka_unit_test(says_what_it_cannot_read),
 	};
 

@@ -334,6 +334,31 @@ checks_receipts(void **state)
 	auditor_close(&stage);
 }
 
+/* What was asked for and has to wait is told in the last line, too. */
+static void
+tells_what_was_not_asked(void **state)
+{
+	uint8_t memory[TALLY_RECEIPT_SIZE_MAX];
+	struct auditor stage;
+
+	(void)state;
+	if (!auditor_open(&stage))
+		return;
+	test_file_write(stage.scene.folder.path, "kept/1.tlog-proof",
+			test_log_receipt(&stage.scene.log, 50, 646, memory));
+	auditor_run_with_key(&stage, "-q --receipts kept .");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_null(strstr(stage.out, "not made"));
+	test_log_publish(&stage.scene.log, stage.scene.folder.path, 645);
+	scene_remove(&stage.scene, "tile/entries/002.p/134");
+	scene_remove(&stage.scene, "tile/0/002.p/134");
+	scene_remove(&stage.scene, "tally/645");
+	auditor_run_with_key(&stage, "-q --receipts kept .");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_says(stage.out, "; check 28 was not made\n");
+	auditor_close(&stage);
+}
+
 /* A ballot may come as it is, or behind its size; whoever holds the receipt is told what it gives
  * away. */
 static void
@@ -413,6 +438,7 @@ main(void)
 	    cmocka_unit_test(has_a_static_build),
 	    cmocka_unit_test(refuses_wrong_use),
 	    cmocka_unit_test(checks_receipts),
+	    cmocka_unit_test(tells_what_was_not_asked),
 	    cmocka_unit_test(takes_a_ballot_as_it_is),
 	    cmocka_unit_test(refuses_changed_receipts),
 	};

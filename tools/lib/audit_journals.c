@@ -6,15 +6,22 @@ leaf_of(void *context, uint64_t index, struct tree_hash *leaf, struct trouble *t
 	return audit_leaf(context, index, leaf, trouble);
 }
 
+bool
+audit_closed(const struct audit_state *state)
+{
+	bool law_known = state->audit->counted || (state->sealed && state->walked);
+
+	return law_known && state->audit->recount.replay.law.phase == TALLY_PHASE_CLOSED;
+}
+
 void
 audit_journals(struct audit_state *state)
 {
 	struct audit *audit = state->audit;
-	bool law_known = audit->counted || (state->sealed && state->walked);
 	const struct reconcile_log log = {
 	    .manifest = audit->recount.manifest,
 	    .size = state->scroll.size,
-	    .closed = law_known && audit->recount.replay.law.phase == TALLY_PHASE_CLOSED,
+	    .closed = audit_closed(state),
 	    .jobs = state->options->jobs,
 	    .leaf = state->sealed ? leaf_of : NULL,
 	    .context = state,

@@ -38,14 +38,31 @@ wrong(const struct pile *pile, const char *name, uint64_t index, const char *why
 			  name, why);
 }
 
-/* The receipt's own checkpoint is one of this tree, and its path leads there from this log's entry.
- */
+/* Its path leads to its checkpoint from this log's entry. */
+static enum tally_exit
+check_path(struct pile *pile, const char *name, const struct receipt *receipt,
+	   const struct checkpoint *checkpoint, struct trouble *trouble)
+{
+	struct tree_hash leaf;
+	struct tree_hash root;
+	enum tally_exit status = audit_leaf(pile->state, receipt->index, &leaf, trouble);
+
+	if (status != TALLY_EXIT_FINE)
+		return status;
+	memcpy(root.bytes, checkpoint->root, sizeof root.bytes);
+	if (!proof_inclusion_verify(&receipt->proof, receipt->index, checkpoint->size, &leaf,
+				    &root))
+		return wrong(pile, name, receipt->index,
+			     "its hashes do not lead from the log's entry to its checkpoint",
+			     trouble);
+	return TALLY_EXIT_FINE;
+}
+
+/* Its checkpoint is one of this tree, too. */
 static enum tally_exit
 check_in_tree(struct pile *pile, const char *name, const struct receipt *receipt,
 	      const struct checkpoint *checkpoint, struct trouble *trouble)
 {
-	struct tree_hash leaf;
-	struct tree_hash root;
 	bool contains;
 	enum tally_exit status = audit_contains(pile->state, checkpoint, &contains, trouble);
 
@@ -54,15 +71,22 @@ check_in_tree(struct pile *pile, const char *name, const struct receipt *receipt
 			     "its checkpoint is signed by the log's key and is not one of this "
 			     "tree: the log's history was changed",
 			     trouble);
-	if (status == TALLY_EXIT_FINE)
-		status = audit_leaf(pile->state, receipt->index, &leaf, trouble);
-	if (status != TALLY_EXIT_FINE)
-		return status;
-	memcpy(root.bytes, checkpoint->root, sizeof root.bytes);
-	if (!proof_inclusion_verify(&receipt->proof, receipt->index, checkpoint->size, &leaf,
-				    &root))
+	return status == TALLY_EXIT_FINE ? check_path(pile, name, receipt, checkpoint, trouble)
+					 : status;
+}
+
+/* Its checkpoint is newer than the log's. */
+static enum tally_exit
+check_newer(struct pile *pile, const char *name, const struct receipt *receipt,
+	    const struct checkpoint *checkpoint, struct trouble *trouble)
+{
+	pile->newer++;
+	if (receipt->index < pile->state->scroll.size)
+		return check_path(pile, name, receipt, checkpoint, trouble);
+	if (audit_closed(pile->state))
 		return wrong(pile, name, receipt->index,
-			     "its hashes do not lead from the log's entry to its checkpoint",
+			     "the log is closed and ends before this entry; if voting was "
+			     "opened again, take a newer checkpoint",
 			     trouble);
 	return TALLY_EXIT_FINE;
 }
@@ -85,8 +109,7 @@ check_text(struct pile *pile, const char *name, struct bytes text, struct troubl
 			     trouble);
 	if (checkpoint.size <= pile->state->scroll.size)
 		return check_in_tree(pile, name, &receipt, &checkpoint, trouble);
-	pile->newer++;
-	return TALLY_EXIT_FINE;
+	return check_newer(pile, name, &receipt, &checkpoint, trouble);
 }
 
 static void

@@ -178,6 +178,10 @@ audit_gone(const struct audit_state *state, const char *path);
 void
 audit_journals(struct audit_state *state);
 
+/* No ballot comes any more, unless voting is opened again; false where that is not known. */
+bool
+audit_closed(const struct audit_state *state);
+
 /* audit_replay.c: VOTES and KEYS, then the replay: ENTRIES to CLASSES. */
 void
 audit_replay(struct audit_state *state);

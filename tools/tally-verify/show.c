@@ -11,6 +11,7 @@ enum {
 	PROGRESS_AFTER_MS = 1000,
 	PROGRESS_EVERY_MS = 200,
 	HEX_SIZE = 2 * TALLY_HASH_SIZE + 1,
+	PENDING_SIZE = 64,
 };
 
 static const char *
@@ -70,11 +71,28 @@ print_counts(const struct audit *audit, FILE *out)
 	fprintf(out, "\n");
 }
 
+/* Where all has passed that was made: what could not be asked yet. */
+static void
+print_pending(const struct audit *audit, char text[PENDING_SIZE])
+{
+	const struct report *report = &audit->report;
+	int used =
+	    snprintf(text, PENDING_SIZE, "%s", audit->sealed ? "; results are sealed" : "");
+
+	for (size_t i = 0; i < report->count; i++)
+		if (report->checks[i].status == REPORT_SKIPPED && !report->checks[i].nothing) {
+			snprintf(text + used, PENDING_SIZE - (size_t)used,
+				 "; check %zu was not made", i + 1);
+			return;
+		}
+}
+
 void
 show_audit(const struct audit *audit, const char *log, bool quiet, FILE *out)
 {
 	const struct checkpoint *checkpoint = &audit->recount.checkpoint;
 	char root[HEX_SIZE];
+	char pending[PENDING_SIZE];
 	char subject[TROUBLE_SENTENCE_MAX];
 
 	report_print(&audit->report, out, quiet);
@@ -82,9 +100,9 @@ show_audit(const struct audit *audit, const char *log, bool quiet, FILE *out)
 		print_campaign(audit, out);
 	if (!quiet && audit->counted)
 		print_counts(audit, out);
+	print_pending(audit, pending);
 	snprintf(subject, sizeof subject, "%s: %" PRIu64 " entries with root %s%s", log,
-		 checkpoint->size, hex(checkpoint->root, root),
-		 audit->sealed ? "; results are sealed" : "");
+		 checkpoint->size, hex(checkpoint->root, root), pending);
 	report_print_end(&audit->report, out, subject);
 }
 
