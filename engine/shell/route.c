@@ -51,6 +51,7 @@ find_file(struct bytes path, struct route *out)
 		name_write(out, "tally/", index);
 	} else if (numbered(path, "/law/", &index)) {
 		name_write(out, "law/", index);
+		out->changes = true; /* its proof may be made anew */
 	} else if (path.size > 0 && path.data[0] == '/' &&
 		   tile_path_parse(bytes_make(path.data + 1, path.size - 1), &tile)) {
 		tile_path(&tile, out->name);

@@ -255,7 +255,7 @@ counting(struct transcript *to)
 	frame_results_write(&to->memory, 10, &results);
 	step(to, start, 'S', "options 0 and 2 have one vote each");
 	client_says(to, TALLY_MESSAGE_RESULTS, 11, BYTES_OF("\0\1"), "counts of contest 1");
-	server_verdict(to, 11, TALLY_NOT_FOUND, FRAME_NO_INDEX, "there is none");
+	server_verdict(to, 11, TALLY_MALFORMED, FRAME_NO_INDEX, "there is none");
 }
 
 static void

@@ -144,7 +144,7 @@ files_of_the_log(void **state)
 	assert_file(visit, "/checkpoint.next", text, seconds);
 	assert_file(visit, "/law/list", text, seconds);
 	assert_file(visit, "/results", "application/json", seconds);
-	assert_file(visit, "/law/1", text, forever);
+	assert_file(visit, "/law/1", text, seconds);
 	assert_file(visit, "/tally/100", text, forever);
 	assert_file(visit, "/tile/0/001", bytes, forever);
 	assert_file(visit, "/tile/0/002.p/8", bytes, forever);

@@ -36,7 +36,7 @@ every_route(void **state)
 	assert_file("/checkpoint.next", ROUTE_TEXT, true);
 	assert_file("/law/list", ROUTE_TEXT, true);
 	assert_file("/results", ROUTE_JSON, true);
-	assert_file("/law/0", ROUTE_TEXT, false);
+	assert_file("/law/0", ROUTE_TEXT, true);
 	assert_file("/tally/18446744073709551615", ROUTE_TEXT, false);
 	assert_file("/tile/0/000", ROUTE_BYTES, false);
 	assert_file("/tile/7/x001/x234/067.p/255", ROUTE_BYTES, false);
