@@ -75,6 +75,35 @@ finds_another_history_when_opened(void **state)
 	scene_close(&scene);
 }
 
+/* Whoever has seen the entries is not told that they are sealed. */
+static void
+remembers_what_was_open(void **state)
+{
+	static const char *const gone[] = {"tile/entries", "tally"};
+	struct scene scene;
+	size_t size;
+
+	(void)state;
+	vault_make(&scene, NULL);
+	size = test_log_tally(&scene.log) + 1;
+	scene.options.keep = true;
+	vault_publish_open(&scene);
+	scene_audit(&scene);
+	assert_passed(&scene);
+	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++) {
+		char path[400];
+
+		snprintf(path, sizeof path, "%s/%s", scene.folder.path, gone[i]);
+		test_folder_clear(path);
+	}
+	vault_publish(&scene, size);
+	scene_remove(&scene, "law/646");
+	test_file_write(scene.folder.path, "law/list", BYTES_OF("0\n1\n303\n644\n"));
+	assert_true(audit_more(&scene.audit));
+	assert_found(&scene, AUDIT_SEAL, NO_INDEX, "were public before");
+	scene_close(&scene);
+}
+
 struct breach {
 	const char *name;
 	void (*commit)(const struct scene *scene);
@@ -422,6 +451,7 @@ main(void)
 	    cmocka_unit_test(passes_sealed_and_open),
 	    cmocka_unit_test(follows_through_the_unsealing),
 	    cmocka_unit_test(finds_another_history_when_opened),
+	    cmocka_unit_test(remembers_what_was_open),
 	    cmocka_unit_test(finds_every_breach),
 	    cmocka_unit_test(allows_a_private_copy),
 	    cmocka_unit_test(waits_for_an_unsealing_under_way),

@@ -153,6 +153,22 @@ begin_anew(struct audit_state *state)
 	state->verified = (struct checkpoint){0};
 }
 
+/* What was public once stays so: an unsealing that law/ no longer names, or never named. */
+static bool
+sealed_again(struct audit_state *state)
+{
+	struct trouble trouble;
+
+	if (!state->sealed || state->was_sealed || state->verified.size == 0)
+		return false;
+	trouble_set(&trouble, TALLY_EXIT_FAILED,
+		    "%s: its entries were public before, and law/ says that they are sealed",
+		    state->log->path);
+	audit_found(state, AUDIT_SEAL, &trouble);
+	checks_skip_rest(&state->audit->report, AUDIT_SEAL);
+	return true;
+}
+
 /* A log that does not continue what was verified here: nothing of that holds for it. */
 static bool
 broken_off(struct audit_state *state)
@@ -223,6 +239,8 @@ run(struct audit_state *state)
 		checks_skip_rest(&audit->report, AUDIT_FILES);
 		return;
 	}
+	if (sealed_again(state))
+		return;
 	if (state->was_sealed && !state->sealed)
 		begin_anew(state);
 	audit_manifest(state);
