@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 struct work {
@@ -67,36 +68,85 @@ ask_anchor(struct work *work)
 	return TALLY_EXIT_FINE;
 }
 
-static enum tally_exit
-ask_newest(struct work *work)
+/* DISK_ABSENT; DISK_DAMAGED if it is no checkpoint that the log's key has signed. */
+static int
+know_file(struct work *work, int dir_fd, const char *name)
 {
-	const char *newest = work->asked->newest;
 	struct checkpoint checkpoint;
 	uint8_t *note;
 	size_t size;
 	bool genuine;
+	int status = disk_load(dir_fd, name, TALLY_CHECKPOINT_SIZE_MAX, &note, &size);
 
-	if (newest == NULL)
-		return TALLY_EXIT_FINE;
-	if (disk_load(AT_FDCWD, newest, TALLY_CHECKPOINT_SIZE_MAX, &note, &size) != DISK_OK) {
-		line_warn("%s", disk_error());
-		return TALLY_EXIT_USAGE;
-	}
+	if (status != DISK_OK)
+		return status;
 	genuine = checkpoint_open(bytes_make(note, size), &work->key.key, &checkpoint);
 	free(note);
-	if (!genuine) {
-		line_warn("%s: it is no checkpoint signed by the log's key", newest);
-		return TALLY_EXIT_USAGE;
+	if (!genuine)
+		return disk_fail(DISK_DAMAGED,
+				 "%s: it is no checkpoint signed by the log's key", name);
+	know(work, &checkpoint, name);
+	return DISK_OK;
+}
+
+static enum tally_exit
+ask_newest(struct work *work)
+{
+	if (work->asked->newest == NULL ||
+	    know_file(work, AT_FDCWD, work->asked->newest) == DISK_OK)
+		return TALLY_EXIT_FINE;
+	line_warn("%s", disk_error());
+	return TALLY_EXIT_USAGE;
+}
+
+/* L6: a tallyd that still runs on it would go on signing beside the new one. */
+static int
+check_idle(const struct work *work, int dir_fd)
+{
+	int fd;
+	int status = disk_open(dir_fd, "lock", O_RDONLY, 0, &fd);
+
+	if (status == DISK_ABSENT)
+		return DISK_OK;
+	if (status == DISK_OK && flock(fd, LOCK_SH | LOCK_NB) != 0)
+		status = disk_fail(DISK_FAILED, "%s is in use: stop its tallyd first",
+				   work->asked->copy);
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
+/* What lies about that the log's key has signed; what it has not says nothing. */
+static int
+know_shown(struct work *work, int dir_fd)
+{
+	static const char *const names[] = {"ahead", "checkpoint.next",
+					    "public/checkpoint.next"};
+	int status = DISK_OK;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names && status == DISK_OK; i++) {
+		status = know_file(work, dir_fd, names[i]);
+		if (status == DISK_ABSENT || status == DISK_DAMAGED)
+			status = DISK_OK;
 	}
-	know(work, &checkpoint, newest);
-	return TALLY_EXIT_FINE;
+	return status;
 }
 
 /* A whole data directory remembers by itself. */
+static int
+know_remembered(struct work *work, int dir_fd)
+{
+	struct remembered remembered;
+	int status = remembered_peek(&remembered, dir_fd, "remembered");
+
+	if (status == DISK_OK)
+		know(work, &remembered.checkpoint, "what this directory remembers");
+	return status == DISK_ABSENT ? DISK_OK : status;
+}
+
 static enum tally_exit
 ask_copy(struct work *work)
 {
-	struct remembered remembered;
 	int dir_fd;
 	int status = disk_open(AT_FDCWD, work->asked->copy, O_RDONLY | O_DIRECTORY, 0, &dir_fd);
 
@@ -104,14 +154,13 @@ ask_copy(struct work *work)
 		line_warn("%s", disk_error());
 		return TALLY_EXIT_USAGE;
 	}
-	status = remembered_peek(&remembered, dir_fd, "remembered");
+	status = check_idle(work, dir_fd);
+	if (status == DISK_OK)
+		status = know_remembered(work, dir_fd);
+	if (status == DISK_OK)
+		status = know_shown(work, dir_fd);
 	close(dir_fd);
-	if (status == DISK_ABSENT)
-		return TALLY_EXIT_FINE;
-	if (status != DISK_OK)
-		return refused(status);
-	know(work, &remembered.checkpoint, "what this directory remembers");
-	return TALLY_EXIT_FINE;
+	return status == DISK_OK ? TALLY_EXIT_FINE : refused(status);
 }
 
 static enum tally_exit

@@ -1,11 +1,12 @@
 /* adopt: `tallyd --init --adopt`: makes a data directory from a copy of the log (shell/copy.h).
  *
  * Only if the copy extends the newest checkpoint that anybody is known to remember (L5): what the
- * anchor says, the checkpoint given as the newest, and where DIR is a data directory, what that
- * remembers. Somebody must say which it is: without anchor and checkpoint it is refused. The copy
- * is vetted from the first entry to the last (shell/vetting.h) before anything is made; then
- * the entries are written as a ledger, hashed again on the way, and remembered last. An anchor
- * that exists goes on with the new directory; else one is made. */
+ * anchor says, the checkpoint given as the newest, and what lies in COPY itself: checkpoint.next
+ * and, where it is a data directory, what that remembers and what it was shown (shell/ahead.h).
+ * Anchor or newest must say something, or it is refused; so is a data directory whose tallyd still
+ * runs (L6). The copy is vetted from the first entry to the last (shell/vetting.h) before anything
+ * is made; then the entries are written as a ledger, hashed again on the way, and remembered last.
+ * An anchor that exists goes on with the new directory; else one is made. */
 #ifndef TALLY_SHELL_ADOPT_H
 #define TALLY_SHELL_ADOPT_H
 

@@ -19,7 +19,7 @@ struct vetting_known {
 };
 
 enum {
-	VETTING_KNOWN_MAX = 3
+	VETTING_KNOWN_MAX = 6
 };
 
 struct vetting {

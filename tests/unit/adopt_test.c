@@ -1,6 +1,7 @@
 #include "tests/lib/test.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -236,6 +237,53 @@ adopts_a_data_directory(void **state)
 	relic_free(&relic);
 }
 
+/* L5: a checkpoint that lies about in the copy was signed, whoever put it there; only one that the
+ * log's key has not signed says nothing. */
+static void
+what_lies_about_counts(void **state)
+{
+	static const char *const names[] = {"ahead", "checkpoint.next",
+					    "public/checkpoint.next"};
+	uint8_t memory[TALLY_CHECKPOINT_SIZE_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char words[100];
+		struct bytes note;
+
+		relic_make(&relic, &first, NULL);
+		test_log_publish(&relic.founded.log, relic.copy, 300);
+		relic_newest(&relic, 300);
+		note = test_log_checkpoint(&relic.founded.log, 301, memory);
+		test_file_write(relic.copy, names[i], note);
+		snprintf(words, sizeof words,
+			 "has 300 entries, and this log has signed 301 (%s)", names[i]);
+		relic_refused(&relic, TALLY_EXIT_FAILED, words);
+		memory[note.size - 10] ^= 1;
+		test_file_write(relic.copy, names[i], note);
+		relic_adopts(&relic);
+		relic_free(&relic);
+	}
+}
+
+/* L6 */
+static void
+its_tallyd_still_runs(void **state)
+{
+	char path[400];
+	int fd;
+
+	(void)state;
+	relic_make(&relic, &first, NULL);
+	snprintf(path, sizeof path, "%s/lock", relic.copy);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	relic_refused(&relic, TALLY_EXIT_WORLD, "copy is in use: stop its tallyd first");
+	close(fd);
+	relic_adopts(&relic);
+	relic_free(&relic);
+}
+
 /* A damaged copy is refused with file and index, and nothing is made. */
 static void
 copy_is_damaged(void **state)
@@ -270,6 +318,8 @@ main(void)
 	    cmocka_unit_test(anchor_of_another_campaign),
 	    cmocka_unit_test(data_must_be_empty),
 	    cmocka_unit_test(adopts_a_data_directory),
+	    cmocka_unit_test(what_lies_about_counts),
+	    cmocka_unit_test(its_tallyd_still_runs),
 	    cmocka_unit_test(copy_is_damaged),
 	};
 
