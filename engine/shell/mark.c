@@ -1,6 +1,7 @@
 #include "shell/mark.h"
 
 #include "base/text.h"
+#include "tally/formats.h"
 
 #include <stdlib.h>
 
@@ -21,6 +22,28 @@ mark_read(int dir_fd, const char *name, uint64_t *mark)
 	if (status != DISK_OK)
 		return status;
 	if (!text_decimal_parse(bytes_make(memory, size), mark))
+		*mark = 0;
+	free(memory);
+	return DISK_OK;
+}
+
+int
+mark_read_note(int dir_fd, const char *name, uint64_t *mark)
+{
+	struct bytes rest;
+	struct bytes line;
+	uint8_t *memory;
+	size_t size;
+	int status = disk_load(dir_fd, name, TALLY_CHECKPOINT_SIZE_MAX, &memory, &size);
+
+	*mark = 0;
+	if (status == DISK_ABSENT || status == DISK_DAMAGED)
+		return DISK_OK;
+	if (status != DISK_OK)
+		return status;
+	rest = bytes_make(memory, size);
+	if (!text_line_next(&rest, &line) || !text_line_next(&rest, &line) ||
+	    !text_decimal_parse(line, mark))
 		*mark = 0;
 	free(memory);
 	return DISK_OK;

@@ -9,6 +9,10 @@
 MUST_USE int
 mark_read(int dir_fd, const char *name, uint64_t *mark);
 
+/* The same of the tree's size in a checkpoint, whose signature is nobody's business here. */
+MUST_USE int
+mark_read_note(int dir_fd, const char *name, uint64_t *mark);
+
 /* Synced. */
 MUST_USE int
 mark_write(int dir_fd, const char *name, uint64_t mark);

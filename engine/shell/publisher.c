@@ -127,20 +127,31 @@ content_write(struct publisher *publisher, const struct publication *publication
 	return tiles_bundles(&publisher->tiles, publisher->mark, size);
 }
 
+/* What an earlier process or a failed publication wrote may be in memory only, and a sync that
+ * failed once does not fail again: it is written anew. R1: but no bundle that somebody put there. */
+static int
+mend(struct publisher *publisher, const struct publication *publication)
+{
+	struct tiles *tiles = &publisher->tiles;
+	uint64_t count;
+	int status = DISK_OK;
+
+	tiles->anew = !publisher->swept;
+	if (publisher->swept)
+		return DISK_OK;
+	if (publication->sealed)
+		status = sweep_sealed(tiles, &count);
+	return status == DISK_OK ? sweep_mend(tiles, publication->checkpoint.size) : status;
+}
+
 static int
 files_write(struct publisher *publisher, const struct publication *publication)
 {
 	const struct checkpoint *checkpoint = &publication->checkpoint;
-	struct tiles *tiles = &publisher->tiles;
-	int status = DISK_OK;
+	int status = mend(publisher, publication);
 
-	/* What an earlier process or a failed publication wrote may be in memory only, and a
-	 * sync that failed once does not fail again: write it anew. */
-	tiles->anew = !publisher->swept;
-	if (!publisher->swept)
-		status = sweep_mend(tiles, checkpoint->size);
 	if (status == DISK_OK)
-		status = tiles_make(tiles, publisher->mark, checkpoint->size);
+		status = tiles_make(&publisher->tiles, publisher->mark, checkpoint->size);
 	if (status == DISK_OK && publisher->sealed)
 		status = lawfiles_make(&publisher->law, checkpoint, publication->note);
 	if (status == DISK_OK)
@@ -150,14 +161,6 @@ files_write(struct publisher *publisher, const struct publication *publication)
 	if (status == DISK_OK && publisher->sealed)
 		lawfiles_made(&publisher->law, checkpoint->size);
 	return status;
-}
-
-static int
-results_put(struct publisher *publisher, struct bytes results)
-{
-	if (results.size == 0)
-		return DISK_OK;
-	return disk_replace(publisher->public_fd, "results", results, 0644, true);
 }
 
 static int
@@ -188,7 +191,9 @@ note_write(struct publisher *publisher, const struct publication *publication)
 	if (status != DISK_OK)
 		return status;
 	atomic_store_explicit(&publisher->size, size, memory_order_release);
-	status = results_put(publisher, publication->results);
+	if (publication->results.size > 0)
+		status = disk_replace(publisher->public_fd, "results", publication->results,
+				      0644, true);
 	if (status == DISK_OK)
 		status = mark_write(publisher->dir_fd, "published", size);
 	if (status == DISK_OK) {
@@ -265,30 +270,6 @@ publisher_run(void *context)
 	}
 }
 
-/* Size in the second line of DIR/public/NAME; 0 if there is none. */
-static int
-size_read(struct publisher *publisher, const char *name, uint64_t *size)
-{
-	struct bytes rest;
-	struct bytes line;
-	uint8_t *memory;
-	size_t memory_size;
-	int status = disk_load(publisher->public_fd, name, TALLY_CHECKPOINT_SIZE_MAX, &memory,
-			       &memory_size);
-
-	*size = 0;
-	if (status == DISK_ABSENT || status == DISK_DAMAGED)
-		return DISK_OK;
-	if (status != DISK_OK)
-		return status;
-	rest = bytes_make(memory, memory_size);
-	if (!text_line_next(&rest, &line) || !text_line_next(&rest, &line) ||
-	    !text_decimal_parse(line, size))
-		*size = 0;
-	free(memory);
-	return DISK_OK;
-}
-
 static int
 marks_read(struct publisher *publisher, uint64_t size)
 {
@@ -319,9 +300,9 @@ publisher_open(struct publisher *publisher, int dir_fd)
 	if (status == DISK_OK)
 		status = disk_directory(dir_fd, "public", 0755, &publisher->public_fd);
 	if (status == DISK_OK)
-		status = size_read(publisher, "checkpoint", &size);
+		status = mark_read_note(publisher->public_fd, "checkpoint", &size);
 	if (status == DISK_OK)
-		status = size_read(publisher, "checkpoint.next", &next);
+		status = mark_read_note(publisher->public_fd, "checkpoint.next", &next);
 	if (status == DISK_OK && next <= size)
 		status = next_remove(publisher);
 	if (status == DISK_OK)

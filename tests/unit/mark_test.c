@@ -47,12 +47,39 @@ rubbish_is_no_mark(void **state)
 	test_folder_remove(&folder);
 }
 
+static void
+size_of_a_note(void **state)
+{
+	static const struct {
+		const char *note;
+		uint64_t size;
+	} notes[] = {
+	    {"origin\n700\nroot\n", 700}, {"700\n", 0}, {"origin\n700", 0},
+	    {"origin\n 700\nroot\n", 0},  {"", 0},
+	};
+	struct test_folder folder = test_folder_make();
+	uint64_t mark = 5;
+
+	(void)state;
+	assert_int_equal(mark_read_note(folder.fd, "note", &mark), DISK_OK);
+	assert_true(mark == 0);
+	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+		assert_int_equal(disk_replace(folder.fd, "note", bytes_of_string(notes[i].note),
+					      0644, false),
+				 DISK_OK);
+		assert_int_equal(mark_read_note(folder.fd, "note", &mark), DISK_OK);
+		assert_true(mark == notes[i].size);
+	}
+	test_folder_remove(&folder);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(written_and_read),
 	    cmocka_unit_test(rubbish_is_no_mark),
+	    cmocka_unit_test(size_of_a_note),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -228,6 +228,22 @@ strays_are_removed_while_sealed(void **state)
 	press_free(press);
 }
 
+/* R1: what somebody puts there beside a running one is not made into a bundle, but goes with the
+ * next publication that looks. */
+static void
+strays_are_not_mended(void **state)
+{
+	struct press *press = sealed_press(7608);
+
+	(void)state;
+	press_publish_and_check(press, 600);
+	press_restart(press);
+	press_plant(press, "tile/entries/001.p/88", "a name alone");
+	press_publish_and_check(press, 1000);
+	assert_false(press_exists(press, "tile/entries"));
+	press_free(press);
+}
+
 /* A public folder that is gone, or older than the marks, proves no bundle. */
 static void
 a_lost_folder_is_made_again(void **state)
@@ -278,6 +294,7 @@ main(void)
 	    cmocka_unit_test(cut_at_every_file),
 	    cmocka_unit_test(step_by_step),
 	    cmocka_unit_test(strays_are_removed_while_sealed),
+	    cmocka_unit_test(strays_are_not_mended),
 	    cmocka_unit_test(a_lost_folder_is_made_again),
 	    cmocka_unit_test(waits_for_cosignatures_sealed_and_not),
 	};
