@@ -55,6 +55,7 @@ enum {
 	entries_bytes = TALLY_WIRE_PAYLOAD_MAX - 10, /* of one such answer */
 	effects_max = 3 * connections_max + parcels_max + reads_max + 32,
 	status_per_second = 200, /* status questions of one connection */
+	workers_max = 64,        /* threads that verify */
 
 	/* time, in milliseconds unless said */
 	tick_ms = 25,
@@ -70,6 +71,9 @@ enum {
 	segment_bytes = 64 * 1024 * 1024,
 	segment_bytes_least = 4 * 1024 * 1024,
 	keep_every_ms = 5000,
+	publish_again_ms = 5000,             /* after a publication that failed */
+	text_bytes_max = 16 * 1024 * 1024,   /* of one tally's text */
+	texts_bytes_max = 512 * 1024 * 1024, /* that wait in memory while the disk is full */
 
 	files_max = 1024, /* open ones beside sockets: a ledger of 60 GB */
 

@@ -215,25 +215,16 @@ check_campaign(const struct work *work)
 	return foundation_key_fits(work->asked->log_key, &work->key, manifest);
 }
 
-static unsigned
-cores(void)
-{
-	long count = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return count < 1 ? 1 : (unsigned)count;
-}
-
 static enum tally_exit
 vet(struct work *work)
 {
-	unsigned workers = work->asked->workers_count;
 	enum tally_exit code;
 	int status;
 
 	work->vetting = (struct vetting){.copy = &work->copy,
 					 .known = work->known,
 					 .known_count = work->known_count,
-					 .workers_count = workers > 0 ? workers : cores()};
+					 .workers_count = work->asked->workers_count};
 	status = vetting_begin(&work->vetting);
 	if (status != DISK_OK)
 		return refused(status);

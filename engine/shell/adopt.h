@@ -16,7 +16,7 @@ struct adopt {
 	const char *log_key;    /* FILE */
 	const char *anchor;     /* FILE or NULL */
 	const char *newest;     /* FILE with a signed checkpoint, or NULL */
-	unsigned workers_count; /* threads that verify; 0: one per core */
+	unsigned workers_count; /* threads that verify; 1 to workers_max */
 };
 
 /* An exit code (tally/status.h) after a line: 1 the copy is not what it must be or not large

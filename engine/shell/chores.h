@@ -63,7 +63,6 @@ struct mailbox {
 
 struct server {
 	struct start start;
-	unsigned workers_count;
 	uv_loop_t loop;
 	bool loop_made;
 	uv_tcp_t listener;

@@ -225,7 +225,7 @@ door_run(void *context)
 		if (now - door->looked_ms < LATE_EVERY_MS)
 			continue;
 		door->looked_ms = now;
-		(void)visits_end_late(&door->visits, now, door->request_ms);
+		visits_end_late(&door->visits, now, door->request_ms);
 	}
 	return NULL;
 }

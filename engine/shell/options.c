@@ -1,9 +1,11 @@
 #include "shell/options.h"
 
+#include "base/text.h"
+#include "limits.h"
 #include "tally/status.h"
 
 #include <argp.h>
-#include <stdlib.h>
+#include <unistd.h>
 
 const char *argp_program_version = "tallyd " TALLY_VERSION;
 
@@ -70,11 +72,43 @@ check_init(const struct argp_state *state, const struct options *options)
 		argp_error(state, "--newest goes with --adopt");
 }
 
+static void
+check(const struct argp_state *state, const struct options *options)
+{
+	if (options->server.data == NULL && !options->test)
+		argp_error(state, "--data DIR is missing");
+	if (options->init && options->test)
+		argp_error(state, "--init and --test are two things");
+	check_init(state, options);
+	if (options->roster)
+		argp_error(state, "--roster is not implemented in this release");
+}
+
+static bool
+set_workers(struct options *options, const char *text)
+{
+	uint64_t count;
+
+	if (!text_decimal_parse(bytes_of_string(text), &count) || count < 1 ||
+	    count > workers_max)
+		return false;
+	options->server.workers_count = (unsigned)count;
+	options->adopt.workers_count = (unsigned)count;
+	return true;
+}
+
+static unsigned
+cores(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count < 1 ? 1 : count > workers_max ? workers_max : (unsigned)count;
+}
+
 static error_t
 parse(int key, char *value, struct argp_state *state)
 {
 	struct options *options = state->input;
-	char *end;
 
 	switch (key) {
 	case OPTION_INIT:
@@ -115,11 +149,8 @@ parse(int key, char *value, struct argp_state *state)
 		options->server.plain = true;
 		break;
 	case OPTION_WORKERS:
-		options->server.workers_count = (unsigned)strtoul(value, &end, 10);
-		options->adopt.workers_count = options->server.workers_count;
-		if (*end != '\0' || options->server.workers_count < 1 ||
-		    options->server.workers_count > 64)
-			argp_error(state, "--workers takes a number from 1 to 64");
+		if (!set_workers(options, value))
+			argp_error(state, "--workers takes a number from 1 to %d", workers_max);
 		break;
 	case OPTION_TEST:
 		options->test = true;
@@ -128,13 +159,7 @@ parse(int key, char *value, struct argp_state *state)
 		argp_error(state, "unexpected argument '%s'", value);
 		break;
 	case ARGP_KEY_END:
-		if (options->server.data == NULL && !options->test)
-			argp_error(state, "--data DIR is missing");
-		if (options->init && options->test)
-			argp_error(state, "--init and --test are two things");
-		check_init(state, options);
-		if (options->roster)
-			argp_error(state, "--roster is not implemented in this release");
+		check(state, options);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -155,8 +180,12 @@ options_parse(struct options *options, int count, char **arguments)
 	    NULL,
 	    NULL};
 
-	*options =
-	    (struct options){.server = {.listen = "127.0.0.1:7300", .http = "127.0.0.1:7380"}};
+	*options = (struct options){
+	    .server = {.listen = "127.0.0.1:7300",
+		       .http = "127.0.0.1:7380",
+		       .workers_count = cores()},
+	    .adopt = {.workers_count = cores()},
+	};
 	argp_err_exit_status = TALLY_EXIT_USAGE;
 	argp_parse(&argp, count, arguments, 0, NULL, options);
 }

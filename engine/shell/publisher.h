@@ -82,7 +82,7 @@ struct publication {
 		       * public/checkpoint.next; the same checkpoint comes again */
 };
 
-/* Copies the publication. Not while one is under way. The archive and the treefile hold at least
+/* Copies the publication, its note too. Not while one is under way. The archive and the treefile hold at least
  * its checkpoint's size. */
 void
 publisher_publish(struct publisher *publisher, const struct publication *publication);

@@ -272,14 +272,6 @@ say_verdicts(const struct server *server)
 				 (unsigned long long)verdicts[i]);
 }
 
-static unsigned
-cores(void)
-{
-	long count = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return count < 1 ? 1 : count > 64 ? 64 : (unsigned)count;
-}
-
 static void
 say_stopped(const struct server *server)
 {
@@ -320,13 +312,12 @@ server_run(const struct server_options *options)
 	if (server == NULL)
 		return TALLY_EXIT_WORLD;
 	server->http_connections = http_connections;
-	server->workers_count = options->workers_count > 0 ? options->workers_count : cores();
-	snprintf(threads, sizeof threads, "%u", server->workers_count + 1);
+	snprintf(threads, sizeof threads, "%u", options->workers_count + 1);
 	setenv("UV_THREADPOOL_SIZE", threads, 1);
 	signal(SIGPIPE, SIG_IGN);
 	code = start_run(&server->start,
 			 &(struct start_options){.data = options->data,
-						 .workers_count = server->workers_count,
+						 .workers_count = options->workers_count,
 						 .rehearsal = options->rehearsal,
 						 .published = chores_published,
 						 .context = server});

@@ -1,14 +1,5 @@
-/* server: the doors: libuv's loop around the station, and the threads that do its chores.
- *
- *   thread        does                                   owns
- *   loop          sockets, station_step                  station, poll book
- *   workers       trip 1, receipts                       the parcel or read they were given
- *   committer     trip 2; its second thread: segments    the ledger's write side
- *   signer        re-hash, remember, sign                treefile's write side, remembered
- *   publisher     DIR/public
- *   keeper        DIR/state
- *   door          HTTP
- */
+/* server: the doors: libuv's loop around the station, and the threads that do its chores
+ * (engine/README.md has their table). */
 #ifndef TALLY_SHELL_SERVER_H
 #define TALLY_SHELL_SERVER_H
 
@@ -23,7 +14,7 @@ struct server_options {
 	const char *listen;     /* HOST:PORT */
 	const char *http;       /* HOST:PORT */
 	bool plain;             /* listen beyond loopback without TLS */
-	unsigned workers_count; /* 0: one per core */
+	unsigned workers_count; /* 1 to workers_max */
 	bool rehearsal;         /* tags may ask for refusals (station/provoke.h) */
 	server_ready *ready;    /* called once ballots are taken, with both ports; or NULL */
 	void *context;          /* of `ready` */

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ledger/entry.h"
+#include "limits.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,8 +15,6 @@
 #include <unistd.h>
 
 enum {
-	TEXT_SIZE_MAX = 16 * 1024 * 1024,
-	QUEUE_BYTES_MAX = 512 * 1024 * 1024,
 	NAME_SIZE = 40,
 };
 
@@ -109,7 +108,7 @@ texts_add(struct texts *texts, uint64_t index, struct bytes bytes)
 	struct text *text = NULL;
 
 	pthread_mutex_lock(&texts->mutex);
-	if (bytes.size <= TEXT_SIZE_MAX && texts->queue_bytes <= QUEUE_BYTES_MAX - bytes.size)
+	if (bytes.size <= text_bytes_max && texts->queue_bytes <= texts_bytes_max - bytes.size)
 		text = malloc(sizeof *text + bytes.size);
 	if (text != NULL) {
 		text->index = index;
@@ -226,7 +225,7 @@ file_fits(int dir_fd, const char *name, const uint8_t salt[32], const uint8_t ha
 	size_t size;
 	bool fits;
 
-	if (disk_load(dir_fd, name, TEXT_SIZE_MAX, &memory, &size) != DISK_OK)
+	if (disk_load(dir_fd, name, text_bytes_max, &memory, &size) != DISK_OK)
 		return false;
 	fits = hash_fits(bytes_make(memory, size), salt, hash);
 	free(memory);
@@ -274,7 +273,7 @@ print_one(struct texts *texts, struct tiles *tiles, uint64_t index)
 	    entry.kind != TALLY_ENTRY_TALLY)
 		return remove_one(texts, tiles, index); /* it has no business there */
 	text_name("", index, name);
-	status = disk_load(texts->folder_fd, name, TEXT_SIZE_MAX, &memory, &size);
+	status = disk_load(texts->folder_fd, name, text_bytes_max, &memory, &size);
 	if (status != DISK_OK)
 		return status;
 	text_name("tally/", index, name);

@@ -14,7 +14,6 @@
 enum {
 	WINDOW_BUNDLES = 64, /* read, then verified on all threads, then replayed in order */
 	WINDOW_BYTES = 64 * 1024 * 1024,
-	WORKERS_MAX = 64,
 };
 
 /* The first entry of a bundle that a signature or a rule of its kind refuses. */
@@ -85,11 +84,11 @@ judge_bundles(void *argument)
 static void
 judge_window(struct window *window, unsigned workers)
 {
-	pthread_t threads[WORKERS_MAX];
+	pthread_t threads[workers_max];
 	size_t started = 0;
 
 	atomic_store(&window->next, 0);
-	while (started + 1 < workers && started < window->count && started < WORKERS_MAX &&
+	while (started + 1 < workers && started < window->count && started < workers_max &&
 	       pthread_create(&threads[started], NULL, judge_bundles, window) == 0)
 		started++;
 	judge_bundles(window);

@@ -34,11 +34,9 @@ visits_end(struct visit *visit)
 	visit->fd = -1;
 }
 
-unsigned
+void
 visits_end_late(const struct visits *visits, uint64_t now_ms, uint64_t patience_ms)
 {
-	unsigned count = 0;
-
 	for (unsigned i = 0; i < visits->capacity; i++) {
 		struct visit *visit = &visits->list[i];
 
@@ -46,7 +44,5 @@ visits_end_late(const struct visits *visits, uint64_t now_ms, uint64_t patience_
 			continue;
 		(void)shutdown(visit->fd, SHUT_RDWR); /* one that is gone already is as good */
 		visit->since_ms = now_ms;
-		count++;
 	}
-	return count;
 }

@@ -37,8 +37,8 @@ visits_again(struct visit *visit, uint64_t now_ms);
 void
 visits_end(struct visit *visit);
 
-/* Shuts down (shutdown(2)) the sockets of requests older than `patience_ms`; how many. */
-unsigned
+/* Shuts down (shutdown(2)) the sockets of requests older than `patience_ms`. */
+void
 visits_end_late(const struct visits *visits, uint64_t now_ms, uint64_t patience_ms);
 
 #endif

@@ -4,10 +4,6 @@
 
 #include "tree/cosignature.h"
 
-enum {
-	RETRY_MS = 5000
-};
-
 static void
 move(struct station *station, enum publishing_state to)
 {
@@ -145,7 +141,7 @@ publishing_ended(struct station *station, bool ok)
 	}
 	move(station, PUBLISHING_IDLE);
 	if (!ok) {
-		station->publish_due_ms = station->mono_ms + RETRY_MS;
+		station->publish_due_ms = station->mono_ms + publish_again_ms;
 		station->stop_tallied = station->stopping;
 	} else if (!offered) {
 		station->published = station->publication.size;

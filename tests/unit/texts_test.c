@@ -1,3 +1,4 @@
+#include "limits.h"
 #include "shell/texts.h"
 
 #include "tests/lib/press.h"
@@ -7,7 +8,6 @@
 #include <unistd.h>
 
 enum {
-	TEXT_SIZE_MAX = 16 * 1024 * 1024,
 };
 
 /* A log with two TALLY entries, whose texts are "five" and "ten"; its publisher is not used. */
@@ -172,16 +172,17 @@ what_is_no_text(void **state)
 static void
 bounds(void **state)
 {
-	uint8_t *big = calloc(1, TEXT_SIZE_MAX + 1);
+	uint8_t *big = calloc(1, text_bytes_max + 1);
 
 	(void)state;
 	assert_non_null(big);
-	assert_int_equal(texts_add(texts, 18, bytes_make(big, TEXT_SIZE_MAX + 1)), DISK_FULL);
-	assert_int_equal(texts_add(texts, 19, bytes_make(big, TEXT_SIZE_MAX)), DISK_OK);
+	assert_int_equal(texts_add(texts, 18, bytes_make(big, text_bytes_max + 1)), DISK_FULL);
+	assert_int_equal(texts_add(texts, 19, bytes_make(big, text_bytes_max)), DISK_OK);
 	assert_int_equal(unlinkat(press->store->folder.fd, "sealed/tally", AT_REMOVEDIR), 0);
 	assert_int_equal(texts_store(texts), DISK_ABSENT);
 	for (int i = 1; i < 32; i++)
-		assert_int_equal(texts_add(texts, 19, bytes_make(big, TEXT_SIZE_MAX)), DISK_OK);
+		assert_int_equal(texts_add(texts, 19, bytes_make(big, text_bytes_max)),
+				 DISK_OK);
 	assert_int_equal(texts_add(texts, 17, BYTES_OF("x")), DISK_FULL);
 	assert_int_equal(texts_print(texts, &tiles, 17), DISK_OK);
 	assert_int_equal(texts_print(texts, &tiles, 18), DISK_FULL);
