@@ -128,7 +128,7 @@ content_write(struct publisher *publisher, const struct publication *publication
 }
 
 /* What an earlier process or a failed publication wrote may be in memory only, and a sync that
- * failed once does not fail again: it is written anew. R1: but no bundle that somebody put there. */
+ * failed once does not fail again: it is written anew. R1: but no bundle somebody put there. */
 static int
 mend(struct publisher *publisher, const struct publication *publication)
 {

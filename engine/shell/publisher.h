@@ -82,8 +82,8 @@ struct publication {
 		       * public/checkpoint.next; the same checkpoint comes again */
 };
 
-/* Copies the publication, its note too. Not while one is under way. The archive and the treefile hold at least
- * its checkpoint's size. */
+/* Copies the publication and its note. Not while one is under way. The archive and the treefile
+ * hold at least its checkpoint's size. */
 void
 publisher_publish(struct publisher *publisher, const struct publication *publication);
 

@@ -7,9 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-};
-
 /* A log with two TALLY entries, whose texts are "five" and "ten"; its publisher is not used. */
 static struct press *press;
 static struct texts *texts;
