@@ -43,7 +43,7 @@ client_make(bool anonymous)
 	return client;
 }
 
-/* One request of each kind; they are numbered 1 to 8. */
+/* One request of each kind; they are numbered 1 to 9. */
 static void
 ask_everything(struct tally_client *client)
 {
@@ -55,6 +55,7 @@ ask_everything(struct tally_client *client)
 	(void)tally_client_checkpoint(client, NULL);
 	(void)tally_client_results(client, 0, NULL);
 	(void)tally_client_entries(client, 1, 3, NULL);
+	(void)tally_client_cosign(client, 3, "line", 4, NULL);
 }
 
 static void
@@ -129,7 +130,7 @@ handshake(struct tally_client *client)
 	frame_welcome_write(&writer, &welcome);
 	CHECK(!writer.failed);
 	feed(client, bytes, writer.size, writer.size);
-	CHECK(tally_client_owed(client) == 7);
+	CHECK(tally_client_owed(client) == 9);
 }
 
 int
