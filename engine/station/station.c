@@ -163,6 +163,21 @@ station_restore_needs(struct station *station, struct bytes entry)
 	return decision.outcome == POLLBOOK_REPLACES ? decision.index : UINT64_MAX;
 }
 
+/* What lay there when it was counted may have been exchanged since. */
+static bool
+is_counted(const struct station *station, struct bytes bytes, const uint8_t tag[TALLY_TAG_SIZE],
+	   struct ballot *ballot)
+{
+	struct pollbook_record record;
+	uint8_t digest[BALLOT_DIGEST_SIZE];
+
+	if (ballot_parse(bytes, ballot) != TALLY_ACCEPTED ||
+	    !pollbook_find(station->pollbook, POLLBOOK_VOTER, tag, &record))
+		return false;
+	ballot_digest(ballot, digest);
+	return memcmp(digest, record.value, sizeof digest) == 0;
+}
+
 const char *
 station_restore_entry(struct station *station, struct bytes entry, const struct tree_hash *leaf,
 		      struct bytes replaced, struct bytes *text)
@@ -183,8 +198,8 @@ station_restore_entry(struct station *station, struct bytes entry, const struct 
 		    decision.outcome != POLLBOOK_REPLACES)
 			return "a voter has a second ballot that the poll book refuses";
 		if (decision.outcome == POLLBOOK_REPLACES &&
-		    ballot_parse(replaced, &before) != TALLY_ACCEPTED)
-			return "the ballot it replaces cannot be read";
+		    !is_counted(station, replaced, ballot.tag, &before))
+			return "the ballot it replaces is not the one that was counted";
 	}
 	fault =
 	    replay_step(&station->replay, entry,

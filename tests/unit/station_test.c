@@ -62,6 +62,19 @@ entry_of(const struct stage *stage, size_t at)
 	return bytes_make(stage->entries[at].data, stage->entries[at].size);
 }
 
+/* The ballot that was counted is subtracted, and none that somebody put in its place. */
+static void
+refuses_another(struct fresh *fresh, struct bytes entry, struct bytes replaced)
+{
+	uint8_t memory[TALLY_BALLOT_SIZE_MAX];
+
+	for (size_t at = 0; at < BALLOT_CHOICES_OFFSET + 8; at++) {
+		memcpy(memory, replaced.data, replaced.size);
+		memory[at] ^= 1;
+		assert_non_null(restore(fresh, entry, bytes_make(memory, replaced.size)));
+	}
+}
+
 /* Every entry of a log can be restored at its place, and nothing else at any place. */
 static void
 test_restore_refuses(void **state)
@@ -99,6 +112,7 @@ test_restore_refuses(void **state)
 			assert_non_null(restore(&fresh, entry, bytes_make(NULL, 0)));
 			replaced = entry_of(stage, needs);
 			replaced = bytes_make(replaced.data + 1, replaced.size - 1);
+			refuses_another(&fresh, entry, replaced);
 		}
 		assert_null(restore(&fresh, entry, replaced));
 		assert_int_equal(station_size(fresh.station), i + 1);
