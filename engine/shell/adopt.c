@@ -41,6 +41,21 @@ know(struct work *work, const struct checkpoint *checkpoint, const char *from)
 	work->known[work->known_count++] = (struct vetting_known){*checkpoint, from};
 }
 
+/* People take one for the other. */
+static bool
+is_note(const char *path)
+{
+	uint8_t *bytes;
+	size_t size;
+	bool is;
+
+	if (disk_load(AT_FDCWD, path, TALLY_CHECKPOINT_SIZE_MAX, &bytes, &size) != DISK_OK)
+		return false;
+	is = memmem(bytes, size, "\n\n\xe2\x80\x94 ", 6) != NULL;
+	free(bytes);
+	return is;
+}
+
 /* A file that does not exist yet will be made; it can remember nothing. */
 static enum tally_exit
 ask_anchor(struct work *work)
@@ -53,13 +68,22 @@ ask_anchor(struct work *work)
 	if (anchor == NULL)
 		return TALLY_EXIT_FINE;
 	status = remembered_peek(&remembered, AT_FDCWD, anchor);
-	if (status == DISK_ABSENT)
-		return TALLY_EXIT_FINE;
+	if (status == DISK_ABSENT) {
+		line_say("%s: there is no anchor yet: it says nothing, and will be made",
+			 anchor);
+		return foundation_anchor_fits(anchor);
+	}
+	if (status == DISK_DAMAGED && is_note(anchor)) {
+		line_warn("%s: it is a checkpoint and no anchor: --newest takes checkpoints",
+			  anchor);
+		return TALLY_EXIT_USAGE;
+	}
 	if (status != DISK_OK)
 		return refused(status);
 	if (!checkpoint_open(bytes_make(remembered.note, remembered.note_size), &work->key.key,
 			     &checkpoint)) {
-		line_warn("%s: it is the anchor of another log", anchor);
+		line_warn("%s: it is the anchor of another log than that of %s", anchor,
+			  work->asked->log_key);
 		return TALLY_EXIT_USAGE;
 	}
 	work->anchor_there = true;
@@ -84,7 +108,8 @@ know_file(struct work *work, int dir_fd, const char *name)
 	free(note);
 	if (!genuine)
 		return disk_fail(DISK_DAMAGED,
-				 "%s: it is no checkpoint signed by the log's key", name);
+				 "%s: it is no checkpoint signed by the log's key in %s", name,
+				 work->asked->log_key);
 	know(work, &checkpoint, name);
 	return DISK_OK;
 }
@@ -192,12 +217,27 @@ compare_sizes(const struct work *work)
 			continue;
 		line_warn(
 		    "%s has %llu entries, and this log has signed %llu (%s): going on from the "
-		    "copy would sign a second history; look for a larger copy",
+		    "copy would sign a second history; look for a larger copy. A log that has "
+		    "signed more than any copy holds cannot go on under this key "
+		    "(engine/README.md, After a disaster)",
 		    work->asked->copy, (unsigned long long)size,
 		    (unsigned long long)known->checkpoint.size, known->from);
 		return TALLY_EXIT_FAILED;
 	}
 	return TALLY_EXIT_FINE;
+}
+
+/* Whoever kept the copy may not know what else was signed. */
+static void
+warn_of_word(const struct work *work)
+{
+	if (work->anchor_there || work->asked->newest == NULL)
+		return;
+	line_warn(
+	    "nothing but %s and the copy itself says that no checkpoint of more than %llu "
+	    "entries left the house: ask every frontend, witness and auditor for their "
+	    "largest; whoever holds a larger one can stop this log for good",
+	    work->asked->newest, (unsigned long long)work->copy.checkpoint.size);
 }
 
 /* the copy */
@@ -322,8 +362,10 @@ run(struct work *work)
 	if (status != DISK_OK)
 		return refused(status);
 	code = compare_sizes(work);
-	if (code == TALLY_EXIT_FINE)
+	if (code == TALLY_EXIT_FINE) {
+		warn_of_word(work);
 		code = vet(work);
+	}
 	return code == TALLY_EXIT_FINE ? write_all(work) : code;
 }
 

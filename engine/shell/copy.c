@@ -44,9 +44,10 @@ copy_open(struct copy *copy, const char *path, const struct note_key *key)
 	if (status != DISK_OK)
 		return status;
 	if (!checkpoint_open(bytes_make(note, size), key, &copy->checkpoint))
-		status = disk_fail(
-		    DISK_DAMAGED, "%s/checkpoint: it is no checkpoint of %s signed by that key",
-		    path, key->name);
+		status = disk_fail(DISK_DAMAGED,
+				   "%s/checkpoint: it is no checkpoint of %s signed by the key "
+				   "given: the copy, or the key, is another log's",
+				   path, key->name);
 	free(note);
 	return status;
 }

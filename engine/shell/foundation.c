@@ -3,8 +3,11 @@
 #include "limits.h"
 #include "shell/committer.h"
 #include "shell/line.h"
+#include "shell/remembered.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,24 +51,61 @@ foundation_key_fits(const char *path, const struct note_private_key *key,
 	return TALLY_EXIT_USAGE;
 }
 
-static enum tally_exit
-not_empty(const char *path)
+bool
+foundation_is_unfinished(int dir_fd)
 {
-	line_warn("%s: the directory is not empty; a campaign begins in an empty one", path);
+	static const char *const made_by_a_start[] = {"public", "state", "tree"};
+	struct remembered remembered;
+	int status = remembered_peek(&remembered, dir_fd, "remembered");
+
+	if (status != DISK_ABSENT && status != DISK_DAMAGED)
+		return false;
+	for (size_t i = 0; i < sizeof made_by_a_start / sizeof made_by_a_start[0]; i++)
+		if (faccessat(dir_fd, made_by_a_start[i], F_OK, 0) == 0)
+			return false;
+	return faccessat(dir_fd, "log.key", F_OK, 0) == 0;
+}
+
+enum tally_exit
+foundation_anchor_fits(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+
+	if (slash != NULL && (size_t)(slash - path) < sizeof folder - 1) {
+		size_t size = slash == path ? 1 : (size_t)(slash - path);
+
+		memcpy(folder, path, size);
+		folder[size] = 0;
+	}
+	if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
+		return TALLY_EXIT_FINE;
+	line_warn("%s: no anchor can be made there: %s", path, strerror(errno));
+	return TALLY_EXIT_WORLD;
+}
+
+static enum tally_exit
+not_empty(const char *path, int dir_fd)
+{
+	if (foundation_is_unfinished(dir_fd))
+		line_warn("%s was never finished: remove it and run --init again", path);
+	else
+		line_warn("%s: the directory is not empty; a campaign begins in an empty one",
+			  path);
 	return TALLY_EXIT_USAGE;
 }
 
 enum tally_exit
 foundation_free_at(const char *path)
 {
+	enum tally_exit code;
 	int dir_fd;
-	bool empty;
 
 	if (disk_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0, &dir_fd) != DISK_OK)
 		return TALLY_EXIT_FINE; /* what else it is, is told when it is made */
-	empty = disk_is_empty(dir_fd);
+	code = disk_is_empty(dir_fd) ? TALLY_EXIT_FINE : not_empty(path, dir_fd);
 	close(dir_fd);
-	return empty ? TALLY_EXIT_FINE : not_empty(path);
+	return code;
 }
 
 static int
@@ -113,7 +153,7 @@ foundation_open(struct foundation *foundation, const char *path,
 	frontier_init(&foundation->frontier);
 	status = disk_directory(AT_FDCWD, path, 0700, &foundation->dir_fd);
 	if (status == DISK_OK && !disk_is_empty(foundation->dir_fd))
-		return not_empty(path);
+		return not_empty(path, foundation->dir_fd);
 	if (status == DISK_OK)
 		status = write_key(foundation, key);
 	if (status == DISK_OK)

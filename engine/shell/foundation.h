@@ -43,6 +43,15 @@ foundation_key_fits(const char *path, const struct note_private_key *key,
 MUST_USE enum tally_exit
 foundation_free_at(const char *path);
 
+/* True of what a founding leaves that was cut or refused half way: a log key, no valid
+ * `remembered`, and nothing that a start makes. */
+bool
+foundation_is_unfinished(int dir_fd);
+
+/* An exit code and a line if no file can be made at `path`, to be asked before anything is made. */
+MUST_USE enum tally_exit
+foundation_anchor_fits(const char *path);
+
 /* Makes DIR, or takes an empty one: else TALLY_EXIT_USAGE; and the key in it. All that is given is
  * held until foundation_close. An exit code after a line; in any case foundation_close is due. */
 MUST_USE enum tally_exit

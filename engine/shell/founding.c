@@ -45,9 +45,10 @@ read_campaign(struct work *work)
 static int
 check_anchor(const struct work *work)
 {
-	if (work->asked->anchor == NULL ||
-	    faccessat(AT_FDCWD, work->asked->anchor, F_OK, AT_EACCESS) != 0)
+	if (work->asked->anchor == NULL)
 		return TALLY_EXIT_FINE;
+	if (faccessat(AT_FDCWD, work->asked->anchor, F_OK, AT_EACCESS) != 0)
+		return foundation_anchor_fits(work->asked->anchor);
 	line_warn("%s: there is such a file; every campaign has an anchor of its own",
 		  work->asked->anchor);
 	return TALLY_EXIT_USAGE;

@@ -39,7 +39,10 @@ static const struct argp_option table[] = {
      "anchor or --newest says",
      1},
     {"newest", OPTION_NEWEST, "FILE", 0,
-     "with --adopt: the newest checkpoint of the log that anybody has kept", 1},
+     "with --adopt: the largest checkpoint of the log that any frontend, witness or auditor "
+     "has "
+     "kept",
+     1},
     {NULL, 0, NULL, 0, "Running it:", 2},
     {"data", OPTION_DATA, "DIR", 0, "the data directory", 2},
     {"listen", OPTION_LISTEN, "HOST:PORT", 0, "where frontends connect (127.0.0.1:7300)", 2},

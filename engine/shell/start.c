@@ -1,6 +1,7 @@
 #include "shell/start.h"
 
 #include "shell/clock.h"
+#include "shell/foundation.h"
 #include "shell/line.h"
 #include "shell/restore.h"
 #include "tally/status.h"
@@ -142,6 +143,10 @@ open_files(struct start *start, const struct start_options *options)
 		status = take_lock(start, options->data);
 	if (status == DISK_OK)
 		status = remembered_open(&start->remembered, start->dir_fd);
+	if (status != DISK_OK && start->dir_fd >= 0 && foundation_is_unfinished(start->dir_fd))
+		return disk_fail(status,
+				 "%s was never finished: remove it and run --init again",
+				 options->data);
 	if (status == DISK_OK)
 		status = find_ledger(start);
 	if (status != DISK_OK)

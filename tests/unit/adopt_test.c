@@ -88,7 +88,7 @@ somebody_must_say_which_is_newest(void **state)
 	relic.adopt.newest = NULL;
 	relic_refused(&relic, TALLY_EXIT_USAGE, "--newest FILE");
 	relic.adopt.anchor = relic.founded.anchor; /* not there: it remembers nothing */
-	relic_refused(&relic, TALLY_EXIT_USAGE, "--newest FILE");
+	relic_refused(&relic, TALLY_EXIT_USAGE, "there is no anchor yet: it says nothing");
 	assert_int_equal(access(relic.founded.anchor, F_OK), -1);
 	relic_free(&relic);
 }
@@ -127,6 +127,7 @@ copy_is_a_fork(void **state)
 		test_log_replace(&relic.founded.log, 0, bytes_make(entry.data, entry.size - 1));
 		relic_newest(&relic, sizes[i]);
 		relic_refused(&relic, TALLY_EXIT_FAILED, "newest has signed");
+		relic_refused(&relic, TALLY_EXIT_FAILED, "and the copy itself says that no");
 		relic_anchor(&relic, sizes[i]);
 		relic.adopt.newest = NULL;
 		relic_refused(&relic, TALLY_EXIT_FAILED, "anchor has signed");
@@ -148,12 +149,18 @@ what_is_given_is_not_usable(void **state)
 	relic.adopt.anchor = NULL;
 	relic.adopt.newest = other.newest;
 	relic_refused(&relic, TALLY_EXIT_USAGE, "no checkpoint signed by the log's key");
+	relic.adopt.newest = NULL;
+	relic.adopt.anchor = relic.newest;
+	relic_refused(&relic, TALLY_EXIT_USAGE, "no anchor: --newest takes checkpoints");
+	relic.adopt.anchor = "/nowhere/anchor";
+	relic_refused(&relic, TALLY_EXIT_WORLD, "/nowhere/anchor: no anchor can be made");
+	relic.adopt.anchor = NULL;
 	relic.adopt.newest = relic.newest;
 	relic.adopt.log_key = relic.newest;
 	relic_refused(&relic, TALLY_EXIT_USAGE, "it is not a private key");
 	relic.adopt.log_key = other.founded.key;
 	relic.adopt.newest = other.newest;
-	relic_refused(&relic, TALLY_EXIT_FAILED, "copy/checkpoint: it is no checkpoint of");
+	relic_refused(&relic, TALLY_EXIT_FAILED, "the copy, or the key, is another log's");
 	relic.adopt = (struct adopt){"/nowhere", relic.founded.data, relic.founded.key,
 				     NULL,       relic.newest,       1};
 	relic_refused(&relic, TALLY_EXIT_USAGE, "/nowhere");
@@ -193,10 +200,12 @@ data_must_be_empty(void **state)
 	(void)state;
 	relic_make(&relic, &first, NULL);
 	relic_adopts(&relic);
+	assert_int_equal(test_child_run(&child, adopt, &relic.adopt), TALLY_EXIT_USAGE);
+	assert_said(&child, "the directory is not empty");
 	founded_remove(&relic.founded, "remembered");
 	before = founded_snapshot(&relic.founded, ".");
 	assert_int_equal(test_child_run(&child, adopt, &relic.adopt), TALLY_EXIT_USAGE);
-	assert_said(&child, "the directory is not empty");
+	assert_said(&child, "was never finished: remove it and run --init again");
 	after = founded_snapshot(&relic.founded, ".");
 	assert_string_equal(before, after);
 	free(before);

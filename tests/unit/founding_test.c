@@ -396,10 +396,8 @@ anchors(void **state)
 	founding.anchor = founded.json;
 	refused(&founded, &founding, TALLY_EXIT_USAGE, "campaign.json: there is such a file");
 	founding.anchor = "/nowhere/anchor";
-	assert_int_equal(test_child_run(&child, found, &founding), TALLY_EXIT_WORLD);
-	assert_said(&child, "open /nowhere/anchor: ");
-	/* Not a directory that starts without its anchor. */
-	assert_names(founded.data, "anchor ledger/ ledger/00000000.seg log.key");
+	refused(&founded, &founding, TALLY_EXIT_WORLD,
+		"/nowhere/anchor: no anchor can be made");
 	founded_free(&founded);
 }
 
@@ -427,6 +425,8 @@ a_full_disk(void **state)
 			 TALLY_EXIT_WORLD);
 	assert_said(&child, "reserving 4194304 bytes for ledger/00000000.seg.new: ");
 	assert_names(founded.data, "ledger/ log.key");
+	refused(&founded, &founding, TALLY_EXIT_USAGE,
+		"data was never finished: remove it and run --init again");
 	founded_free(&founded);
 }
 

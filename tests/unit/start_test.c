@@ -255,6 +255,10 @@ remembered_slots(void **state)
 	remove_file(&founded, "remembered");
 	refused(&founded, "open remembered: ");
 	founded_free(&founded);
+	founded_make(&founded, NULL, false); /* it has never started */
+	remove_file(&founded, "remembered");
+	refused(&founded, "data was never finished: remove it and run --init again");
+	founded_free(&founded);
 }
 
 /* An older copy of the data directory stands below its anchor. */
