@@ -123,6 +123,43 @@ grows(void **state)
 	stage_close(&stage);
 }
 
+/* A disk that refuses a file for a while: nothing of the copy is missing afterwards. */
+static void
+full_disk_is_survived(void **state)
+{
+	static const char *const files[] = {
+	    "tile/entries/000",         "tile/0/000", "tile/0/001", "tile/1/000.p/2",
+	    NULL /* the first tally */, "checkpoint"};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		char path[400];
+		char file[64];
+		char name[128];
+
+		stage_open(&stage);
+		snprintf(file, sizeof file, "tally/%zu",
+			 test_log_find(&stage.scene.log, TALLY_ENTRY_TALLY, 0));
+		if (files[i] != NULL)
+			snprintf(file, sizeof file, "%s", files[i]);
+		print_message("    %s\n", file);
+		assert_int_equal(update(&stage, 70), TALLY_EXIT_FINE);
+		(void)unlinkat(stage.folder.fd, file, 0);
+		snprintf(path, sizeof path, "%s/%s", stage.folder.path, file);
+		snprintf(name, sizeof name, "%s/in-the-way", file);
+		test_file_write(stage.folder.path, name, BYTES_OF("x"));
+		assert_int_equal(update(&stage, 600), TALLY_EXIT_WORLD);
+		test_folder_clear(path);
+		assert_int_equal(rmdir(path), 0);
+		assert_int_equal(replica_recover(&stage.replica, &stage.trouble),
+				 TALLY_EXIT_FINE);
+		assert_int_equal(update(&stage, 600), TALLY_EXIT_FINE);
+		audit_copy(&stage, 600);
+		stage_close(&stage);
+	}
+}
+
 /* What is here is proven again, and not asked for again. */
 static void
 is_continued(void **state)
@@ -403,6 +440,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(grows),
+	    cmocka_unit_test(full_disk_is_survived),
 	    cmocka_unit_test(is_continued),
 	    cmocka_unit_test(damage_is_mended),
 	    cmocka_unit_test(folder_lies),

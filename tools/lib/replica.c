@@ -51,6 +51,15 @@ front_is_there(const struct replica *replica, const char *name, struct bytes byt
 }
 
 static enum tally_exit
+put_file(struct replica *replica, const char *name, struct bytes bytes, struct trouble *trouble)
+{
+	enum tally_exit status = deposit_put(&replica->deposit, ".file", name, bytes, trouble);
+
+	replica->spoiled = replica->spoiled || status != TALLY_EXIT_FINE;
+	return status;
+}
+
+static enum tally_exit
 take_file(void *context, const char *name, struct bytes bytes, struct trouble *trouble)
 {
 	struct replica *replica = context;
@@ -62,7 +71,7 @@ take_file(void *context, const char *name, struct bytes bytes, struct trouble *t
 		return TALLY_EXIT_FINE;
 	}
 	if (replica->writes)
-		return deposit_put(&replica->deposit, ".file", name, bytes, trouble);
+		return put_file(replica, name, bytes, trouble);
 	if (front_is_there(replica, name, bytes))
 		return TALLY_EXIT_FINE;
 	return trouble_set(trouble, TALLY_EXIT_FAILED,
@@ -105,7 +114,14 @@ restart(struct replica *replica, struct trouble *trouble)
 	end(replica);
 	replica->held = false;
 	replica->sealed = false;
+	replica->spoiled = false;
 	return begin(replica, trouble);
+}
+
+enum tally_exit
+replica_recover(struct replica *replica, struct trouble *trouble)
+{
+	return replica->spoiled ? restart(replica, trouble) : TALLY_EXIT_FINE;
 }
 
 enum tally_exit
@@ -256,6 +272,7 @@ make_texts(struct replica *replica, uint64_t size, struct trouble *trouble)
 	if (!replica->writes || replica->lawless)
 		return TALLY_EXIT_FINE;
 	status = totals_until(&replica->totals, size, trouble);
+	replica->spoiled = replica->spoiled || status == TALLY_EXIT_WORLD;
 	if (status != TALLY_EXIT_FAILED)
 		return status;
 	complain("%s: %s; from here on no texts of tallies are made, ask tally-verify",

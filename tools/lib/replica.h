@@ -30,6 +30,7 @@ struct replica {
 	bool passed;              /* older's root was met: files below it may be written */
 	bool held;                /* some were not, before it was */
 	bool sealed;              /* hashes were taken, not entries */
+	bool spoiled;             /* a file could not be written: replica_recover is due */
 	bool lawless;             /* an entry broke a rule: no texts are made any more */
 	struct checkpoint older;  /* must be passed with its root; size 0: none */
 	struct checkpoint newest; /* proven; size 0: none yet */
@@ -81,6 +82,11 @@ replica_compare(const struct replica *replica, const struct checkpoint *checkpoi
 /* Keeps it as checkpoint.conflict. */
 void
 replica_conflict(const struct replica *replica, struct bytes note);
+
+/* After TALLY_EXIT_WORLD, before what comes next: what was taken then may lack files, so all of it is
+ * forgotten, to be taken again. Else nothing. */
+MUST_USE enum tally_exit
+replica_recover(struct replica *replica, struct trouble *trouble);
 
 /* Forgets all entries, to take them again; suspicious from now on. */
 MUST_USE enum tally_exit

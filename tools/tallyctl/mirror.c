@@ -197,7 +197,9 @@ copy_all(struct copying *copying)
 	enum tally_exit code;
 
 	for (;;) {
-		code = copying->look(copying, &trouble);
+		code = replica_recover(&copying->replica, &trouble);
+		if (code == TALLY_EXIT_FINE)
+			code = copying->look(copying, &trouble);
 		if (code == TALLY_EXIT_FINE)
 			tell(copying);
 		else

@@ -126,8 +126,8 @@ fetch_all(struct mirror_wire *wire, const struct checkpoint *checkpoint, struct 
 	struct replica *replica = wire->replica;
 	enum tally_exit code = TALLY_EXIT_FINE;
 
-	/* Only at the beginning: what is proven goes on from memory. */
-	if (replica->newest.size == 0 && replica_size(replica) == 0)
+	/* Only at a beginning: what is proven goes on from memory. */
+	if (replica_size(replica) == 0)
 		code = replica_reuse(replica, checkpoint->size, trouble);
 	while (code == TALLY_EXIT_FINE && replica_size(replica) < checkpoint->size)
 		code = fetch_some(wire, checkpoint->size, trouble);
