@@ -83,8 +83,8 @@ replica_compare(const struct replica *replica, const struct checkpoint *checkpoi
 void
 replica_conflict(const struct replica *replica, struct bytes note);
 
-/* After TALLY_EXIT_WORLD, before what comes next: what was taken then may lack files, so all of it is
- * forgotten, to be taken again. Else nothing. */
+/* After TALLY_EXIT_WORLD, before what comes next: what was taken then may lack files, so all of it
+ * is forgotten, to be taken again. Else nothing. */
 MUST_USE enum tally_exit
 replica_recover(struct replica *replica, struct trouble *trouble);
 
