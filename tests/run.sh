@@ -217,6 +217,10 @@ stage_fuzz() {
 	done)
 }
 
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/tally-check-XXXXXX") || exit 2 # what is killed leaves nothing
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
 [ $# -gt 0 ] || set -- pure tidy gcc clang asan tsan scripts load
 started=$SECONDS
 for stage in "$@"; do

@@ -49,6 +49,7 @@ check "libtally.a shows the public names alone" only_public "$put/lib/libtally.a
 mv "$work/root$usr" "$usr"
 cat > "$work/stranger.c" << 'C'
 #include <tally/client.h>
+#include <tally/journal.h>
 #include <tally/proof.h>
 #include <tally/status.h>
 #include <tally/tag.h>
@@ -59,7 +60,10 @@ int stranger(void);
 int
 stranger(void)
 {
-	return puts(tally_class_name(tally_verdict_text(TALLY_HAS_VOTED)->class)) < 0;
+	char trouble[TALLY_TROUBLE_MAX];
+
+	return puts(tally_class_name(tally_verdict_text(TALLY_HAS_VOTED)->class)) < 0 ||
+	       tally_journal_close(NULL, trouble) != TALLY_CLIENT_FINE;
 }
 C
 printf 'int stranger(void);\nint main(void) { return stranger(); }\n' > "$work/main.c"

@@ -4,19 +4,9 @@
 #include <ftw.h>
 #include <unistd.h>
 
-struct test_folder
-test_folder_make(void)
-{
-	const char *base = getenv("TMPDIR");
-	struct test_folder folder;
-
-	snprintf(folder.path, sizeof folder.path, "%s/tally-test-XXXXXX",
-		 base != NULL ? base : "/tmp");
-	assert_non_null(mkdtemp(folder.path));
-	folder.fd = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(folder.fd >= 0);
-	return folder;
-}
+enum {
+	FOLDERS_MAX = 16,
+};
 
 static int
 remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)
@@ -33,6 +23,59 @@ remove_below(const char *path, const struct stat *about, int kind, struct FTW *w
 	return where->level == 0 ? 0 : remove_one(path, about, kind, where);
 }
 
+/* Folders that are there: a test that fails does not come to removing its own. */
+static struct {
+	char path[sizeof((struct test_folder *)NULL)->path];
+	pid_t maker;
+} kept[FOLDERS_MAX];
+
+static void
+remove_kept(void)
+{
+	for (size_t i = 0; i < FOLDERS_MAX; i++)
+		if (kept[i].path[0] != '\0' && kept[i].maker == getpid())
+			(void)nftw(kept[i].path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void
+note(const char *path)
+{
+	static bool armed;
+
+	if (!armed)
+		assert_int_equal(atexit(remove_kept), 0);
+	armed = true;
+	for (size_t i = 0; i < FOLDERS_MAX; i++)
+		if (kept[i].path[0] == '\0') {
+			snprintf(kept[i].path, sizeof kept[i].path, "%s", path);
+			kept[i].maker = getpid();
+			return;
+		}
+}
+
+static void
+forget(const char *path)
+{
+	for (size_t i = 0; i < FOLDERS_MAX; i++)
+		if (strcmp(kept[i].path, path) == 0)
+			kept[i].path[0] = '\0';
+}
+
+struct test_folder
+test_folder_make(void)
+{
+	const char *base = getenv("TMPDIR");
+	struct test_folder folder;
+
+	snprintf(folder.path, sizeof folder.path, "%s/tally-test-XXXXXX",
+		 base != NULL ? base : "/tmp");
+	assert_non_null(mkdtemp(folder.path));
+	note(folder.path);
+	folder.fd = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(folder.fd >= 0);
+	return folder;
+}
+
 void
 test_folder_clear(const char *path)
 {
@@ -43,6 +86,7 @@ void
 test_folder_remove(struct test_folder *folder)
 {
 	close(folder->fd);
+	forget(folder->path);
 	assert_int_equal(nftw(folder->path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 

@@ -9,7 +9,7 @@ struct test_folder {
 	int fd;
 };
 
-/* Makes one below $TMPDIR, else /tmp. */
+/* Makes one below $TMPDIR, else /tmp. What a failing test leaves goes with the program. */
 struct test_folder
 test_folder_make(void);
 
