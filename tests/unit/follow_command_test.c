@@ -7,13 +7,28 @@
 #include "tests/lib/auditor.h"
 #include "tests/lib/web.h"
 
-/* Publishes a size when the one before has been fetched. */
+/* Publishes a size when the program has told of the one before. */
 struct growth {
-	struct auditor *stage;
-	struct web *web;
+	const struct auditor *stage;
 	const size_t *sizes;
 	size_t count;
 };
+
+static size_t
+lines_told(const struct auditor *stage)
+{
+	char path[512];
+	size_t size;
+	size_t count = 0;
+	char *text;
+
+	snprintf(path, sizeof path, "%s/out.txt", stage->scene.folder.path);
+	text = (char *)test_file_read(path, &size);
+	for (const char *at = text; at != NULL && (at = strstr(at, " PASS: ")) != NULL; at++)
+		count++;
+	free(text);
+	return count;
+}
 
 static void *
 grow(void *argument)
@@ -21,12 +36,8 @@ grow(void *argument)
 	const struct growth *growth = argument;
 
 	for (size_t i = 0; i < growth->count; i++) {
-		unsigned before = growth->web->requests;
-
-		for (int waited = 0; growth->web->requests < before + 4 && waited < 200;
-		     waited++)
-			usleep(50000);
-		usleep(300000);
+		for (int waited = 0; lines_told(growth->stage) <= i && waited < 1000; waited++)
+			usleep(20000);
 		test_log_publish(&growth->stage->scene.log, growth->stage->scene.folder.path,
 				 growth->sizes[i]);
 	}
@@ -38,7 +49,7 @@ run_while_it_grows(struct auditor *stage, const size_t *sizes, size_t count,
 		   const char *options)
 {
 	struct web web;
-	struct growth growth = {stage, &web, sizes, count};
+	struct growth growth = {stage, sizes, count};
 	pthread_t thread;
 	char line[512];
 
