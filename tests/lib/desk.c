@@ -121,8 +121,9 @@ desk_unlink(const struct desk *desk)
 		assert_int_equal(unlink(desk->given[i]), 0);
 }
 
-const struct report_check *
-desk_audit(struct desk *desk)
+/* Audits the log, which was published, with the journals: the check about them. */
+static const struct report_check *
+audit(struct desk *desk)
 {
 	struct trouble trouble;
 
@@ -137,7 +138,7 @@ desk_audit(struct desk *desk)
 void
 assert_remark(struct desk *desk, const char *words)
 {
-	const struct report_check *check = desk_audit(desk);
+	const struct report_check *check = audit(desk);
 
 	if (check->status != REPORT_PASS || strstr(check->why.sentence, words) == NULL)
 		fail_msg("status %d: \"%s\" does not say \"%s\"", (int)check->status,
@@ -148,7 +149,7 @@ assert_remark(struct desk *desk, const char *words)
 void
 assert_uncovered(struct desk *desk, long index, const char *words)
 {
-	(void)desk_audit(desk);
+	(void)audit(desk);
 	assert_found(&desk->scene, AUDIT_JOURNALS, index, words);
 }
 

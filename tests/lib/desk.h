@@ -62,10 +62,6 @@ desk_present(struct desk *desk, struct trouble *trouble);
 void
 desk_unlink(const struct desk *desk);
 
-/* Audits the log, which was published, with the journals: the check about them. */
-const struct report_check *
-desk_audit(struct desk *desk);
-
 /* Audits; fails the test unless all passes, and the check's remark has these words. */
 void
 assert_remark(struct desk *desk, const char *words);

@@ -2,8 +2,8 @@
 
 #include "tests/lib/test.h"
 
-void
-test_ledger_add_segment(struct test_ledger *ledger)
+static void
+add_segment(struct test_ledger *ledger)
 {
 	struct segment header = {.number = ledger->segments_count,
 				 .size = ledger->segment_size};
@@ -23,7 +23,7 @@ test_ledger_make(size_t segment_size, uint8_t campaign)
 				     .offset = SEGMENT_HEADER_SIZE};
 
 	memset(ledger.campaign, campaign, sizeof ledger.campaign);
-	test_ledger_add_segment(&ledger);
+	add_segment(&ledger);
 	return ledger;
 }
 
@@ -49,7 +49,7 @@ test_ledger_append(struct test_ledger *ledger, uint32_t count, uint16_t size)
 	if (ledger->offset + batch_size(area) > ledger->segment_size) {
 		ledger->offset = SEGMENT_HEADER_SIZE;
 		if (++ledger->segment == ledger->segments_count)
-			test_ledger_add_segment(ledger);
+			add_segment(ledger);
 	}
 	at = ledger->segments[ledger->segment] + ledger->offset;
 	for (uint32_t i = 0; i < count; i++) {
@@ -91,7 +91,7 @@ test_ledger_small(void)
 	assert_int_equal(ledger.batches[2].segment, 0);
 	assert_int_equal(ledger.batches[3].segment, 1);
 	assert_int_equal(ledger.segment, 1);
-	test_ledger_add_segment(&ledger);
+	add_segment(&ledger);
 	return ledger;
 }
 

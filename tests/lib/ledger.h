@@ -41,9 +41,6 @@ test_ledger_small(void);
 void
 test_ledger_free(struct test_ledger *ledger);
 
-void
-test_ledger_add_segment(struct test_ledger *ledger);
-
 /* Appends a batch of `count` entries of `size` bytes, in the next segment if it does not fit. */
 void
 test_ledger_append(struct test_ledger *ledger, uint32_t count, uint16_t size);

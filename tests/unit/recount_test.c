@@ -111,50 +111,6 @@ needs_no_key_but_takes_no_other(void **state)
 	stage_close(&stage);
 }
 
-struct seen {
-	uint64_t next;
-	const struct test_log *log;
-	uint64_t stop;
-};
-
-static enum tally_exit
-see(void *context, uint64_t index, struct bytes entry, const struct replay *replay,
-    struct trouble *trouble)
-{
-	struct seen *seen = context;
-
-	assert_int_equal(index, seen->next);
-	assert_int_equal(replay->index, index + 1);
-	assert_true(bytes_equal(entry, test_log_entry(seen->log, index)));
-	seen->next++;
-	if (index == seen->stop)
-		return trouble_at(trouble, TALLY_EXIT_FAILED, index, "enough");
-	return TALLY_EXIT_FINE;
-}
-
-static void
-shows_every_entry_to_the_visitor(void **state)
-{
-	struct stage stage;
-	struct seen seen = {.stop = UINT64_MAX};
-
-	(void)state;
-	stage_open(&stage, &wish, NULL);
-	seen.log = &stage.log;
-	stage.status =
-	    recount_visit(&stage.files, NULL, see, &seen, &stage.recount, &stage.trouble);
-	assert_int_equal(stage.status, TALLY_EXIT_FINE);
-	assert_int_equal(seen.next, stage.log.count);
-	recount_free(&stage.recount);
-	seen.next = 0;
-	seen.stop = 300;
-	stage.status =
-	    recount_visit(&stage.files, NULL, see, &seen, &stage.recount, &stage.trouble);
-	assert_refused(&stage, 300, "enough");
-	assert_int_equal(seen.next, 301);
-	stage_close(&stage);
-}
-
 static void
 vote_twice(struct test_log *log, enum story_point point)
 {
@@ -280,7 +236,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(counts_a_good_log),
 	    cmocka_unit_test(needs_no_key_but_takes_no_other),
-	    cmocka_unit_test(shows_every_entry_to_the_visitor),
 	    cmocka_unit_test(names_the_second_vote_of_a_tag),
 	    cmocka_unit_test(names_a_ballot_after_the_close),
 	    cmocka_unit_test(names_a_ballot_against_the_rules),

@@ -17,8 +17,7 @@
 
 enum {
 	pending_bytes =
-	    256 * 1024,            /* records are written at the latest when they are so many */
-	window_bytes = 256 * 1024, /* of a file that is read again */
+	    256 * 1024, /* records are written at the latest when they are so many */
 	record_max = TALLY_JOURNAL_FRAME_SIZE + TALLY_JOURNAL_SUBMIT_MAX,
 };
 

@@ -185,17 +185,13 @@ read_note(const struct publiclog *log, const char *name,
 	return status;
 }
 
-/* Entries of a checkpoint, as it says; 0 if it does not say. */
-static uint64_t
-note_entries(struct bytes note)
+bool
+publiclog_claims(struct bytes note, uint64_t *entries)
 {
 	struct bytes line;
-	uint64_t entries;
 
 	return text_line_next(&note, &line) && text_line_next(&note, &line) &&
-		       text_decimal_parse(line, &entries)
-		   ? entries
-		   : 0;
+	       text_decimal_parse(line, entries);
 }
 
 /* The waiting one first: when it is removed the other one has caught up with it. */
@@ -209,10 +205,13 @@ publiclog_checkpoint(const struct publiclog *log, uint8_t note[TALLY_CHECKPOINT_
 	bool waits = log->next && read_note(log, "checkpoint.next", waiting, &waiting_size,
 					    &ignored) == TALLY_EXIT_FINE;
 	enum tally_exit status = read_note(log, "checkpoint", note, size, trouble);
+	uint64_t next = 0;
+	uint64_t now = 0;
 
-	if (!waits ||
-	    (status == TALLY_EXIT_FINE && note_entries(bytes_make(waiting, waiting_size)) <=
-					      note_entries(bytes_make(note, *size))))
+	(void)publiclog_claims(bytes_make(waiting, waiting_size), &next);
+	if (status == TALLY_EXIT_FINE)
+		(void)publiclog_claims(bytes_make(note, *size), &now);
+	if (!waits || (status == TALLY_EXIT_FINE && next <= now))
 		return status;
 	memcpy(note, waiting, waiting_size);
 	*size = waiting_size;

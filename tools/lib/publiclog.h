@@ -53,6 +53,10 @@ MUST_USE enum tally_exit
 publiclog_checkpoint(const struct publiclog *log, uint8_t note[TALLY_CHECKPOINT_SIZE_MAX],
 		     size_t *size, struct trouble *trouble);
 
+/* Entries that an unopened checkpoint claims to cover; false if it does not say. */
+bool
+publiclog_claims(struct bytes note, uint64_t *entries);
+
 /* The hashes of tile `number` at `level` that a tree of `tree_size` has, from the tile of that
  * width or, where it is gone, from the front of the full one. `number` < the level's tiles. */
 MUST_USE enum tally_exit

@@ -242,8 +242,7 @@ gather_and_link(const struct scroll *scroll, const struct checkpoint *checkpoint
 }
 
 static enum tally_exit
-count_scroll(const struct scroll *scroll, recount_visitor *visitor, void *context,
-	     struct recount *out, struct trouble *trouble)
+count_scroll(const struct scroll *scroll, struct recount *out, struct trouble *trouble)
 {
 	struct lineage lineage;
 	enum tally_exit status =
@@ -253,24 +252,10 @@ count_scroll(const struct scroll *scroll, recount_visitor *visitor, void *contex
 		return status;
 	status = gather_and_link(scroll, &out->checkpoint, &lineage, trouble);
 	if (status == TALLY_EXIT_FINE)
-		status = recount_replay(scroll, scroll->size, &lineage, visitor, context, out,
-					trouble);
+		status =
+		    recount_replay(scroll, scroll->size, &lineage, NULL, NULL, out, trouble);
 	lineage_free(&lineage);
 	return status;
-}
-
-/* Size that an unopened checkpoint claims: its signature is checked when the key is known. */
-static bool
-claimed_size(struct bytes note, uint64_t *size)
-{
-	const uint8_t *line = memchr(note.data, '\n', note.size);
-	const uint8_t *end;
-
-	if (line == NULL)
-		return false;
-	line++;
-	end = memchr(line, '\n', note.size - (size_t)(line - note.data));
-	return end != NULL && text_decimal_parse(bytes_make(line, (size_t)(end - line)), size);
 }
 
 static enum tally_exit
@@ -304,7 +289,7 @@ open_log(const struct publiclog *log, const struct note_key *key, struct recount
 	if (status != TALLY_EXIT_FINE)
 		return status;
 	view = bytes_make(note, note_size);
-	if (!claimed_size(view, &size) ||
+	if (!publiclog_claims(view, &size) ||
 	    (key != NULL && !checkpoint_open(view, key, &out->checkpoint)))
 		return trouble_set(trouble, TALLY_EXIT_FAILED,
 				   "%s/checkpoint: it is no checkpoint signed by the log's key",
@@ -322,8 +307,8 @@ open_log(const struct publiclog *log, const struct note_key *key, struct recount
 }
 
 enum tally_exit
-recount_visit(const struct publiclog *log, const struct note_key *key, recount_visitor *visitor,
-	      void *context, struct recount *out, struct trouble *trouble)
+recount_run(const struct publiclog *log, const struct note_key *key, struct recount *out,
+	    struct trouble *trouble)
 {
 	struct scroll scroll;
 	enum tally_exit status;
@@ -333,19 +318,12 @@ recount_visit(const struct publiclog *log, const struct note_key *key, recount_v
 	if (status == TALLY_EXIT_FINE)
 		status = scroll_init(&scroll, log, out->checkpoint.size, trouble);
 	if (status == TALLY_EXIT_FINE) {
-		status = count_scroll(&scroll, visitor, context, out, trouble);
+		status = count_scroll(&scroll, out, trouble);
 		scroll_free(&scroll);
 	}
 	if (status != TALLY_EXIT_FINE)
 		recount_free(out);
 	return status;
-}
-
-enum tally_exit
-recount_run(const struct publiclog *log, const struct note_key *key, struct recount *out,
-	    struct trouble *trouble)
-{
-	return recount_visit(log, key, NULL, NULL, out, trouble);
 }
 
 void

@@ -39,11 +39,6 @@ MUST_USE enum tally_exit
 recount_run(const struct publiclog *log, const struct note_key *key, struct recount *out,
 	    struct trouble *trouble);
 
-/* recount_run with a visitor. */
-MUST_USE enum tally_exit
-recount_visit(const struct publiclog *log, const struct note_key *key, recount_visitor *visitor,
-	      void *context, struct recount *out, struct trouble *trouble);
-
 void
 recount_free(struct recount *recount);
 

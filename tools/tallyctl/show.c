@@ -28,8 +28,8 @@ show_hex(struct bytes bytes)
 	return json_stringn((const char *)text, writer.size);
 }
 
-json_t *
-show_time(int64_t seconds)
+static json_t *
+time_json(int64_t seconds)
 {
 	uint8_t text[32];
 	struct writer writer = writer_make(text, sizeof text);
@@ -208,7 +208,7 @@ set_notice(json_t *object, struct bytes bytes)
 	set_hex(object, "previous", notice.previous, TALLY_HASH_SIZE);
 	set(object, "notice", json_string(kind ? kind : "?"));
 	if (notice.kind == TALLY_NOTICE_EXTEND)
-		set(object, "closes", show_time(notice.closes));
+		set(object, "closes", time_json(notice.closes));
 	set_key_id(object, "key_id", notice.key_id);
 	set_hex(object, "signature", notice.signature, TALLY_SIGNATURE_SIZE);
 }
@@ -235,7 +235,7 @@ set_entry(json_t *object, const struct entry *entry, const struct manifest *mani
 		    json_string(entry->phase == TALLY_PHASE_OPEN ? "open" : "closed"));
 		set(object, "cause",
 		    json_string(entry->cause == TALLY_CAUSE_CLOCK ? "clock" : "notice"));
-		set(object, "time", show_time(entry->minute * 60));
+		set(object, "time", time_json(entry->minute * 60));
 		break;
 	case TALLY_ENTRY_NOTICE:
 		set_notice(object, entry->body);

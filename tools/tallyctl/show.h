@@ -22,10 +22,6 @@ show_entry(json_t *object, struct bytes bytes, const struct manifest *manifest);
 json_t *
 show_hex(struct bytes bytes);
 
-/* RFC 3339. */
-json_t *
-show_time(int64_t seconds);
-
 /* Prints `object` on stdout and gives it back: one line of JSON, or lines of "key: value". */
 void
 show_print(json_t *object, bool as_json);
