@@ -120,6 +120,10 @@ head -c -10 "$two" > "$WORK/cut.journal"
 reconcile 0 "a journal without its seal accuses nobody" "$WORK/data" --journal "$one" \
 	--journal "$WORK/cut.journal"
 says "and says so" 'not sealed to its end' "$WORK/out"
+reconcile 0 "quietly" "$WORK/data" --quiet --journal "$one" --journal "$WORK/cut.journal"
+says "that line stays" 'check 29: .* not sealed to its end' "$WORK/err"
+reconcile 0 "in JSON" "$WORK/data" --json --journal "$one" --journal "$WORK/cut.journal"
+says "it is there as well" '"limits": ".* not sealed to its end' "$WORK/out"
 cp "$two" "$WORK/forged.journal"
 printf '\001' | dd of="$WORK/forged.journal" bs=1 seek=200 conv=notrunc status=none
 reconcile 1 "a journal that was altered" "$WORK/data" --journal "$WORK/forged.journal"

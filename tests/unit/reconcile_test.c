@@ -31,6 +31,59 @@ an_honest_pair(void **state)
 	}
 }
 
+/* Somebody else has the frontend's key. */
+static void
+extra_ballot(struct test_log *log, enum story_point point)
+{
+	if (point == STORY_OPEN)
+		(void)story_vote(log, STORY_STRANGER, 1);
+}
+
+static size_t
+stranger_at(const struct desk *desk)
+{
+	uint8_t memory[TALLY_BALLOT_SIZE_MAX];
+	struct bytes ballot = story_ballot(&desk->scene.log, STORY_STRANGER, 1, memory);
+	size_t at = 0;
+
+	while (at < desk->scene.log.count &&
+	       (test_log_entry(&desk->scene.log, at).size != 1 + ballot.size ||
+		memcmp(test_log_entry(&desk->scene.log, at).data + 1, ballot.data,
+		       ballot.size) != 0))
+		at++;
+	assert_true(at < desk->scene.log.count);
+	return at;
+}
+
+/* Refused for the voter's other ballot, and in the log: told with its place. */
+static void
+refused_and_in_the_log(void **state)
+{
+	struct desk *desk = desk_make(&first, extra_ballot);
+	size_t at = stranger_at(desk);
+	char words[160];
+
+	(void)state;
+	desk_begin(desk, 0, 0);
+	desk_keep(desk, 0, 0, at);
+	desk_keep(desk, 0, at + 1, desk->scene.log.count);
+	desk_submit(desk, 0, desk_ballot(desk, DESK_VOTE)); /* accepted before: no remark */
+	desk_answer(desk, 0, TALLY_SUPERSEDED, TALLY_CLIENT_NO_INDEX);
+	desk_submit(desk, 0, desk_ballot(desk, at));
+	desk_answer(desk, 0, TALLY_HAS_VOTED, TALLY_CLIENT_NO_INDEX);
+	desk_seal(desk, 0);
+	scene_publish(&desk->scene);
+	snprintf(words, sizeof words,
+		 "; 1 in the log had been refused for another ballot of the voter, the first "
+		 "as entry %zu, ballot 641 of journal ",
+		 at);
+	assert_remark(desk, words);
+	assert_int_equal(desk_number(desk, "denied_in_log"), 1);
+	assert_int_equal(desk_number(desk, "refused"), 2);
+	assert_int_equal(desk_number(desk, "unanswered"), 0);
+	desk_free(desk);
+}
+
 /* Refused, sent again, never answered, no ballot at all: nothing of that is a finding. */
 static void
 what_else_a_journal_holds(void **state)
@@ -132,30 +185,6 @@ lost_and_sent_again(void **state)
 	assert_int_equal(desk_number(desk, "moved"), 2);
 	assert_int_equal(desk_number(desk, "accepted"), 640);
 	desk_free(desk);
-}
-
-/* Somebody else has the frontend's key. */
-static void
-extra_ballot(struct test_log *log, enum story_point point)
-{
-	if (point == STORY_OPEN)
-		(void)story_vote(log, STORY_STRANGER, 1);
-}
-
-static size_t
-stranger_at(const struct desk *desk)
-{
-	uint8_t memory[TALLY_BALLOT_SIZE_MAX];
-	struct bytes ballot = story_ballot(&desk->scene.log, STORY_STRANGER, 1, memory);
-	size_t at = 0;
-
-	while (at < desk->scene.log.count &&
-	       (test_log_entry(&desk->scene.log, at).size != 1 + ballot.size ||
-		memcmp(test_log_entry(&desk->scene.log, at).data + 1, ballot.data,
-		       ballot.size) != 0))
-		at++;
-	assert_true(at < desk->scene.log.count);
-	return at;
 }
 
 static void
@@ -310,6 +339,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_honest_pair),
 	    cmocka_unit_test(what_else_a_journal_holds),
+	    cmocka_unit_test(refused_and_in_the_log),
 	    cmocka_unit_test(replaced_by_the_operator),
 	    cmocka_unit_test(dropped_by_the_operator),
 	    cmocka_unit_test(swapped_by_the_operator),

@@ -135,25 +135,52 @@ reconcile_close(struct reconcile *reconcile)
 	free(reconcile);
 }
 
+static const char *
+unasked(const struct reconcile *reconcile)
+{
+	if (reconcile->log->leaf != NULL)
+		return "; what else the log holds is sealed";
+	if (reconcile->log->manifest->signing != TALLY_SIGNING_FRONTEND)
+		return "; ballots are signed by voters, so others could submit them";
+	if (reconcile->options.some)
+		return "; further journals exist, so ballots in none of these were not "
+		       "looked for";
+	for (size_t i = 0; i < reconcile->options.count; i++)
+		if (!reconcile->journals[i].sealed)
+			return "; a journal is not sealed to its end, so ballots in none of "
+			       "its frontend's were not looked for";
+	return "";
+}
+
+static void
+find_limits(struct reconcile *reconcile)
+{
+	const struct reconcile_tally *tally = &reconcile->tally;
+	char beyond[128] = "";
+	char denied[TROUBLE_SENTENCE_MAX / 2] = "";
+
+	if (tally->not_yet > 0)
+		snprintf(beyond, sizeof beyond,
+			 "; %" PRIu64 " accepted ballots are beyond this checkpoint",
+			 tally->not_yet);
+	if (tally->denied_in_log > 0)
+		snprintf(
+		    denied, sizeof denied,
+		    "; %" PRIu64 " in the log had been refused for another ballot of the "
+		    "voter, the first as entry %" PRIu64 ", ballot %" PRIu64 " of journal %s",
+		    tally->denied_in_log, reconcile->denied.at.index, reconcile->denied.number,
+		    reconcile->journals[reconcile->denied.journal].path);
+	snprintf(reconcile->limits, sizeof reconcile->limits, "%s%s%s", unasked(reconcile),
+		 beyond, denied);
+}
+
 /* What passed, in numbers, and what was not asked. */
 static void
 remark(const struct reconcile *reconcile, struct report *report, size_t check)
 {
 	const struct reconcile_tally *tally = &reconcile->tally;
-	const char *unasked = "";
 	char moved[128] = "";
 
-	if (reconcile->log->leaf != NULL)
-		unasked = "; what else the log holds is sealed";
-	else if (reconcile->log->manifest->signing != TALLY_SIGNING_FRONTEND)
-		unasked = "; ballots are signed by voters, so others could submit them";
-	else if (reconcile->options.some)
-		unasked = "; further journals exist, so ballots in none of these were not "
-			  "looked for";
-	for (size_t i = 0; i < reconcile->options.count && unasked[0] == '\0'; i++)
-		if (!reconcile->journals[i].sealed)
-			unasked = "; a journal is not sealed to its end, so ballots in none of "
-				  "its frontend's were not looked for";
 	if (tally->moved > 0)
 		snprintf(moved, sizeof moved,
 			 "; %" PRIu64 " had another index before they were sent again: the "
@@ -165,7 +192,7 @@ remark(const struct reconcile *reconcile, struct report *report, size_t check)
 		      "%" PRIu64 " refused, %" PRIu64 " unanswered, of which %" PRIu64
 		      " in the log%s%s",
 		      tally->submitted, tally->accepted, tally->not_yet, tally->refused,
-		      tally->unanswered, tally->unanswered_in_log, moved, unasked);
+		      tally->unanswered, tally->unanswered_in_log, moved, reconcile->limits);
 }
 
 void
@@ -190,7 +217,14 @@ reconcile_run(struct reconcile *reconcile, const struct reconcile_log *log,
 	if (reconcile->foreign.exit != TALLY_EXIT_FINE)
 		report_found(report, check, &reconcile->foreign);
 	report_pass(report, check);
+	find_limits(reconcile);
 	remark(reconcile, report, check);
+}
+
+const char *
+reconcile_limits(const struct reconcile *reconcile)
+{
+	return reconcile->limits[0] == '\0' ? "" : reconcile->limits + 2;
 }
 
 json_t *
@@ -212,7 +246,9 @@ reconcile_json(const struct reconcile *reconcile)
 	    {"moved", tally->moved},
 	    {"missing", tally->missing},
 	    {"foreign", tally->foreign},
+	    {"denied_in_log", tally->denied_in_log},
 	};
+	const char *limits = reconcile_limits(reconcile);
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -221,5 +257,8 @@ reconcile_json(const struct reconcile *reconcile)
 			json_decref(object);
 			return NULL;
 		}
+	/* A path may be no UTF-8: then the check's `why` is left out too. */
+	if (limits[0] != '\0')
+		(void)json_object_set_new(object, "limits", json_string(limits));
 	return object;
 }

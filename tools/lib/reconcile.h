@@ -64,8 +64,14 @@ reconcile_run(struct reconcile *reconcile, const struct reconcile_log *log,
 	      struct report *report, size_t check);
 
 /* {"journals":N,"submitted":N,"accepted":N,"refused":N,"unanswered":N,"unanswered_in_log":N,
- * "not_yet":N,"moved":N,"missing":N,"foreign":N}; NULL if memory is short. */
+ * "not_yet":N,"moved":N,"missing":N,"foreign":N,"denied_in_log":N,"limits":".."}; the last where
+ * there are any; NULL if memory is short. */
 json_t *
 reconcile_json(const struct reconcile *reconcile);
+
+/* What a pass leaves open: what could not be asked, and ballots that are in the log though they
+ * had been refused. Empty if nothing; while `reconcile` lasts. */
+const char *
+reconcile_limits(const struct reconcile *reconcile);
 
 #endif

@@ -13,8 +13,10 @@ struct hearing {
 	size_t count;
 	size_t in_log; /* of them; the first of them is */
 	const struct reconcile_testimony *entry;
+	const struct reconcile_testimony *denied;
 	uint64_t submitted;
 	uint64_t answered;
+	uint64_t claimed;
 };
 
 static bool
@@ -114,6 +116,22 @@ hear_entry(struct hearing *hearing)
 	reconcile_found(&reconcile->foreign, &trouble);
 }
 
+/* Its own bytes stood in nobody's way. An honest server says so only of a replaced ballot that it
+ * has forgotten, or before a loss: a remark. */
+static void
+hear_denied(const struct hearing *hearing)
+{
+	struct reconcile *reconcile = hearing->reconcile;
+	struct reconcile_testimony *first = &reconcile->denied;
+
+	if (hearing->denied == NULL || hearing->claimed > 0)
+		return;
+	if (reconcile->tally.denied_in_log++ > 0 && first->at.index <= hearing->entry->at.index)
+		return;
+	*first = *hearing->denied;
+	first->at.index = hearing->entry->at.index;
+}
+
 static void
 hear(struct hearing *hearing)
 {
@@ -125,11 +143,17 @@ hear(struct hearing *hearing)
 		if (testimony->kind == IN_LOG && hearing->in_log++ == 0)
 			hearing->entry = testimony;
 		hearing->submitted += testimony->kind == SUBMITTED;
-		hearing->answered += testimony->kind == ANSWERED || is_claim(testimony);
+		hearing->claimed += is_claim(testimony);
+		hearing->answered += testimony->kind == ANSWERED || testimony->kind == DENIED ||
+				     is_claim(testimony);
+		if (testimony->kind == DENIED)
+			hearing->denied = testimony;
 	}
 	hear_claims(hearing);
-	if (hearing->in_log > 0)
+	if (hearing->in_log > 0) {
 		hear_entry(hearing);
+		hear_denied(hearing);
+	}
 	if (hearing->submitted <= hearing->answered)
 		return;
 	tally->unanswered += hearing->submitted - hearing->answered;

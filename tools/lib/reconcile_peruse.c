@@ -99,10 +99,18 @@ compare_leaf(struct perusal *perusal, uint64_t index, struct bytes ballot, uint8
 	return status;
 }
 
+static uint8_t
+kind_of(enum tally_verdict verdict)
+{
+	if (verdict == TALLY_ACCEPTED)
+		return CLAIMED;
+	return verdict == TALLY_HAS_VOTED || verdict == TALLY_SUPERSEDED ? DENIED : ANSWERED;
+}
+
 static enum tally_exit
 take_answer(struct perusal *perusal, const struct tally_journal_record *record)
 {
-	uint8_t kind = record->verdict == TALLY_ACCEPTED ? CLAIMED : ANSWERED;
+	uint8_t kind = kind_of((enum tally_verdict)record->verdict);
 	struct bytes ballot;
 	enum tally_exit status = fetch(perusal, record->number, &ballot);
 
@@ -111,7 +119,7 @@ take_answer(struct perusal *perusal, const struct tally_journal_record *record)
 	if (status != TALLY_EXIT_FINE)
 		return status;
 	testify(perusal, ballot, kind, record->number, record->index);
-	if (kind == ANSWERED)
+	if (kind == ANSWERED || kind == DENIED)
 		perusal->reconcile->tally.refused++;
 	return TALLY_EXIT_FINE;
 }

@@ -12,6 +12,7 @@ enum {
 	IN_LOG,    /* it is entry `at.index` */
 	SUBMITTED, /* it is in a journal */
 	ANSWERED,  /* and got an answer */
+	DENIED,    /* namely that another ballot of its voter stands in its way */
 	CLAIMED,   /* namely that it is entry `at.index` */
 	CONFIRMED, /* and that entry's leaf hash is this ballot's */
 };
@@ -43,6 +44,7 @@ struct reconcile_tally {
 	uint64_t moved;   /* accepted, lost, sent again, and in the log as answered then */
 	uint64_t missing; /* accepted, and not in the log as answered */
 	uint64_t foreign; /* in the log under a journal's key, and in no journal */
+	uint64_t denied_in_log; /* denied, never accepted, and in the log */
 };
 
 struct reconcile {
@@ -55,6 +57,8 @@ struct reconcile {
 	struct reconcile_tally tally;
 	struct trouble missing; /* the first of each; exit FINE: none */
 	struct trouble foreign;
+	struct reconcile_testimony denied; /* the first of those in the log */
+	char limits[TROUBLE_SENTENCE_MAX];
 };
 
 /* The key of a ballot's testimonies. */

@@ -27,6 +27,8 @@ show(const struct inspection *inspection, const struct audit *audit)
 		complain("cannot write the report as JSON");
 		return TALLY_EXIT_WORLD;
 	}
+	if (audit->journals != NULL && reconcile_limits(audit->journals)[0] != '\0')
+		complain("check %d: %s", AUDIT_JOURNALS + 1, reconcile_limits(audit->journals));
 	return report_exit(&audit->report);
 }
 
