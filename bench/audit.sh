@@ -19,6 +19,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/tally-bench.XXXXXX")
 daemon=
 cleanup() {
 	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null || true
+	wait
 	rm -rf "$work"
 }
 trap cleanup EXIT

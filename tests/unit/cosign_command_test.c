@@ -39,6 +39,15 @@ write_cosigner(const struct auditor *stage, struct note_private_key *key)
 }
 
 static void
+put_note(const struct auditor *stage, const char *name, size_t size)
+{
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
+
+	test_file_write(stage->scene.folder.path, name,
+			test_log_checkpoint(&stage->scene.log, size, note));
+}
+
+static void
 cosigns_what_it_has_checked(void **state)
 {
 	static const char command[] = "-q --cosign witness.key --state seen .";
@@ -71,6 +80,11 @@ cosigns_what_it_has_checked(void **state)
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_cosigned(&stage, 646, &key.key);
 	assert_null(strstr(stage.err, "without check 30 (old)"));
+	put_note(&stage, "old", 70);
+	auditor_run_with_key(&stage, "--old old --state seen .");
+	assert_int_equal(stage.code, TALLY_EXIT_USAGE); /* which of them? */
+	auditor_run_with_key(&stage, "--old old --state new .");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	auditor_close(&stage);
 }
 
@@ -117,15 +131,6 @@ publish_small(const struct auditor *stage, size_t size)
 	snprintf(folder, sizeof folder, "%s/small", stage->scene.folder.path);
 	(void)mkdir(folder, 0700);
 	test_log_publish(&stage->scene.log, folder, size);
-}
-
-static void
-put_note(const struct auditor *stage, const char *name, size_t size)
-{
-	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
-
-	test_file_write(stage->scene.folder.path, name,
-			test_log_checkpoint(&stage->scene.log, size, note));
 }
 
 /* What waits is signed, if it is newer than what is published; nothing smaller afterwards. */

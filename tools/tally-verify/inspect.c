@@ -127,23 +127,42 @@ open_journals(struct inspection *inspection)
 	return trouble.exit;
 }
 
+/* Check 30 is about one older checkpoint: what was named must not go unasked. */
+static int
+open_state(struct inspection *inspection)
+{
+	const char *state = inspection->wishes->state;
+	struct trouble trouble;
+
+	if (state == NULL)
+		return TALLY_EXIT_FINE;
+	if (lastgood_open(&inspection->last, state, &trouble) != TALLY_EXIT_FINE) {
+		complain("%s", trouble.sentence);
+		return trouble.exit;
+	}
+	if (inspection->last.size == 0 || inspection->wanted.old.data == NULL)
+		return TALLY_EXIT_FINE;
+	complain(
+	    "%s holds the older checkpoint that the log must continue; for another one run "
+	    "--old without --state",
+	    state);
+	lastgood_close(&inspection->last);
+	return TALLY_EXIT_USAGE;
+}
+
 /* Opens what the options name besides the log, and goes on. */
 static int
 prepare_and_audit(struct inspection *inspection)
 {
 	const struct wishes *wishes = inspection->wishes;
-	struct trouble trouble;
 	int code = TALLY_EXIT_FINE;
 
 	if (wishes->cosign != NULL)
 		code = keyfile_cosigner_read(wishes->cosign, &inspection->cosigner);
+	if (code == TALLY_EXIT_FINE)
+		code = open_state(inspection);
 	if (code != TALLY_EXIT_FINE)
 		return code;
-	if (wishes->state != NULL &&
-	    lastgood_open(&inspection->last, wishes->state, &trouble) != TALLY_EXIT_FINE) {
-		complain("%s", trouble.sentence);
-		return trouble.exit;
-	}
 	code = open_journals(inspection);
 	if (code == TALLY_EXIT_FINE)
 		code = open_and_audit(inspection);
