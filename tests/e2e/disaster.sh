@@ -81,6 +81,10 @@ private_audit "the address" "$WORK/web"
 cp "$WORK/copy/checkpoint" "$WORK/before"
 exits 2 "a frontend's key may not have entries" tallyctl mirror --connect "127.0.0.1:$PORT" \
 	--key "$CAMPAIGN/a.key" --log-key "$CAMPAIGN/log.key.pub" --out "$WORK/refused"
+exits 3 "while the first tallyd runs nobody goes on from its anchor" "$BIN/tallyd" --init \
+	--adopt "$WORK/copy" --data "$WORK/second" --log-key "$CAMPAIGN/log.key" --anchor "$anchor"
+says "and is told why" 'two of them would sign two histories' "$WORK/err"
+[ ! -e "$WORK/second" ] || not_ok "a refusal has made $WORK/second"
 lose
 exits 2 "an adoption names the newest checkpoint" adopt "$WORK/copy"
 exits 0 "a copy as large as the anchor is adopted" adopt "$WORK/copy" --anchor "$anchor"
