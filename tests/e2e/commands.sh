@@ -232,12 +232,18 @@ orders() {
 	exits 1 "notice extend: to an earlier time" "${notice[@]}" extend \
 		--to "$(date -u -d "@$((end - 3600))" +%Y-%m-%dT%H:%M:00Z)"
 	says "notice extend: to an earlier time: the verdict" '^notice-impossible$' "$WORK/out"
+	says "notice extend: to an earlier time: why" 'not later than the closing time in force' "$WORK/err"
+	exits 1 "notice unseal: while it is open" "${notice[@]}" unseal
+	says "notice unseal: why not" 'the campaign is not closed$' "$WORK/err"
 	exits 0 "notice close" "${notice[@]}" close
 	says "notice close: accepted, and its index" '^accepted [0-9]+$' "$WORK/out"
 	await_line "$LOG" "$TALLYD" 'voting is closed'
 	answered "after close" "$WORK/ten.1" closed
 	answered "after close, what was accepted before" "$WORK/ten.0" accepted
 	exits 1 "notice close: when it is closed" "${notice[@]}" close
+	says "notice close: why not" 'closed already$' "$WORK/err"
+	exits 1 "notice unseal: of live results" "${notice[@]}" unseal
+	says "notice unseal: why not" 'results are not sealed$' "$WORK/err"
 	exits 0 "notice extend" "${notice[@]}" extend --to "$later"
 	await_line "$LOG" "$TALLYD" 'voting is open'
 	answered "after extend" "$WORK/ten.2" accepted

@@ -107,6 +107,7 @@ closing() {
 	closed_mouth "closed"
 	exits 1 "unseal from a later minute on" notice unseal --at "$(minute '+1 hour')"
 	says "unseal from a later minute on: the verdict" '^notice-impossible$' "$WORK/out"
+	says "unseal from a later minute on: why" 'that time has not come yet$' "$WORK/err"
 	exits 2 "unseal: not a minute" notice unseal --at 2026-01-01T00:00:01Z
 	mkdir -p "$data/public/tile/entries" "$data/public/tally"
 	head -c 3000 "$WORK/all" > "$data/public/tile/entries/000"

@@ -267,7 +267,9 @@ static const struct breach breaches[] = {
     {"a bundle", a_bundle, AUDIT_SEAL, NO_INDEX, "tile/entries/001: it is published"},
     {"a tally text", a_tally, AUDIT_SEAL, NO_INDEX, "tally/302: it is published"},
     {"counts", counts, AUDIT_SEAL, NO_INDEX, "results: it says more than the turnout"},
-    {"all bundles", all_bundles, AUDIT_SEAL, NO_INDEX, "tile/entries/000: it is published"},
+    {"all bundles", all_bundles, AUDIT_SEAL, NO_INDEX,
+     "tile/entries/000: it is published, and results are sealed (of a copy "
+     "that is not public say --private)"},
     {"no tile", no_tile, AUDIT_FILES, NO_INDEX, "tile/0/001: the checkpoint covers it"},
     {"no tile", no_tile, AUDIT_TILES, NO_INDEX, "tile/0/001"},
     {"a flipped tile", a_flipped_tile, AUDIT_ROOT, NO_INDEX, "another root"},

@@ -142,12 +142,13 @@ test_malformed(void **state)
 	guest_ask(&guest, TALLY_MESSAGE_RECEIPT, BYTES_OF("123456789"));
 	guest_ask(&guest, TALLY_MESSAGE_RESULTS, BYTES_OF("1"));
 	guest_ask(&guest, TALLY_MESSAGE_RESULTS, BYTES_OF("123"));
+	guest_ask(&guest, TALLY_MESSAGE_RESULTS, BYTES_OF("\0\1")); /* there is contest 0 */
 	guest_ask(&guest, TALLY_MESSAGE_CHECKPOINT, BYTES_OF("1"));
 	guest_ask(&guest, TALLY_MESSAGE_CHECKPOINT, bytes_make(NULL, 0));
 	stage_run(stage, 50);
-	for (uint32_t i = 1; i <= 5; i++)
+	for (uint32_t i = 1; i <= 6; i++)
 		expect_refused(&guest, TALLY_MALFORMED, i);
-	expect_read(&guest, TALLY_MESSAGE_CHECKPOINT_IS, 6);
+	expect_read(&guest, TALLY_MESSAGE_CHECKPOINT_IS, 7);
 	end(stage);
 }
 

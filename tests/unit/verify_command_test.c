@@ -46,6 +46,11 @@ fails_and_names(void **state)
 	auditor_run_with_key(&stage, "-q .");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
 	assert_ends(stage.out, "FAIL: check 1: ./checkpoint: it is missing");
+	assert_string_equal(stage.err, "");
+	test_file_write(stage.scene.folder.path, "data/public/checkpoint", BYTES_OF("\n"));
+	auditor_run_with_key(&stage, "-q .");
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_says(stage.err, "do you mean ./data/public?");
 	auditor_close(&stage);
 }
 
@@ -192,10 +197,16 @@ audits_an_address(void **state)
 	assert_int_equal(setenv("TMPDIR", root, 1), 0);
 	snprintf(line, sizeof line, "%s/", web.address);
 	auditor_run_with_key(&stage, line);
-	assert_int_equal(unsetenv("TMPDIR"), 0);
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_string_equal(stage.err, "");
 	assert_ends(stage.out, "PASS: http://127.0.0.1:");
+	scene_flip(&stage.scene, "tally/302", 200);
+	auditor_run_with_key(&stage, line);
+	scene_flip(&stage.scene, "tally/302", 200);
+	assert_int_equal(unsetenv("TMPDIR"), 0);
+	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
+	assert_says(stage.out, web.address); /* not where it was copied to */
+	assert_null(strstr(stage.out, root));
 	assert_int_equal(rmdir(root), 0); /* nothing is left in it */
 	snprintf(line, sizeof line, "--mirror copy %s", web.address);
 	auditor_run_with_key(&stage, line);

@@ -1,7 +1,9 @@
 #include "tools/lib/audit_state.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tools/lib/seal.h"
 
@@ -58,6 +60,18 @@ is_lifted(const struct audit_state *state)
 				   law_results_public(&recount->replay.law, recount->manifest));
 }
 
+/* What must not be public may be in the authority's own copy. */
+static struct trouble *
+hinted(struct trouble *trouble)
+{
+	size_t size = strlen(trouble->sentence);
+
+	if (trouble->exit == TALLY_EXIT_FAILED)
+		snprintf(trouble->sentence + size, sizeof trouble->sentence - size,
+			 " (of a copy that is not public say --private)");
+	return trouble;
+}
+
 void
 audit_seal(struct audit_state *state)
 {
@@ -88,5 +102,5 @@ audit_seal(struct audit_state *state)
 			    "an unsealing is under way that the checkpoint does not cover yet: "
 			    "audit again");
 	else
-		audit_found(state, AUDIT_SEAL, &trouble);
+		audit_found(state, AUDIT_SEAL, hinted(&trouble));
 }

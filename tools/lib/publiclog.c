@@ -147,6 +147,22 @@ publiclog_open(struct publiclog *log, const char *path, struct trouble *trouble)
 	return TALLY_EXIT_FINE;
 }
 
+enum tally_exit
+publiclog_call(struct publiclog *log, const char *name, struct trouble *trouble)
+{
+	size_t length = strlen(name);
+	char *copy;
+
+	while (length > 1 && name[length - 1] == '/')
+		length--;
+	copy = strndup(name, length);
+	if (copy == NULL)
+		return trouble_set(trouble, TALLY_EXIT_WORLD, "%s: %s", name, strerror(ENOMEM));
+	free(log->path);
+	log->path = copy;
+	return TALLY_EXIT_FINE;
+}
+
 void
 publiclog_close(struct publiclog *log)
 {

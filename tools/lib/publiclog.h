@@ -38,6 +38,10 @@ struct publiclog {
 MUST_USE enum tally_exit
 publiclog_open(struct publiclog *log, const char *path, struct trouble *trouble);
 
+/* Sentences say `name` from now on: a temporary folder means nothing to people. */
+MUST_USE enum tally_exit
+publiclog_call(struct publiclog *log, const char *name, struct trouble *trouble);
+
 void
 publiclog_close(struct publiclog *log);
 

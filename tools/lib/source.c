@@ -34,6 +34,8 @@ open_mirror(struct source *source, const char *folder, struct trouble *trouble)
 	}
 	if (status == TALLY_EXIT_FINE)
 		status = publiclog_open(&source->log, folder, trouble);
+	if (status == TALLY_EXIT_FINE && source->sheltered)
+		status = publiclog_call(&source->log, source->mirror.url, trouble);
 	return status;
 }
 

@@ -1,7 +1,10 @@
 #include "tools/tally-verify/inspect.h"
 
+#include <limits.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "tools/lib/complain.h"
@@ -91,6 +94,24 @@ refresh_and_audit(struct inspection *inspection)
 	return code != TALLY_EXIT_FINE ? code : remembered;
 }
 
+/* People name the data directory. */
+static void
+suggest(const char *log)
+{
+	static const char *const inner[] = {"public", "data/public"};
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%s/checkpoint", log) >= (int)sizeof path ||
+	    access(path, F_OK) == 0)
+		return;
+	for (size_t i = 0; i < sizeof inner / sizeof *inner; i++)
+		if (snprintf(path, sizeof path, "%s/%s/checkpoint", log, inner[i]) <
+			(int)sizeof path &&
+		    access(path, F_OK) == 0)
+			complain("%s holds no checkpoint: do you mean %s/%s?", log, log,
+				 inner[i]);
+}
+
 static int
 open_and_audit(struct inspection *inspection)
 {
@@ -104,6 +125,7 @@ open_and_audit(struct inspection *inspection)
 		complain("%s", trouble.sentence);
 		return code;
 	}
+	suggest(wishes->log);
 	inspection->source.log.next = wishes->next;
 	code = wishes->follow ? follow(inspection) : refresh_and_audit(inspection);
 	source_close(&inspection->source);

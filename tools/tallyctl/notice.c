@@ -128,12 +128,59 @@ make(const struct options *options, const struct peer *peer,
 	return writer_view(writer);
 }
 
+static const char *
+why_extend_fails(const struct options *options, const struct tally_client_state *state,
+		 int64_t now)
+{
+	if (options->time <= state->closes)
+		return "that is not later than the closing time in force";
+	if (options->time <= now)
+		return "that time is past";
+	if (state->phase == TALLY_PHASE_CLOSED && now < state->opens)
+		return "the campaign was closed before its opening time, and can be opened "
+		       "again from then on only";
+	return "results have been unsealed";
+}
+
+/* The delay counts from the closing, which the server alone knows. */
+static const char *
+why_unseal_fails(const struct options *options, const struct tally_client_state *state,
+		 struct tally_connection *connection, int64_t now)
+{
+	struct tally_client_event answer;
+
+	if (state->phase != TALLY_PHASE_CLOSED)
+		return "the campaign is not closed";
+	if (tally_results(connection, 0, &answer) == TALLY_CLIENT_FINE &&
+	    answer.kind == TALLY_CLIENT_EVENT_RESULTS)
+		return "results are not sealed";
+	if (options->time > now)
+		return "that time has not come yet";
+	return "the time must be at least the manifest's unseal_delay_s behind the closing, "
+	       "and the server's clock must have been steady for a minute";
+}
+
+/* What STATE and a question tell of it. */
+static const char *
+why_impossible(const struct options *options, const struct tally_client_state *state,
+	       struct tally_connection *connection)
+{
+	int64_t now = time(NULL);
+
+	if (options->kind == TALLY_NOTICE_EXTEND)
+		return why_extend_fails(options, state, now);
+	if (options->kind == TALLY_NOTICE_UNSEAL)
+		return why_unseal_fails(options, state, connection, now);
+	return "the campaign is closed already";
+}
+
 /* Asks for the newest notice, then sends one that follows it. */
 static enum tally_exit
 serve(const struct options *options, const struct peer *peer,
       const struct note_private_key *key, struct tally_connection *connection)
 {
 	struct tally_client_event answer;
+	struct tally_client_state state = {0};
 	uint8_t memory[512];
 	struct writer writer = writer_make(memory, sizeof memory);
 	const struct tally_verdict_text *text;
@@ -141,7 +188,8 @@ serve(const struct options *options, const struct peer *peer,
 	struct bytes notice;
 
 	if (status == TALLY_CLIENT_FINE && answer.kind == TALLY_CLIENT_EVENT_STATE) {
-		notice = make(options, peer, &answer.state, key, &writer);
+		state = answer.state;
+		notice = make(options, peer, &state, key, &writer);
 		status = tally_notice(connection, notice.data, notice.size, &answer);
 	}
 	if (status != TALLY_CLIENT_FINE) {
@@ -154,7 +202,11 @@ serve(const struct options *options, const struct peer *peer,
 		return TALLY_EXIT_FINE;
 	}
 	printf("%s\n", text->name);
-	complain("the notice is refused: %s", text->sentence);
+	if (answer.verdict == TALLY_NOTICE_IMPOSSIBLE)
+		complain("the notice is refused: %s: %s", text->sentence,
+			 why_impossible(options, &state, connection));
+	else
+		complain("the notice is refused: %s", text->sentence);
 	return TALLY_EXIT_FAILED;
 }
 
