@@ -232,7 +232,7 @@ orders() {
 	exits 1 "notice extend: to an earlier time" "${notice[@]}" extend \
 		--to "$(date -u -d "@$((end - 3600))" +%Y-%m-%dT%H:%M:00Z)"
 	says "notice extend: to an earlier time: the verdict" '^notice-impossible$' "$WORK/out"
-	says "notice extend: to an earlier time: why" 'not later than the closing time in force' "$WORK/err"
+	says "notice extend: to an earlier time: why" 'not later than the closing time' "$WORK/err"
 	exits 1 "notice unseal: while it is open" "${notice[@]}" unseal
 	says "notice unseal: why not" 'the campaign is not closed$' "$WORK/err"
 	exits 0 "notice close" "${notice[@]}" close
