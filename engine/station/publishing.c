@@ -74,12 +74,10 @@ hand_over(struct station *station, enum publishing_state to)
 	station_effect(station, EFFECT_PUBLISH);
 }
 
-/* The newest checkpoint is the one to publish. */
 static void
-begin(struct station *station)
+take_newest(struct station *station)
 {
 	const struct standing *newest = &station->newest_standing;
-	bool waits = station->manifest->witnesses_count > 0 && !station->stopping;
 
 	station->publication = station->newest;
 	station->publication_size = station->note_size;
@@ -87,6 +85,19 @@ begin(struct station *station)
 	station_stand(station, &station->publication_standing, &newest->law, &newest->counts);
 	memset(station->cosigned, 0, sizeof station->cosigned);
 	station->cosigned_count = 0;
+}
+
+/* The newest checkpoint is the one to publish. Where that failed before, the lines that were taken
+ * stay: no witness sends one twice. */
+static void
+begin(struct station *station)
+{
+	bool waits;
+
+	if (station->publication.size != station->newest.size)
+		take_newest(station);
+	waits =
+	    station->cosigned_count < station->manifest->witnesses_count && !station->stopping;
 	hand_over(station, waits ? PUBLISHING_OFFERED : PUBLISHING_AWAY);
 }
 

@@ -319,12 +319,40 @@ test_stop_with_new_ballots(void **state)
 	end(stage);
 }
 
-/* Offered, waited for, and then not published: the next one is offered anew, without old lines. */
+/* Offered, cosigned, and then not published: what was accepted is published when it can be. */
+static void
+test_accepted_lines_are_kept(void **state)
+{
+	struct stage *stage = open_stage(2);
+	struct guest guest = guest_join(stage, GUEST_ANONYMOUS);
+
+	(void)state;
+	stage->publish_fails = true;
+	cosign(&guest, 1);
+	wait_out(stage);
+	guest_expect(&guest, TALLY_ACCEPTED);
+	assert_int_equal(stage->published_count, 0);
+	stage->publish_fails = false;
+	stage->offered.size = 0;
+	stage_run(stage, 5000);
+	assert_int_equal(stage->offered.size, stage->entries_count); /* for the other one */
+	assert_int_equal(stage->published_count, 0);
+	cosign(&guest, 0);
+	stage_run(stage, 100);
+	guest_expect(&guest, TALLY_ACCEPTED);
+	assert_int_equal(stage->published_count, 1);
+	assert_int_equal(witness_lines(stage, 0), 1);
+	assert_int_equal(witness_lines(stage, 1), 1);
+	end(stage);
+}
+
+/* A larger one is offered anew, without old lines. */
 static void
 test_publication_fails_after_the_wait(void **state)
 {
 	struct stage *stage = open_stage(1);
 	struct guest guest = guest_join(stage, GUEST_ANONYMOUS);
+	struct guest voter = guest_join(stage, 0);
 
 	(void)state;
 	stage->publish_fails = true;
@@ -332,6 +360,9 @@ test_publication_fails_after_the_wait(void **state)
 	stage_run(stage, 1000);
 	guest_expect(&guest, TALLY_ACCEPTED);
 	assert_int_equal(stage->published_count, 0);
+	guest_vote(&voter, 1, 1, 0);
+	stage_run(stage, 1000);
+	guest_expect(&voter, TALLY_ACCEPTED);
 	stage->publish_fails = false;
 	stage->offered.size = 0;
 	stage_run(stage, 5000);
@@ -419,6 +450,7 @@ main(void)
 	    cmocka_unit_test(test_flood),
 	    cmocka_unit_test(test_stop_while_waiting),
 	    cmocka_unit_test(test_stop_with_new_ballots),
+	    cmocka_unit_test(test_accepted_lines_are_kept),
 	    cmocka_unit_test(test_publication_fails_after_the_wait),
 	    cmocka_unit_test(test_offering_fails),
 	    cmocka_unit_test(test_crash_while_waiting),
