@@ -4,6 +4,7 @@
 #include "shell/line.h"
 #include "shell/vetting.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -129,11 +130,11 @@ static int
 check_idle(const struct work *work, int dir_fd)
 {
 	int fd;
-	int status = disk_open(dir_fd, "lock", O_RDONLY, 0, &fd);
+	int status = disk_open(dir_fd, "lock", O_RDONLY | O_NONBLOCK, 0, &fd);
 
 	if (status == DISK_ABSENT)
 		return DISK_OK;
-	if (status == DISK_OK && flock(fd, LOCK_SH | LOCK_NB) != 0)
+	if (status == DISK_OK && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
 		status = disk_fail(DISK_FAILED, "%s is in use: stop its tallyd first",
 				   work->asked->copy);
 	if (fd >= 0)

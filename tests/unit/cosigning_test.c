@@ -436,6 +436,31 @@ test_fallen_behind_while_waiting(void **state)
 	stage_free(stage);
 }
 
+/* The same where the publisher has not yet put what is to wait. */
+static void
+test_fallen_behind_while_offered(void **state)
+{
+	const struct stage_wish wish = {
+	    .campaign = {.publish_min = 1, .witnesses = 1, .witness_wait_s = WAIT_S}};
+	struct stage *stage = stage_make(&wish, (struct test_random){1});
+	uint8_t memory[TALLY_CHECKPOINT_SIZE_MAX];
+	struct guest guest;
+	struct frame hello;
+
+	(void)state;
+	stage_hold(stage, STAGE_PUBLISH);
+	stage_run(stage, 1000);
+	assert_int_equal(stage->station->publishing, PUBLISHING_OFFERED);
+	guest = guest_connect(stage, &hello);
+	guest_auth(&guest, &hello, 0, stage_forge_note(stage, 1, 0x5a, memory));
+	stage_run(stage, 1000);
+	assert_int_equal(stage->ahead, 1);
+	stage_release(stage, STAGE_PUBLISH);
+	wait_out(stage);
+	assert_int_equal(stage->published_count, 0);
+	stage_free(stage);
+}
+
 int
 main(void)
 {
@@ -455,6 +480,7 @@ main(void)
 	    cmocka_unit_test(test_offering_fails),
 	    cmocka_unit_test(test_crash_while_waiting),
 	    cmocka_unit_test(test_fallen_behind_while_waiting),
+	    cmocka_unit_test(test_fallen_behind_while_offered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

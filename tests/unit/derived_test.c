@@ -1,6 +1,7 @@
 #include "tests/lib/test.h"
 
 #include "shell/home.h"
+#include "station/state.h"
 #include "tests/lib/startup.h"
 
 #include <sodium.h>
@@ -358,6 +359,33 @@ public_damaged(void **state)
 	founded_free(&founded);
 }
 
+static uint64_t
+published_size(const struct founded *founded)
+{
+	struct start start;
+	uint64_t size;
+
+	assert_int_equal(founded_start(founded, &start), TALLY_EXIT_FINE);
+	size = start.station->published;
+	start_end(&start);
+	return size;
+}
+
+/* A publication that was cut before its mark is made again. */
+static void
+published_but_for_its_mark(void **state)
+{
+	struct founded founded;
+
+	(void)state;
+	vote_in_rounds(&founded);
+	startup_publish(&founded);
+	assert_true(published_size(&founded) == founded.log.count);
+	founded_remove(&founded, "published");
+	assert_true(published_size(&founded) == 0);
+	founded_free(&founded);
+}
+
 /* Somebody has been promised more than there is. */
 static void
 public_ahead_of_the_ledger(void **state)
@@ -388,6 +416,7 @@ main(void)
 	    cmocka_unit_test(a_tree_damaged),
 	    cmocka_unit_test(texts_written_again),
 	    cmocka_unit_test(public_damaged),
+	    cmocka_unit_test(published_but_for_its_mark),
 	    cmocka_unit_test(public_ahead_of_the_ledger),
 	};
 

@@ -421,6 +421,29 @@ test_entries_rooms(void **state)
 	end(stage);
 }
 
+/* A room is not kept by a question that waits for its turn. */
+static void
+test_entries_behind_a_receipt(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){.workers = 16});
+	struct guest authority = guest_join(stage, GUEST_AUTHORITY);
+
+	(void)state;
+	stage_hold(stage, STAGE_READ);
+	guest_receipt(&authority, 0);
+	guest_entries(&authority, 0, 1);
+	guest_entries(&authority, 0, 1);
+	stage_run(stage, 100);
+	assert_int_equal(stage->station->reads_away, 1);
+	assert_int_equal(stage->station->entries_rooms_count, reads_entries_max);
+	stage_release(stage, STAGE_READ);
+	stage_run(stage, 100);
+	expect_read(&authority, TALLY_MESSAGE_RECEIPT_IS, 1);
+	expect_entries(&authority, 2, 0);
+	expect_entries(&authority, 3, 0);
+	end(stage);
+}
+
 /* S1: behind a flood of strangers' questions an authority is served next. */
 static void
 test_entries_overtake_strangers(void **state)
@@ -462,6 +485,7 @@ main(void)
 	    cmocka_unit_test(test_entries_are_the_authoritys),
 	    cmocka_unit_test(test_entries_end_at_the_checkpoint),
 	    cmocka_unit_test(test_entries_rooms),
+	    cmocka_unit_test(test_entries_behind_a_receipt),
 	    cmocka_unit_test(test_entries_overtake_strangers),
 	    cmocka_unit_test(test_malformed),
 	    cmocka_unit_test(test_results),

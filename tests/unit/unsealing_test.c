@@ -244,6 +244,23 @@ strays_are_not_mended(void **state)
 	press_free(press);
 }
 
+/* A mark beyond the ledger proves no bundle either. */
+static void
+a_mark_beyond_the_ledger(void **state)
+{
+	struct press *press = sealed_press(7609);
+
+	(void)state;
+	press_publish_and_check(press, 600);
+	assert_int_equal(
+	    disk_replace(press->store->folder.fd, "unsealed", BYTES_OF("1101"), 0644, false),
+	    DISK_OK);
+	press_restart(press);
+	press->sealing = false;
+	press_publish_and_check(press, ENTRIES);
+	press_free(press);
+}
+
 /* A public folder that is gone, or older than the marks, proves no bundle. */
 static void
 a_lost_folder_is_made_again(void **state)
@@ -295,6 +312,7 @@ main(void)
 	    cmocka_unit_test(step_by_step),
 	    cmocka_unit_test(strays_are_removed_while_sealed),
 	    cmocka_unit_test(strays_are_not_mended),
+	    cmocka_unit_test(a_mark_beyond_the_ledger),
 	    cmocka_unit_test(a_lost_folder_is_made_again),
 	    cmocka_unit_test(waits_for_cosignatures_sealed_and_not),
 	};
