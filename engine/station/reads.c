@@ -43,54 +43,43 @@ free_read(struct station *station)
 	return NULL;
 }
 
-/* Questions that cannot be asked are done at once; their refusal waits for its turn. */
-static void
-examine(struct station_read *read, struct bytes payload)
-{
-	struct reader reader = reader_make(payload);
-
-	if (read->message == TALLY_MESSAGE_RECEIPT)
-		read->index = reader_u64(&reader);
-	if (read->message == TALLY_MESSAGE_RESULTS)
-		read->contest = reader_u16(&reader);
-	if (read->message == TALLY_MESSAGE_ENTRIES) {
-		read->index = reader_u64(&reader);
-		read->seen.size = reader_u64(&reader);
-	}
-	read->done =
-	    read->message != TALLY_MESSAGE_RECEIPT && read->message != TALLY_MESSAGE_ENTRIES;
-	if (reader_done(&reader))
-		return;
-	read->verdict = TALLY_MALFORMED;
-	read->done = true;
-}
-
-/* Entries are for the campaign's authorities: until unsealing nobody else may see them. Below the
- * newest working checkpoint, so that whoever gets them can prove them. */
-static void
-examine_entries(const struct station *station, const struct connection *connection,
-		struct station_read *read)
-{
-	if (!connection_is_authority(station, connection))
-		read->verdict = TALLY_NOT_FOR_YOU;
-	else if (read->verdict == TALLY_ACCEPTED &&
-		 (read->index >= read->seen.size || read->seen.size > station->newest.size))
-		read->verdict = TALLY_NOT_FOUND;
-	read->done = read->verdict != TALLY_ACCEPTED;
-}
-
 /* A line of another checkpoint, or of nobody, costs no worker. */
-static void
+static enum tally_verdict
 examine_cosign(const struct station *station, struct station_read *read, struct bytes payload)
 {
 	struct frame_cosign cosign;
 
-	read->verdict = TALLY_MALFORMED;
-	if (frame_cosign_parse(payload, &cosign))
-		read->verdict =
-		    publishing_examine(station, cosign.tree_size, cosign.line, read);
-	read->ready = read->verdict == TALLY_ACCEPTED;
-	read->done = !read->ready;
+	if (!frame_cosign_parse(payload, &cosign))
+		return TALLY_MALFORMED;
+	return publishing_examine(station, cosign.tree_size, cosign.line, read);
+}
+
+/* Why it cannot be asked, or TALLY_ACCEPTED. Entries are for the campaign's authorities: until
+ * unsealing nobody else may see them. Below the newest working checkpoint, so that whoever gets
+ * them can prove them. */
+static enum tally_verdict
+examine(const struct station *station, const struct connection *connection,
+	struct station_read *read, struct bytes payload)
+{
+	struct reader reader = reader_make(payload);
+	bool entries = read->message == TALLY_MESSAGE_ENTRIES;
+
+	if (read->message == TALLY_MESSAGE_COSIGN)
+		return examine_cosign(station, read, payload);
+	if (entries && !connection_is_authority(station, connection))
+		return TALLY_NOT_FOR_YOU;
+	if (entries || read->message == TALLY_MESSAGE_RECEIPT)
+		read->index = reader_u64(&reader);
+	if (entries)
+		read->seen.size = reader_u64(&reader);
+	if (read->message == TALLY_MESSAGE_RESULTS)
+		read->contest = reader_u16(&reader);
+	if (!reader_done(&reader) || read->contest >= station->manifest->contests_count)
+		return TALLY_MALFORMED;
+	if (entries &&
+	    (read->index >= read->seen.size || read->seen.size > station->newest.size))
+		return TALLY_NOT_FOUND;
+	return TALLY_ACCEPTED;
 }
 
 void
@@ -104,21 +93,15 @@ reads_take(struct station *station, unsigned number, const struct frame *frame)
 	read->connection = (uint16_t)number;
 	read->generation = connection->generation;
 	read->correlation = frame->correlation;
-	read->verdict = TALLY_ACCEPTED;
+	read->anonymous = connection->state == CONNECTION_ANONYMOUS;
+	station->reads_anonymous += read->anonymous;
 	connection->owed_reads++;
 	connection->owed_bytes += answer_room(frame->message);
-	if (connection->state == CONNECTION_ANONYMOUS)
-		station->reads_anonymous++;
-	read->anonymous = connection->state == CONNECTION_ANONYMOUS;
-	if (read->message == TALLY_MESSAGE_COSIGN)
-		examine_cosign(station, read, frame->payload);
-	else
-		examine(read, frame->payload);
-	if (read->message == TALLY_MESSAGE_RESULTS && read->verdict == TALLY_ACCEPTED &&
-	    read->contest >= station->manifest->contests_count)
-		read->verdict = TALLY_MALFORMED;
-	if (read->message == TALLY_MESSAGE_ENTRIES)
-		examine_entries(station, connection, read);
+	read->verdict = examine(station, connection, read, frame->payload);
+	read->ready = read->verdict == TALLY_ACCEPTED && read->message == TALLY_MESSAGE_COSIGN;
+	read->done = read->verdict != TALLY_ACCEPTED ||
+		     read->message == TALLY_MESSAGE_CHECKPOINT ||
+		     read->message == TALLY_MESSAGE_RESULTS;
 }
 
 void
