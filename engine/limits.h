@@ -51,7 +51,8 @@ enum {
 	batch_bytes_max = 2 * 1024 * 1024,
 	reads_max = 256,
 	reads_anonymous_max = 64,
-	reads_entries_max = 4, /* answers full of entries in the workers' hands */
+	reads_compare_max = 32, /* of them for the checkpoints that AUTH shows alone (L5) */
+	reads_entries_max = 4,  /* answers full of entries in the workers' hands */
 	entries_bytes = TALLY_WIRE_PAYLOAD_MAX - 10, /* of one such answer */
 	effects_max = 3 * connections_max + parcels_max + reads_max + 32,
 	status_per_second = 200, /* status questions of one connection */

@@ -167,6 +167,38 @@ foresee_replaced(struct station *station, struct parcel *parcel)
 		parcel_reserve_replaced(parcel, item, index);
 }
 
+static bool
+is_read(const struct frame *frame)
+{
+	switch (frame->message) {
+	case TALLY_MESSAGE_RECEIPT:
+	case TALLY_MESSAGE_CHECKPOINT:
+	case TALLY_MESSAGE_RESULTS:
+	case TALLY_MESSAGE_ENTRIES:
+	case TALLY_MESSAGE_COSIGN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+take_request(struct station *station, unsigned number, const struct frame *frame, bool whole)
+{
+	struct request request = {TASK_GOODBYE, TALLY_MALFORMED, 0};
+	struct parcel *parcel =
+	    parcel_for(station, frame->payload.size + 1 + replaced_room(station));
+
+	if (parcel == NULL)
+		return false;
+	if (whole)
+		request = classify(station, &station->connections[number], frame);
+	put(station, parcel, number, frame->correlation, request,
+	    request.task == TASK_REFUSE ? bytes_make(NULL, 0) : frame->payload);
+	foresee_replaced(station, parcel);
+	return true;
+}
+
 /* True if one frame of the connection was taken; false if it has to wait. */
 static bool
 take_frame(struct station *station, unsigned number)
@@ -176,30 +208,19 @@ take_frame(struct station *station, unsigned number)
 				       connection->received_end - connection->received_start);
 	struct frame frame = {0};
 	long used = frame_next(hand, &frame);
-	struct request request = {TASK_GOODBYE, TALLY_MALFORMED, 0};
-	struct parcel *parcel;
 
 	if (connection->state == CONNECTION_GREETED && used > 0) {
+		if (!reads_can_compare(station))
+			return false;
 		hello_answer(station, number, &frame);
 	} else if (connection->state == CONNECTION_GREETED) {
 		connection_goodbye(station, number, TALLY_MALFORMED);
-	} else if (used > 0 && (frame.message == TALLY_MESSAGE_RECEIPT ||
-				frame.message == TALLY_MESSAGE_CHECKPOINT ||
-				frame.message == TALLY_MESSAGE_RESULTS ||
-				frame.message == TALLY_MESSAGE_ENTRIES ||
-				frame.message == TALLY_MESSAGE_COSIGN)) {
+	} else if (used > 0 && is_read(&frame)) {
 		if (!reads_room(station, number))
 			return false;
 		reads_take(station, number, &frame);
-	} else {
-		parcel = parcel_for(station, frame.payload.size + 1 + replaced_room(station));
-		if (parcel == NULL)
-			return false;
-		if (used > 0)
-			request = classify(station, connection, &frame);
-		put(station, parcel, number, frame.correlation, request,
-		    request.task == TASK_REFUSE ? bytes_make(NULL, 0) : frame.payload);
-		foresee_replaced(station, parcel);
+	} else if (!take_request(station, number, &frame, used > 0)) {
+		return false;
 	}
 	if (used > 0)
 		connection->received_start += (size_t)used;

@@ -21,9 +21,15 @@ reads_room(const struct station *station, unsigned number)
 	const struct connection *connection = &station->connections[number];
 
 	return connection->owed_reads < window_reads && output_room(connection) >= LARGE_ROOM &&
-	       station->reads_taken < reads_max &&
+	       station->reads_taken < reads_max - reads_compare_max &&
 	       (connection->state != CONNECTION_ANONYMOUS ||
 		station->reads_anonymous < reads_anonymous_max);
+}
+
+bool
+reads_can_compare(const struct station *station)
+{
+	return station->reads_taken < reads_max;
 }
 
 static struct station_read *
@@ -112,8 +118,7 @@ reads_compare(struct station *station, const struct checkpoint *seen, struct byt
 	if (seen->size == 0)
 		return;
 	read = free_read(station);
-	if (read == NULL)
-		return;
+	CHECK(read != NULL); /* L5: reads_can_compare */
 	read->message = READ_COMPARE;
 	read->seen = *seen;
 	CHECK(note.size <= sizeof read->note);

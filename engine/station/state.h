@@ -332,6 +332,10 @@ reads_room(const struct station *station, unsigned number);
 void
 reads_take(struct station *station, unsigned number, const struct frame *frame);
 
+/* False if a hello, which may bring a checkpoint to compare, has to wait. */
+MUST_USE bool
+reads_can_compare(const struct station *station);
+
 /* Asks whether our tree contains a checkpoint that a frontend presented (L5). */
 void
 reads_compare(struct station *station, const struct checkpoint *seen, struct bytes note);

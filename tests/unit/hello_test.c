@@ -318,6 +318,39 @@ test_seen_beside_the_ledger(void **state)
 	assert_fallen_behind(stage, &guest);
 }
 
+/* L5: nor is it forgotten where every place for questions is taken. */
+static void
+test_seen_while_all_ask(void **state)
+{
+	struct stage *stage = make((struct stage_wish){0});
+	uint8_t memory[TALLY_CHECKPOINT_SIZE_MAX];
+	struct bytes forged = stage_forge_note(stage, 1, 7, memory);
+	struct guest guest;
+	struct frame hello;
+
+	(void)state;
+	stage_hold(stage, STAGE_READ);
+	for (int i = 0; i < reads_max / window_reads; i++) {
+		guest = guest_join(stage, 0);
+		for (int ask = 0; ask < window_reads; ask++)
+			guest_receipt(&guest, 0);
+	}
+	stage_run(stage, 100);
+	assert_false(reads_room(stage->station, guest.number));
+	while (stage->station->reads_taken < reads_max) {
+		guest = join_having_seen(stage, stage_note(stage));
+		stage_run(stage, 5);
+	}
+	guest = guest_connect(stage, &hello);
+	guest_auth(&guest, &hello, 0, forged);
+	stage_run(stage, 1000);
+	assert_false(stage->station->fallen_behind);
+	stage_release(stage, STAGE_READ);
+	stage_run(stage, 1000);
+	assert_true(stage->station->fallen_behind);
+	stage_free(stage);
+}
+
 /* Entries that were durable but not signed when it was noticed: no receipt will ever cover them. */
 static void
 test_receipt_after_falling_behind(void **state)
@@ -359,6 +392,7 @@ main(void)
 	    cmocka_unit_test(test_seen_checkpoints_that_fit),
 	    cmocka_unit_test(test_seen_beyond_the_ledger),
 	    cmocka_unit_test(test_seen_beside_the_ledger),
+	    cmocka_unit_test(test_seen_while_all_ask),
 	    cmocka_unit_test(test_receipt_after_falling_behind),
 	};
 
