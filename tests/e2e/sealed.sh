@@ -47,6 +47,8 @@ closed_mouth() {
 		"$(find "$data/public/tile/entries" "$data/public/tally" -type f 2> /dev/null)" ""
 	same "$1: RESULTS over the wire" "$(wire)" sealed
 	tallyctl receipt --connect "127.0.0.1:$PORT" --index 2 > "$WORK/receipt"
+	exits 1 "$1: an entry cannot be shown" tallyctl entry show 2 --log "$data"
+	says "$1: and why" 'results are sealed' "$WORK/err"
 	exits 0 "$1: results of the public log" tallyctl results --log "$data/public"
 	cp "$WORK/out" "$WORK/told"
 	fetch_all

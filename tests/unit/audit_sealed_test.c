@@ -19,6 +19,8 @@ passes_sealed_and_open(void **state)
 	vault_publish(&scene, VAULT_SEALED);
 	scene_audit(&scene);
 	assert_passed_sealed(&scene);
+	assert_non_null(strstr(scene.audit.report.checks[AUDIT_ROSTER].why.sentence,
+			       "names no roster")); /* and will name none */
 	vault_publish_open(&scene);
 	scene_audit(&scene);
 	assert_passed(&scene);

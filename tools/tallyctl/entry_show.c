@@ -117,6 +117,11 @@ entry_show_run(int argc, char **argv)
 	if (code == TALLY_EXIT_FINE && options.index >= size) {
 		complain("the log has %" PRIu64 " entries, the first is 0", size);
 		code = TALLY_EXIT_USAGE;
+	} else if (code == TALLY_EXIT_FINE && logfolder_sealed(&log)) {
+		complain("results are sealed, entries are not public yet; those of the law are "
+			 "in %s/law",
+			 log.path);
+		code = TALLY_EXIT_FAILED;
 	} else if (code == TALLY_EXIT_FINE) {
 		code = show(&log, size, &options);
 	}

@@ -1,8 +1,8 @@
 #include "tools/tallyctl/logfolder.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "tools/lib/complain.h"
@@ -42,22 +42,20 @@ enum tally_exit
 logfolder_size(const struct publiclog *log, uint64_t *size)
 {
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
-	struct checkpoint checkpoint;
 	struct trouble trouble;
-	struct bytes text, origin;
-	const uint8_t *end;
 	size_t note_size;
 
 	if (publiclog_checkpoint(log, note, &note_size, &trouble) != TALLY_EXIT_FINE)
 		return logfolder_complain(&trouble);
-	end = memmem(note, note_size, "\n\n", 2);
-	text = bytes_make(note, end ? (size_t)(end - note) + 1 : 0);
-	end = text.size ? memchr(note, '\n', text.size) : NULL;
-	origin = bytes_make(note, end ? (size_t)(end - note) : 0);
-	if (!checkpoint_parse(text, origin, &checkpoint)) {
-		complain("%s/checkpoint is not a checkpoint", log->path);
-		return TALLY_EXIT_FAILED;
-	}
-	*size = checkpoint.size;
-	return TALLY_EXIT_FINE;
+	if (publiclog_claims(bytes_make(note, note_size), size))
+		return TALLY_EXIT_FINE;
+	complain("%s/checkpoint is not a checkpoint", log->path);
+	return TALLY_EXIT_FAILED;
+}
+
+bool
+logfolder_sealed(const struct publiclog *log)
+{
+	return faccessat(log->folder, "law/list", F_OK, 0) == 0 &&
+	       faccessat(log->folder, "tile/entries", F_OK, 0) != 0;
 }

@@ -5,7 +5,6 @@
 #include "base/check.h"
 #include "tally/status.h"
 #include "tools/lib/publiclog.h"
-#include "tree/note.h"
 
 /* Opens `path`, or `path`/public where only that holds a checkpoint. Complains. */
 MUST_USE enum tally_exit
@@ -14,6 +13,10 @@ logfolder_open(struct publiclog *log, const char *path);
 /* Size of the tree its checkpoint states; the signature is not checked. Complains. */
 MUST_USE enum tally_exit
 logfolder_size(const struct publiclog *log, uint64_t *size);
+
+/* Entries are not public, the law is. */
+bool
+logfolder_sealed(const struct publiclog *log);
 
 /* Complains with the trouble's sentence; returns its exit code. */
 enum tally_exit

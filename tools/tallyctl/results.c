@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,14 +143,6 @@ print_recount(const struct recount *recount, const struct options *options)
 	json_decref(object);
 }
 
-/* Entries are not public, the law is. */
-static bool
-is_sealed(const struct publiclog *log)
-{
-	return faccessat(log->folder, "law/list", F_OK, 0) == 0 &&
-	       faccessat(log->folder, "tile/entries", F_OK, 0) != 0;
-}
-
 static enum tally_exit
 print_sealed(const struct publiclog *log, const struct options *options)
 {
@@ -180,7 +171,7 @@ print_log(const struct publiclog *log, const struct options *options)
 	struct recount recount;
 	struct trouble trouble;
 
-	if (is_sealed(log))
+	if (logfolder_sealed(log))
 		return print_sealed(log, options);
 	if (recount_run(log, options->vkey ? &options->key : NULL, &recount, &trouble) !=
 	    TALLY_EXIT_FINE)

@@ -240,6 +240,8 @@ statement_print(const json_t *statement)
 		       outcome_count_text(count_of(statement, "replaced"), text));
 		printf(" %s voided\n", outcome_count_text(count_of(statement, "voided"), text));
 	}
-	printf("\nAs the server states it of a log of %s entries; tally-verify counts again.\n",
-	       outcome_count_text(count_of(statement, "index"), text));
+	printf(
+	    "\nAs the server states it of a log of %s entries; tally-verify counts again%s.\n",
+	    outcome_count_text(count_of(statement, "index"), text),
+	    statement_sealed(statement) ? " once they are unsealed" : "");
 }
