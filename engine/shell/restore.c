@@ -508,20 +508,39 @@ count_ballot(void *context, uint64_t index, struct bytes entry)
 	return true;
 }
 
+/* A publication that was cut is made again; but its size has been seen: the ballots that the next
+ * one waits for are counted from there. */
+static int
+found_on_disk(const struct restore *restore, struct station_found *found)
+{
+	const struct start *start = restore->start;
+	uint64_t size = station_size(start->station);
+	uint64_t seen = publisher_size(start->publisher);
+
+	if (seen > size)
+		return disk_fail(DISK_DAMAGED, "public/checkpoint is larger than the ledger");
+	*found = (struct station_found){
+	    .batches_count = restore->scan.batches_count,
+	    .checksum = restore->scan.checksum,
+	    .published_size = publisher_finished(start->publisher),
+	};
+	return archive_walk(start->archive, seen, size - seen, count_ballot,
+			    &found->unpublished_ballots);
+}
+
 int
 restore_sign(struct restore *restore)
 {
 	struct start *start = restore->start;
 	uint64_t size = station_size(start->station);
-	uint64_t published = publisher_finished(start->publisher); /* what was cut: again */
-	uint64_t unpublished = 0;
+	struct station_found found;
 	struct tree_hash root;
 	int status = ahead_check(start->dir_fd, &start->manifest->log_key, start->tree, size);
 
+	if (status == DISK_OK)
+		status = found_on_disk(restore, &found);
 	if (status != DISK_OK)
 		return status;
-	if (publisher_size(start->publisher) > size)
-		return disk_fail(DISK_DAMAGED, "public/checkpoint is larger than the ledger");
 	start->desk = (struct signer_desk){
 	    .archive = start->archive,
 	    .tree = start->tree,
@@ -532,9 +551,6 @@ restore_sign(struct restore *restore)
 	station_root(start->station, &root);
 	if (size > start->remembered.checkpoint.size)
 		status = signer_sign(&start->desk, size, &root);
-	if (status == DISK_OK)
-		status = archive_walk(start->archive, published, size - published, count_ballot,
-				      &unpublished);
 	start->place = (struct committer_place){
 	    .segment = restore->scan.segment,
 	    .offset = restore->scan.offset,
@@ -542,16 +558,10 @@ restore_sign(struct restore *restore)
 	    .checksum = restore->scan.checksum,
 	    .segment_bytes = committer_segment_bytes(start->manifest->voters_max),
 	};
+	found.signed_at = start->remembered.checkpoint;
+	found.note = bytes_make(start->remembered.note, start->remembered.note_size);
 	if (status == DISK_OK)
-		station_restored(
-		    start->station,
-		    &(struct station_found){
-			.batches_count = restore->scan.batches_count,
-			.checksum = restore->scan.checksum,
-			.signed_at = start->remembered.checkpoint,
-			.note = bytes_make(start->remembered.note, start->remembered.note_size),
-			.published_size = published,
-			.unpublished_ballots = unpublished});
+		station_restored(start->station, &found);
 	return status;
 }
 

@@ -197,9 +197,9 @@ struct station_found {
 	uint64_t batches_count;
 	uint64_t checksum; /* of the last batch */
 	struct checkpoint signed_at;
-	struct bytes note; /* of signed_at, the newest signed checkpoint; copied */
-	uint64_t published_size;
-	uint64_t unpublished_ballots; /* at or beyond published_size */
+	struct bytes note;            /* of signed_at, the newest signed checkpoint; copied */
+	uint64_t published_size;      /* of the last publication that was finished */
+	uint64_t unpublished_ballots; /* beyond any size that is public */
 };
 
 /* After the last entry: everything restored is durable. */

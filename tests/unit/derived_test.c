@@ -359,30 +359,33 @@ public_damaged(void **state)
 	founded_free(&founded);
 }
 
-static uint64_t
-published_size(const struct founded *founded)
+/* Up to where it was published, and how many ballots that shows, as a start finds them. */
+static void
+assert_published(const struct founded *founded, uint64_t size, uint64_t ballots)
 {
 	struct start start;
-	uint64_t size;
 
 	assert_int_equal(founded_start(founded, &start), TALLY_EXIT_FINE);
-	size = start.station->published;
+	assert_true(start.station->published == size);
+	assert_true(start.station->published_ballots == ballots);
 	start_end(&start);
-	return size;
 }
 
-/* A publication that was cut before its mark is made again. */
+/* A publication that was cut before its mark is made again, but its size was seen. */
 static void
 published_but_for_its_mark(void **state)
 {
 	struct founded founded;
+	const uint64_t ballots = VOTERS + VOTERS / 2 + VOTERS / 3 + VOTERS / 4;
 
 	(void)state;
 	vote_in_rounds(&founded);
 	startup_publish(&founded);
-	assert_true(published_size(&founded) == founded.log.count);
+	assert_published(&founded, founded.log.count, ballots);
 	founded_remove(&founded, "published");
-	assert_true(published_size(&founded) == 0);
+	assert_published(&founded, 0, ballots);
+	founded_remove(&founded, "public/checkpoint");
+	assert_published(&founded, 0, 0);
 	founded_free(&founded);
 }
 
