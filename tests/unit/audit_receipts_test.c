@@ -180,6 +180,33 @@ compares_what_is_newer(void **state)
 }
 
 static void
+flip_when_counting(void *context, const char *what, uint64_t done, uint64_t all)
+{
+	const struct scene *scene = context;
+
+	(void)all;
+	if (done == 0 && strcmp(what, "counting") == 0)
+		scene_flip(scene, "tile/0/000", 50 * TALLY_HASH_SIZE);
+}
+
+/* Hashes are read once more for receipts, and may be others by then. */
+static void
+believes_no_tile_twice(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	make(&scene);
+	scene_publish(&scene);
+	keep(&scene, 50, 300);
+	scene.options.progress = flip_when_counting;
+	scene.options.context = &scene;
+	scene_audit(&scene);
+	assert_found(&scene, AUDIT_RECEIPTS, NO_INDEX, "tile 0 does not hold the hashes");
+	scene_close(&scene);
+}
+
+static void
 says_what_it_cannot_read(void **state)
 {
 	struct scene scene;
@@ -204,6 +231,7 @@ main(void)
 	    cmocka_unit_test(finds_receipts_of_another_key),
 	    cmocka_unit_test(does_not_pass_what_is_newer),
 	    cmocka_unit_test(compares_what_is_newer),
+	    cmocka_unit_test(believes_no_tile_twice),
 	    cmocka_unit_test(says_what_it_cannot_read),
 	};
 

@@ -94,6 +94,27 @@ finds_a_false_cosignature(void **state)
 	scene_close(&scene);
 }
 
+/* What waited is a remainder once it is published. */
+static void
+prefers_what_is_published(void **state)
+{
+	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
+	struct signing signing;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, &three, NULL);
+	scene_publish(&scene);
+	begin(&signing, &scene, scene.log.count);
+	cosign(&signing, &scene.log.campaign.witnesses[1]);
+	test_file_write(scene.folder.path, "checkpoint.next",
+			test_log_checkpoint(&scene.log, scene.log.count, note));
+	scene.files.next = true;
+	assert_string_equal(audited(&scene, &signing)->why.sentence,
+			    "1 of 3 witnesses have signed");
+	scene_close(&scene);
+}
+
 /* Over another checkpoint it says nothing of this one. */
 static void
 finds_a_cosignature_of_another_checkpoint(void **state)
@@ -153,6 +174,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(counts_witnesses),
+	    cmocka_unit_test(prefers_what_is_published),
 	    cmocka_unit_test(finds_a_false_cosignature),
 	    cmocka_unit_test(finds_a_cosignature_of_another_checkpoint),
 	    cmocka_unit_test(knows_what_waits),

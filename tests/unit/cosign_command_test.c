@@ -188,6 +188,29 @@ cosigns_no_strangers_checkpoint(void **state)
 	auditor_close(&stage);
 }
 
+/* A check that was asked for and has to wait stands in the way. */
+static void
+cosigns_nothing_unasked(void **state)
+{
+	uint8_t memory[TALLY_RECEIPT_SIZE_MAX];
+	struct note_private_key key;
+	struct auditor stage;
+
+	(void)state;
+	if (!auditor_open(&stage))
+		return;
+	write_cosigner(&stage, &key);
+	publish_small(&stage, 300);
+	test_file_write(stage.scene.folder.path, "kept/1.tlog-proof",
+			test_log_receipt(&stage.scene.log, 50, 646, memory));
+	auditor_run_with_key(&stage,
+			     "-q --receipts kept --cosign witness.key --state seen small");
+	assert_int_equal(stage.code, TALLY_EXIT_FINE);
+	assert_null(strstr(stage.out, "witness.example"));
+	assert_says(stage.err, "not cosigned: check 28 (receipts) was not made: ");
+	auditor_close(&stage);
+}
+
 /* The largest consistent tree seen is what is signed, and what was not asked is told. */
 static void
 cosigns_what_is_sealed(void **state)
@@ -228,6 +251,7 @@ main(void)
 	    cmocka_unit_test(cosigns_no_other_history),
 	    cmocka_unit_test(cosigns_what_waits),
 	    cmocka_unit_test(cosigns_no_strangers_checkpoint),
+	    cmocka_unit_test(cosigns_nothing_unasked),
 	    cmocka_unit_test(cosigns_what_is_sealed),
 	};
 

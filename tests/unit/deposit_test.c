@@ -67,6 +67,11 @@ follows_no_link(void **state)
 	names = test_names(other.path);
 	assert_string_equal(names, "");
 	free(names);
+	assert_int_equal(deposit_put(&deposit, ".t", "kept", BYTES_OF("kept"), &trouble), 0);
+	assert_int_equal(symlinkat("kept", folder.fd, ".u"), 0);
+	assert_int_equal(deposit_put(&deposit, ".u", "file", BYTES_OF("x"), &trouble),
+			 TALLY_EXIT_WORLD);
+	assert_file("kept", "kept", 0644);
 	test_folder_remove(&other);
 }
 

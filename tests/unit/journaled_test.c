@@ -28,6 +28,10 @@ spy_take(struct spy *spy, const struct frame *frame, struct writer *out)
 		session_welcome(out, 16, 8);
 		return;
 	}
+	if (frame->message != TALLY_MESSAGE_SUBMIT) {
+		frame_verdict_write(out, frame->correlation, TALLY_NOT_FOUND, FRAME_NO_INDEX);
+		return;
+	}
 	spy->arrived++;
 	spy->unwritten += notebook_content().tape.ballots < spy->arrived;
 	if (spy->arrived < spy->quit_after)
@@ -145,6 +149,10 @@ written_before_it_leaves(void **state)
 	assert_int_equal(connect_to(spy, journal, &connection), 0);
 	assert_int_equal(tally_submit(connection, "one", 3, &answer), 0);
 	assert_int_equal(notebook_content().answers, 1);
+	assert_int_equal(tally_receipt(connection, 1, &answer), 0);
+	assert_int_equal(answer.verdict, TALLY_NOT_FOUND); /* no answer to a ballot */
+	assert_int_equal(tally_submit(connection, "two", 3, &answer), 0);
+	assert_int_equal(notebook_content().answers, 2);
 	assert_int_equal(tally_submit_all(connection, next_ballot, ignore_answer, ballots),
 			 TALLY_CLIENT_LOST);
 	tally_close(connection);

@@ -1,6 +1,8 @@
 #include "tools/lib/lawbook.h"
 
+#include <fcntl.h>
 #include <sodium.h>
+#include <unistd.h>
 
 #include "tests/lib/vault.h"
 
@@ -71,6 +73,29 @@ believes_no_flipped_page(void **state)
 }
 
 static void
+believes_no_page_of_another_entry(void **state)
+{
+	struct scene scene;
+	struct lawbook book;
+	struct trouble trouble;
+
+	(void)state;
+	vault_make(&scene, NULL);
+	vault_publish_sealed(&scene);
+	assert_int_equal(linkat(scene.folder.fd, "law/1", scene.folder.fd, "law/1.kept", 0), 0);
+	assert_int_equal(renameat(scene.folder.fd, "law/1.kept", scene.folder.fd, "law/303"),
+			 0);
+	assert_int_equal(lawbook_open(&book, &scene.files, &scene.log.campaign.log.key,
+				      VAULT_OPEN, &trouble),
+			 TALLY_EXIT_FINE);
+	assert_true(book.torn);
+	assert_int_equal(book.trouble.index, 303);
+	assert_non_null(strstr(book.trouble.sentence, "the proof of another entry"));
+	lawbook_close(&book);
+	scene_close(&scene);
+}
+
+static void
 reads_on_behind_a_bad_page(void **state)
 {
 	struct scene scene;
@@ -104,6 +129,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reads_every_page),
 	    cmocka_unit_test(believes_no_flipped_page),
+	    cmocka_unit_test(believes_no_page_of_another_entry),
 	    cmocka_unit_test(reads_on_behind_a_bad_page),
 	};
 

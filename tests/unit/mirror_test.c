@@ -163,6 +163,12 @@ brings_what_waits(void **state)
 	assert_int_equal(update(&stage), TALLY_EXIT_FINE);
 	assert_true(stage.mirror.unchanged);
 	assert_int_equal(size_of(&stage, false), 300);
+	/* a remainder is no news */
+	test_file_write(stage.scene.folder.path, "checkpoint.next",
+			test_log_checkpoint(&stage.scene.log, 70, note));
+	assert_int_equal(update(&stage), TALLY_EXIT_FINE);
+	assert_int_equal(stage.mirror.checkpoint.size, 300);
+	scene_remove(&stage.scene, "checkpoint.next");
 	/* it may not go back, nor be another's */
 	test_file_write(stage.scene.folder.path, "checkpoint",
 			test_log_checkpoint(&stage.scene.log, 70, note));

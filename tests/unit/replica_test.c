@@ -368,6 +368,37 @@ compares_a_mirror(void **state)
 	scene_close(&scene);
 }
 
+/* A full tile stands for a partial one that is gone, if its front is right. */
+static void
+compares_the_front_of_a_full_tile(void **state)
+{
+	uint8_t memory[TALLY_CHECKPOINT_SIZE_MAX];
+	struct stage stage;
+	struct replica replica;
+	struct checkpoint checkpoint;
+	struct bytes note;
+
+	(void)state;
+	stage_open(&stage);
+	scene_publish(&stage.scene);
+	checkpoint = checkpoint_at(&stage, SCENE_MIDDLE, memory, &note);
+	test_file_write(stage.scene.folder.path, "checkpoint", note);
+	scene_remove(&stage.scene, "tile/0/001.p/44");
+	for (int damaged = 0; damaged < 2; damaged++) {
+		if (damaged)
+			scene_flip(&stage.scene, "tile/0/001", 40);
+		assert_int_equal(replica_open(&replica, &stage.scene.files,
+					      &stage.scene.options.key, false, &stage.trouble),
+				 0);
+		assert_int_equal(replica_reuse(&replica, SCENE_MIDDLE, &stage.trouble), 0);
+		assert_int_equal(replica_prove(&replica, &checkpoint, note, &stage.trouble),
+				 damaged ? TALLY_EXIT_FAILED : TALLY_EXIT_FINE);
+		replica_close(&replica);
+	}
+	assert_non_null(strstr(stage.trouble.sentence, "tile/0/001.p/44: "));
+	stage_close(&stage);
+}
+
 /* While its entries are sealed a public log has only hashes; later it has all. */
 static void
 sealed_log(void **state)
@@ -449,6 +480,7 @@ main(void)
 	    cmocka_unit_test(checkpoints_contradict),
 	    cmocka_unit_test(folder_is_in_use_or_anothers),
 	    cmocka_unit_test(compares_a_mirror),
+	    cmocka_unit_test(compares_the_front_of_a_full_tile),
 	    cmocka_unit_test(sealed_log),
 	    cmocka_unit_test(lawless_log),
 	};

@@ -80,6 +80,9 @@ accepted_by_index_then_unanswered(void **state)
 	submit("early"); /* sent again: its first answer */
 	answer(8, TALLY_ACCEPTED, 12);
 	assert_sent("early later late open open ");
+	submit("after"); /* a loss: its index was another's before */
+	answer(9, TALLY_ACCEPTED, 12);
+	assert_sent("early after later late open open ");
 }
 
 static void
