@@ -85,12 +85,14 @@ on_noted(void *context, struct bytes note)
 void
 chores_published(void *context, int status, const char *why)
 {
-	struct mailbox *mailbox = mailbox_open(context);
+	struct server *server = context;
+	struct mailbox *mailbox = mailbox_open(server);
 
 	if (status != DISK_OK)
 		line_warn("publishing: %s", why);
 	mailbox->published = true;
 	mailbox->published_ok = status == DISK_OK;
+	mailbox->published_size = publisher_size(server->start.publisher);
 	mailbox_close(context);
 }
 
@@ -147,7 +149,8 @@ on_wake(uv_async_t *wake)
 						    .note = {mail.note, mail.note_size}});
 	if (mail.published)
 		server_step(server, &(struct station_event){.kind = STATION_PUBLISHED,
-							    .ok = mail.published_ok});
+							    .ok = mail.published_ok,
+							    .size = mail.published_size});
 	if (mail.kept)
 		server_step(server,
 			    &(struct station_event){.kind = STATION_KEPT, .ok = mail.kept_ok});

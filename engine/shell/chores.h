@@ -57,6 +57,7 @@ struct mailbox {
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX];
 	bool published;
 	bool published_ok;
+	uint64_t published_size;
 	bool kept;
 	bool kept_ok;
 };

@@ -139,7 +139,7 @@ publishing_serve(struct station *station)
 }
 
 void
-publishing_ended(struct station *station, bool ok)
+publishing_ended(struct station *station, bool ok, uint64_t shown)
 {
 	bool offered = station->publishing == PUBLISHING_OFFERED;
 
@@ -151,12 +151,14 @@ publishing_ended(struct station *station, bool ok)
 		return;
 	}
 	move(station, PUBLISHING_IDLE);
+	/* It may have failed behind its checkpoint: what was seen was seen. */
+	if (shown == station->publication.size)
+		station->published_ballots = station->publication_standing.counts.in_tree;
 	if (!ok) {
 		station->publish_due_ms = station->mono_ms + publish_again_ms;
 		station->stop_tallied = station->stopping;
 	} else if (!offered) {
 		station->published = station->publication.size;
-		station->published_ballots = station->publication_standing.counts.in_tree;
 	}
 }
 

@@ -356,9 +356,9 @@ publishing_init(struct station *station);
 void
 publishing_serve(struct station *station);
 
-/* The publisher has ended what it was asked last. */
+/* The publisher has ended what it was asked last; the checkpoint of size `shown` is public. */
 void
-publishing_ended(struct station *station, bool ok);
+publishing_ended(struct station *station, bool ok, uint64_t shown);
 
 /* Nothing that is not with the publisher yet is published any more. */
 void

@@ -302,7 +302,7 @@ happen(struct station *station, const struct station_event *event)
 		reads_done(station, event->read);
 		break;
 	case STATION_PUBLISHED:
-		publishing_ended(station, event->ok);
+		publishing_ended(station, event->ok, event->size);
 		break;
 	case STATION_KEPT:
 		rhythm_kept(station, event->ok);

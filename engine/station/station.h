@@ -40,7 +40,7 @@ enum station_event_kind {
 	STATION_SPACE,        /* space: bytes the ledger can surely still take */
 	STATION_SIGNED,       /* the checkpoint EFFECT_SIGN asked for: note */
 	STATION_READ,         /* read is done */
-	STATION_PUBLISHED,    /* EFFECT_PUBLISH ended; ok or not */
+	STATION_PUBLISHED,    /* EFFECT_PUBLISH ended; ok or not; size of public/checkpoint */
 	STATION_KEPT,         /* the keeper ended; ok or not */
 	STATION_STOP,         /* the operator asks to stop */
 };

@@ -223,7 +223,10 @@ finish(struct stage *stage, const struct stage_chore *chore)
 	case STAGE_PUBLISH:
 		event.kind = STATION_PUBLISHED;
 		stagedisk_publish(stage);
-		event.ok = !stage->publish_fails;
+		event.ok = !stage->publish_fails && !stage->publish_fails_late;
+		event.size = stage->published_count > 0
+				 ? stage->published[stage->published_count - 1].size
+				 : 0;
 		break;
 	case STAGE_KEEP:
 		event.kind = STATION_KEPT;

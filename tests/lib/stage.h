@@ -158,6 +158,7 @@ struct stage {
 	size_t offered_size;
 	uint8_t offered_note[TALLY_CHECKPOINT_SIZE_MAX];
 	bool publish_fails;
+	bool publish_fails_late; /* behind its checkpoint */
 	bool keep_fails;
 	struct stage_kept kept;
 };

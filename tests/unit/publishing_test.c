@@ -189,6 +189,34 @@ test_publishing_fails(void **state)
 	end(stage);
 }
 
+/* A size that was shown counts, even if what comes behind its checkpoint failed: no later one
+ * follows by fewer ballots than publish_min. */
+static void
+test_publishing_fails_late(void **state)
+{
+	struct stage *stage =
+	    open_stage((struct campaign_wish){.publish_min = 10, .publish_every_s = 1});
+	struct guest guest = guest_join(stage, 0);
+	size_t shown;
+
+	(void)state;
+	stage_sleep(stage, 2000);
+	stage->publish_fails_late = true;
+	votes(&guest, 0, 10);
+	stage_sleep(stage, 2000);
+	stage->publish_fails_late = false;
+	shown = stage->published_count;
+	assert_true(shown > 0);
+	votes(&guest, 10, 1);
+	stage_sleep(stage, 20000);
+	for (size_t i = shown; i < stage->published_count; i++)
+		assert_int_equal(stage->published[i].size, stage->published[shown - 1].size);
+	votes(&guest, 11, 9);
+	stage_sleep(stage, 20000);
+	assert_int_equal(published(stage), stage->entries_count);
+	end(stage);
+}
+
 /* No room for a tally: what is signed is published without it. */
 static void
 test_publishing_on_a_full_disk(void **state)
@@ -218,6 +246,7 @@ main(void)
 	    cmocka_unit_test(test_few_ballots_after_law),
 	    cmocka_unit_test(test_publishing_after_a_start),
 	    cmocka_unit_test(test_publishing_fails),
+	    cmocka_unit_test(test_publishing_fails_late),
 	    cmocka_unit_test(test_publishing_on_a_full_disk),
 	};
 
