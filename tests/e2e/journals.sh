@@ -172,10 +172,10 @@ exits 3 "a journal that cannot be written" bash -c 'trap "" XFSZ; ulimit -f 8;
 	"127.0.0.1:$PORT" "$key" "$CAMPAIGN/late.bin" "$WORK/small.journal"
 says "is said" 'keep the journal: write journal .*: File too large' "$WORK/err"
 if strace -qq -o /dev/null true 2> /dev/null; then
-	exits 3 "a journal that cannot be synced" strace -f -qq -o /dev/null -e trace=fdatasync \
-		-e inject=fdatasync:error=EIO:when=2+ "$BIN/tallyctl" send --connect "127.0.0.1:$PORT" \
-		--key "$key" --ballots "$CAMPAIGN/late.bin" --journal "$WORK/unsynced.journal" \
-		--journal-sync
+	exits 3 "a journal that cannot be synced" strace -f -qq -o /dev/null \
+		-e trace=fdatasync -e inject=fdatasync:error=EIO:when=2+ "$BIN/tallyctl" send \
+		--connect "127.0.0.1:$PORT" --key "$key" --ballots "$CAMPAIGN/late.bin" \
+		--journal "$WORK/unsynced.journal" --journal-sync
 	says "is said, too" 'keep the journal: sync journal .*: Input/output error' "$WORK/err"
 else
 	skipped "strace: a journal that cannot be synced"
