@@ -14,6 +14,7 @@ FULL=${FULL:-}
 DATA=${TALLY_DATA:-../shared/data}
 NAME=$(basename "$0" .sh)
 WORK=$(mktemp -d)
+export TMPDIR=$WORK # what a killed program leaves goes as well
 TALLYD= LOG= PORT= HTTP= CODE=
 starts=0
 bad=0

@@ -2,7 +2,6 @@
 # `tallyd --test`: every verdict can be provoked in it, naturally where it can happen and by a tag
 # where not; what it accepts is in a log like any other; nothing of it stays behind.
 . "$(dirname "$0")/common.bash"
-export TMPDIR=$WORK
 table=$WORK/table
 awk '/^## /{here = /^## 16\./} here && /^\| [0-9]/' include/README.md > "$table"
 same "the specification has 41 verdicts" "$(wc -l < "$table")" 41
