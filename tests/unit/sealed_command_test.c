@@ -88,7 +88,7 @@ cosigns_what_is_sealed(void **state)
 	auditor_run_with_key(&stage, "-q --cosign witness.key --state seen .");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_says(stage.out, "\xe2\x80\x94 witness.example/w1 ");
-	assert_says(stage.err, "27 (outcome): results are sealed");
+	assert_says(stage.err, "26 (classes): results are sealed");
 	test_file_write(stage.scene.folder.path, "tally/302", BYTES_OF("x"));
 	auditor_run_with_key(&stage, "-q --cosign witness.key --state seen .");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
