@@ -398,10 +398,13 @@ insert_where_owed(struct lie *lie)
 {
 	struct lie_vote vote = stranger(lie);
 	size_t phase;
+	size_t tries = 0;
 
-	if (!lie_pick(lie, TALLY_ENTRY_PHASE, 0, lie->log.count, &phase) ||
-	    lie->log.entries[phase].data[2] != TALLY_CAUSE_NOTICE)
-		return false;
+	do {
+		if (!lie_pick(lie, TALLY_ENTRY_PHASE, 0, lie->log.count, &phase) ||
+		    tries++ == 100)
+			return false;
+	} while (lie->log.entries[phase].data[2] != TALLY_CAUSE_NOTICE);
 	return insert(lie, phase, &vote, AUDIT_PHASES, "was owed here");
 }
 

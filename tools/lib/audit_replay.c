@@ -225,6 +225,16 @@ conclude(struct audit_state *state, uint64_t end)
 	}
 }
 
+/* A bundle that cannot be read has been found already, and breaks no rule of entries. */
+static bool
+is_known(const struct audit_state *state, enum tally_exit status)
+{
+	const struct audit *audit = state->audit;
+
+	return status == TALLY_EXIT_FAILED && audit->recount.fault == REPLAY_FINE &&
+	       report_troubled(&audit->report, AUDIT_BUNDLES);
+}
+
 static void
 replay(struct audit_state *state)
 {
@@ -238,7 +248,7 @@ replay(struct audit_state *state)
 		watch.texts_at++;
 	status = recount_replay(&state->scroll, state->limit, &state->lineage, watch_entry,
 				&watch, recount, &trouble);
-	if (status != TALLY_EXIT_FINE)
+	if (status != TALLY_EXIT_FINE && !is_known(state, status))
 		audit_found(state, audit_check_of(recount->fault), &trouble);
 	watch_lone_texts(&watch, recount->replay.index);
 	if (recount->replay.index == state->scroll.size) {
