@@ -283,7 +283,7 @@ contest_read(const struct node *node, const struct ids *ids, struct manifest *ma
 	voters_read(node, ids, manifest, contest);
 	options_read(node, ids, manifest, contest);
 	limits_read(node, contest);
-	contest->outcome_rule = outcome_read(node);
+	contest->outcome.id = outcome_read(node);
 }
 
 /* limits.h: the largest ballot that the contests allow fits choices_max. */

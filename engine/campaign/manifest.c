@@ -409,7 +409,7 @@ manifest_supported(const struct manifest *manifest, struct manifest_fault *fault
 		if (method_of(manifest->contests[i].method)->check == NULL)
 			return refuse_contest(fault, i, "method",
 					      "this method is not implemented");
-		if (strcmp(manifest->contests[i].outcome_rule, "none") != 0)
+		if (strcmp(manifest->contests[i].outcome.id, "none") != 0)
 			return refuse_contest(fault, i, "outcome.rule",
 					      "this rule is not implemented");
 	}

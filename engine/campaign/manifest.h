@@ -73,6 +73,116 @@ struct manifest_option {
 	const char *zone;     /* district id where its money belongs, or NULL */
 };
 
+/* Bounds on the choices that belong together: of a category, of a zone. */
+struct manifest_group {
+	const char *id;         /* the category's or the zone's */
+	const uint8_t *options; /* one byte per option of the contest: 1 if it belongs to it */
+	uint32_t min;           /* choices, where any are made in the contest */
+	uint32_t max;
+	int64_t budget_cap; /* minor units; -1: none */
+};
+
+/* Options of which a ballot may name one at most. */
+struct manifest_exclusion {
+	const uint8_t *options; /* one byte per option of the contest */
+};
+
+/* One contest's limits beyond min, max and cap. Nothing given: no limit (counts 0, maxima
+ * UINT32_MAX). */
+struct manifest_limits {
+	size_t categories_count;
+	const struct manifest_group *categories;
+	size_t zones_count;
+	const struct manifest_group *zones;
+	uint32_t zones_max; /* different zones that a ballot's choices may lie in */
+	uint32_t own_max;   /* choices in the zone of the ballot's district */
+	uint32_t other_max; /* choices in other districts' zones */
+	size_t exclusions_count;
+	const struct manifest_exclusion *exclusions;
+};
+
+/* Limits over several contests; a ballot's district votes in some or all of them. */
+struct manifest_across {
+	const uint8_t *contests; /* one byte per contest: 1 if it is among them */
+	uint32_t max;            /* choices in all of them */
+	uint32_t contests_max;   /* of them that choices may be made in */
+	int64_t budget_cap;      /* of all choices in them; -1: none */
+};
+
+/* Outcome rules: what each does is in outcome/, which parameters it takes in ruling.h. */
+enum manifest_rule {
+	MANIFEST_RULE_NONE,
+	MANIFEST_RULE_COUNT,
+	MANIFEST_RULE_GREEDY_SKIP,
+	MANIFEST_RULE_GREEDY_STOP,
+	MANIFEST_RULE_SHARES, /* the method of equal shares, in all its completions */
+	MANIFEST_RULE_PHRAGMEN,
+	MANIFEST_RULE_RUNOFF,
+	MANIFEST_RULE_SCHULZE,
+	MANIFEST_RULE_BORDA,
+};
+
+enum manifest_add1 {
+	MANIFEST_ADD1_NONE,
+	MANIFEST_ADD1_PABUTOOLS,
+	MANIFEST_ADD1_PABULIB,
+};
+
+enum manifest_utility {
+	MANIFEST_UTILITY_CARDINALITY,
+	MANIFEST_UTILITY_COST,
+	MANIFEST_UTILITY_SCORE,
+	MANIFEST_UTILITY_SCORE_COST,
+};
+
+enum manifest_ties {
+	MANIFEST_TIES_LISTED, /* as the options stand in the manifest */
+	MANIFEST_TIES_GIVEN,
+	MANIFEST_TIES_CHEAPER, /* then as listed */
+	MANIFEST_TIES_DEARER,  /* then as listed */
+	MANIFEST_TIES_DRAWN,   /* by a notice draw */
+};
+
+/* Where money lies: a zone's, a category's, the whole contest's. */
+struct manifest_pool {
+	const char *id;         /* of the whole: "" */
+	const uint8_t *options; /* one byte per option: 1 if it is paid from here */
+	int64_t budget;
+};
+
+/* Greedy: the gap of one option that does not fit, for each pool. */
+struct manifest_top_up {
+	bool given;
+	int64_t gap_max;  /* of what is missing; -1: any */
+	uint32_t percent; /* of the cost that must be there */
+	int64_t reserve;  /* money for all gaps */
+	bool leftovers;   /* and what pools without a gap have left */
+};
+
+struct manifest_outcome {
+	const char *id; /* "none", "greedy-skip/v1", ... */
+	enum manifest_rule rule;
+	enum manifest_add1 add1;
+	bool utilitarian;  /* shares: then greedy by votes over the rest */
+	bool comparison;   /* shares: greedy instead, if more voters prefer that */
+	bool last_is_zero; /* Borda: the last one named gets 0 points, not 1 */
+	uint32_t seats;
+	size_t pools_count;
+	const struct manifest_pool *pools;
+	bool by_score;              /* order by score, not votes */
+	int64_t threshold;          /* least votes (score) */
+	uint32_t threshold_percent; /* and least part of the contest's ballots */
+	enum manifest_utility utility;
+	int64_t add1_step;
+	struct manifest_top_up top_up;
+	size_t exclusions_count; /* of each at most one can win */
+	const struct manifest_exclusion *exclusions;
+	const uint8_t *left_out; /* one byte per option: 1 if it cannot win */
+	bool sheets;             /* paper totals count as well */
+	enum manifest_ties ties;
+	const uint16_t *ties_given; /* options_count places, or NULL */
+};
+
 struct manifest_contest {
 	const char *id;
 	struct manifest_titles titles;
@@ -85,9 +195,10 @@ struct manifest_contest {
 	int64_t sum_points; /* cumulative: greatest sum; -1: none */
 	int32_t value_min;  /* score and cumulative: range of a value */
 	int32_t value_max;
-	bool blank;               /* a blank vote is allowed */
-	const char *outcome_rule; /* "none", or a rule's versioned id */
-	size_t options_first;     /* place of its first option among all of the campaign's */
+	bool blank; /* a blank vote is allowed */
+	struct manifest_limits limits;
+	struct manifest_outcome outcome;
+	size_t options_first; /* place of its first option among all of the campaign's */
 	size_t options_count;
 	const struct manifest_option *options;
 };
@@ -129,7 +240,9 @@ struct manifest {
 	const struct manifest_district *districts;
 	size_t contests_count;
 	const struct manifest_contest *contests;
-	size_t options_count;       /* of all contests */
+	size_t options_count; /* of all contests */
+	size_t across_count;
+	const struct manifest_across *across;
 	struct arena_block *memory; /* everything above points into it; manifest.c's own */
 };
 

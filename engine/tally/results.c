@@ -109,7 +109,7 @@ contest_write(struct writer *writer, const struct manifest_contest *contest,
 	json_number(writer, ",\"blank\":", sums->blank);
 	json_number(writer, ",\"abstained\":", sums->abstained);
 	options_write(writer, contest, options);
-	json_string(writer, ",\"winners\":[],\"outcome\":", contest->outcome_rule);
+	json_string(writer, ",\"winners\":[],\"outcome\":", contest->outcome.id);
 	writer_u8(writer, '}');
 }
 
@@ -207,7 +207,7 @@ results_size_max(const struct manifest *manifest)
 
 		size += sizeof ",{'id':,'ballots':,'blank':,'abstained':,'options':[]" +
 			string_max(contest->id) + 3 * number_digits +
-			sizeof ",'winners':[],'outcome':}" + string_max(contest->outcome_rule);
+			sizeof ",'winners':[],'outcome':}" + string_max(contest->outcome.id);
 		for (size_t j = 0; j < contest->options_count; j++)
 			size += sizeof ",{'id':,'votes':,'score':}" +
 				string_max(contest->options[j].id) + 2 * number_digits;

@@ -34,7 +34,7 @@ contest_check(const struct manifest *manifest, const struct manifest_contest *co
 	CHECK(contest->options_count <= contest_options_max);
 	CHECK(contest->options_first + contest->options_count <= manifest->options_count);
 	CHECK(contest->titles.count >= 1);
-	CHECK(contest->outcome_rule[0] != 0);
+	CHECK(contest->outcome.id[0] != 0);
 	for (size_t i = 0; i < contest->options_count; i++) {
 		CHECK(contest->options[i].id[0] != 0);
 		CHECK(contest->options[i].titles.count >= 1);

@@ -44,7 +44,7 @@ draft_campaign_init(struct draft_campaign *campaign, enum tally_signing signing)
 			.sum_points = -1,
 			.value_min = 1,
 			.value_max = 1,
-			.outcome_rule = "none",
+			.outcome.id = "none",
 			.options_count = 3},
 	};
 	memset(campaign->tag, 0x5a, sizeof campaign->tag);

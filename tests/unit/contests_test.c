@@ -160,7 +160,7 @@ outcomes_are_refused(void **state)
 				   "{\"rule\":\"equal-shares/v1\",\"budget\":500,\"threshold\":"
 				   "0,\"tie_order\":[\"o1\",\"o0\"],\"completion\":\"add1/v2\","
 				   "\"order\":\"votes\"}");
-	assert_string_equal(manifest->contests[0].outcome_rule, "equal-shares/v1");
+	assert_string_equal(manifest->contests[0].outcome.id, "equal-shares/v1");
 	manifest_free(manifest);
 }
 

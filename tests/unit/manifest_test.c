@@ -67,7 +67,7 @@ everything_is_read(void **state)
 	assert_true(manifest_votes_in(&manifest->contests[0], 2));
 	assert_int_equal(second->options[3].cost, 400);
 	assert_null(second->options[3].zone);
-	assert_string_equal(second->outcome_rule, "none");
+	assert_string_equal(second->outcome.id, "none");
 	campaign_free(&campaign);
 }
 

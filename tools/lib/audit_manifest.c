@@ -59,7 +59,7 @@ static bool
 states_winners(const struct manifest *manifest)
 {
 	for (size_t i = 0; i < manifest->contests_count; i++)
-		if (strcmp(manifest->contests[i].outcome_rule, "none") != 0)
+		if (strcmp(manifest->contests[i].outcome.id, "none") != 0)
 			return true;
 	return false;
 }

@@ -123,7 +123,7 @@ contest_json(const struct manifest_contest *contest, const struct counts_contest
 	return json_pack("{s:s, s:I, s:I, s:I, s:o, s:[], s:s}", "id", contest->id, "ballots",
 			 (json_int_t)count->ballots, "blank", (json_int_t)count->blank,
 			 "abstained", (json_int_t)count->abstained, "options", list, "winners",
-			 "outcome", contest->outcome_rule);
+			 "outcome", contest->outcome.id);
 }
 
 static json_t *

@@ -56,7 +56,7 @@ contests_json(const struct manifest *manifest, const struct counts *counts)
 			      "ballots", number(sums->ballots), "blank", number(sums->blank),
 			      "abstained", number(sums->abstained), "options",
 			      options_json(contest, counts->options + contest->options_first),
-			      "winners", "outcome", contest->outcome_rule));
+			      "winners", "outcome", contest->outcome.id));
 	}
 	return contests;
 }
