@@ -78,7 +78,25 @@ enum tally_class {
 	X(NOTICE_IMPOSSIBLE, 38, MEND, "notice-impossible", \
 	  "the notice cannot take effect in the campaign's present state") \
 	X(NOT_SUPPORTED, 39, FINAL, "not-supported", "this server does not implement that") \
-	X(SEALED, 40, LATER, "sealed", "results are sealed until the authority unseals them")
+	X(SEALED, 40, LATER, "sealed", "results are sealed until the authority unseals them") \
+	X(VALUE_OUT_OF_RANGE, 41, MEND, "value-out-of-range", \
+	  "a value is outside the contest's range") \
+	X(BAD_RANKING, 42, MEND, "bad-ranking", \
+	  "the ranks are not 1, 2, 3 and so on, each once") \
+	X(CATEGORY_LIMIT, 43, MEND, "category-limit", \
+	  "the choices in a category are more, fewer or dearer than it allows") \
+	X(ZONE_LIMIT, 44, MEND, "zone-limit", \
+	  "the choices in a zone are more, fewer or dearer than it allows") \
+	X(TOO_MANY_ZONES, 45, MEND, "too-many-zones", \
+	  "the choices lie in more zones than the contest allows") \
+	X(EXCLUSIVE_OPTIONS, 46, MEND, "exclusive-options", \
+	  "two of the chosen options exclude each other") \
+	X(TOO_MANY_ACROSS, 47, MEND, "too-many-across", \
+	  "more choices than these contests together allow") \
+	X(TOO_MANY_CONTESTS, 48, MEND, "too-many-contests", \
+	  "choices in more of these contests than are allowed") \
+	X(SHEET_OUT_OF_ORDER, 49, MEND, "sheet-out-of-order", \
+	  "the sheet does not follow the booth's newest sheet in the log")
 
 enum tally_verdict {
 	TALLY_ACCEPTED = 0,
@@ -122,7 +140,16 @@ enum tally_verdict {
 	TALLY_NOTICE_IMPOSSIBLE = 38,
 	TALLY_NOT_SUPPORTED = 39,
 	TALLY_SEALED = 40,
-	TALLY_VERDICTS_COUNT = 41,
+	TALLY_VALUE_OUT_OF_RANGE = 41,
+	TALLY_BAD_RANKING = 42,
+	TALLY_CATEGORY_LIMIT = 43,
+	TALLY_ZONE_LIMIT = 44,
+	TALLY_TOO_MANY_ZONES = 45,
+	TALLY_EXCLUSIVE_OPTIONS = 46,
+	TALLY_TOO_MANY_ACROSS = 47,
+	TALLY_TOO_MANY_CONTESTS = 48,
+	TALLY_SHEET_OUT_OF_ORDER = 49,
+	TALLY_VERDICTS_COUNT = 50,
 };
 
 struct tally_verdict_text {
