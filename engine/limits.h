@@ -23,6 +23,7 @@ enum {
 	languages_max = 16,         /* of one title */
 	title_bytes_max = 1024,
 	name_bytes_max = 128, /* names of keys */
+	enrolled_max = 65536, /* tags that notices add to a roster */
 	authorities_max = 16,
 	frontends_max = 256,
 	registrars_max = 16,

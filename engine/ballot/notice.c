@@ -1,12 +1,21 @@
 #include "ballot/notice.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #include "ballot/separator.h"
+#include "base/text.h"
 
 enum {
 	MINUTE = 60,
+	VOID_BY_TAGS = 1,
+	VOID_BY_SIGNER = 2,
 };
+
+_Static_assert(87 + 2 + NOTICE_TAGS_MAX * NOTICE_ENROLMENT_SIZE + 68 <= TALLY_NOTICE_SIZE_MAX &&
+		   87 + 4 + NOTICE_TAGS_MAX * TALLY_TAG_SIZE + NOTICE_REASON_MAX + 68 <=
+		       TALLY_NOTICE_SIZE_MAX,
+	       "the largest bodies fit");
 
 /* The last minute text_time_write can spell: 9999-12-31T23:59:00Z. */
 static const int64_t time_max = 253402300740;
@@ -38,21 +47,198 @@ time_parse(struct bytes body, int64_t *time)
 	return TALLY_ACCEPTED;
 }
 
+static bool
+is_text(struct bytes text, size_t most)
+{
+	return text.size >= 1 && text.size <= most && text_utf8_clean(text);
+}
+
+/* Line feeds part lines of clean text. */
+static bool
+is_lines(struct bytes text, size_t most)
+{
+	struct bytes rest = text;
+
+	if (text.size < 1 || text.size > most)
+		return false;
+	while (rest.size > 0) {
+		const uint8_t *end = memchr(rest.data, '\n', rest.size);
+		size_t size = end == NULL ? rest.size : (size_t)(end - rest.data);
+
+		if (!text_utf8_clean(bytes_make(rest.data, size)))
+			return false;
+		size += end != NULL;
+		rest = bytes_make(rest.data + size, rest.size - size);
+	}
+	return true;
+}
+
+static bool
+ascends(const uint8_t *tags, size_t count, size_t stride)
+{
+	for (size_t i = 1; i < count; i++) {
+		const uint8_t *tag = tags + i * stride;
+
+		if (memcmp(tag - stride, tag, TALLY_TAG_SIZE) >= 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+tags_parse(struct reader *reader, struct notice_void *voided)
+{
+	voided->tags_count = reader_u16(reader);
+	voided->tags = reader_bytes(reader, voided->tags_count * TALLY_TAG_SIZE).data;
+	return !reader->failed && voided->tags_count >= 1 &&
+	       voided->tags_count <= NOTICE_TAGS_MAX &&
+	       ascends(voided->tags, voided->tags_count, TALLY_TAG_SIZE);
+}
+
+static bool
+span_parse(struct reader *reader, struct notice_void *voided)
+{
+	voided->signer = reader_u32(reader);
+	voided->first = reader_u64(reader);
+	voided->last = reader_u64(reader);
+	return !reader->failed && voided->first <= voided->last &&
+	       voided->last - voided->first < NOTICE_SPAN_MAX;
+}
+
+static enum tally_verdict
+void_parse(struct bytes body, struct notice_void *voided)
+{
+	struct reader reader = reader_make(body);
+	uint8_t fate = reader_u8(&reader);
+	uint8_t by = reader_u8(&reader);
+
+	if (fate != NOTICE_AGAIN && fate != NOTICE_BARRED)
+		return TALLY_MALFORMED;
+	voided->fate = (enum notice_fate)fate;
+	if (by == VOID_BY_TAGS ? !tags_parse(&reader, voided)
+			       : by != VOID_BY_SIGNER || !span_parse(&reader, voided))
+		return TALLY_MALFORMED;
+	voided->reason = reader_bytes(&reader, reader_left(&reader));
+	return is_text(voided->reason, NOTICE_REASON_MAX) ? TALLY_ACCEPTED : TALLY_MALFORMED;
+}
+
+static enum tally_verdict
+enrol_parse(struct notice *notice)
+{
+	struct reader reader = reader_make(notice->body);
+	size_t count = reader_u16(&reader);
+
+	notice->enrolments_count = count;
+	notice->enrolments = reader_bytes(&reader, count * NOTICE_ENROLMENT_SIZE).data;
+	if (!reader_done(&reader) || count < 1 || count > NOTICE_TAGS_MAX ||
+	    !ascends(notice->enrolments, count, NOTICE_ENROLMENT_SIZE))
+		return TALLY_MALFORMED;
+	return TALLY_ACCEPTED;
+}
+
+static enum tally_verdict
+revoke_parse(struct notice *notice)
+{
+	struct reader reader = reader_make(notice->body);
+	uint8_t holder = reader_u8(&reader);
+
+	notice->revoked = reader_u32(&reader);
+	if (!reader_done(&reader) || (holder != NOTICE_FRONTEND && holder != NOTICE_REGISTRAR))
+		return TALLY_MALFORMED;
+	notice->holder = (enum notice_holder)holder;
+	return TALLY_ACCEPTED;
+}
+
+static enum tally_verdict
+withdraw_parse(struct notice *notice)
+{
+	struct reader reader = reader_make(notice->body);
+
+	notice->contest = reader_u16(&reader);
+	notice->option = reader_u16(&reader);
+	return reader_done(&reader) ? TALLY_ACCEPTED : TALLY_MALFORMED;
+}
+
+static enum tally_verdict
+accepted_if(bool fits)
+{
+	return fits ? TALLY_ACCEPTED : TALLY_MALFORMED;
+}
+
 static enum tally_verdict
 body_parse(struct notice *notice)
 {
-	if (notice_kind_name(notice->kind) == NULL)
-		return TALLY_MALFORMED;
 	switch (notice->kind) {
 	case TALLY_NOTICE_EXTEND:
 		return time_parse(notice->body, &notice->closes);
 	case TALLY_NOTICE_UNSEAL:
 		return time_parse(notice->body, &notice->unseals);
+	case TALLY_NOTICE_PAUSE:
+	case TALLY_NOTICE_RESUME:
 	case TALLY_NOTICE_CLOSE:
-		return notice->body.size == 0 ? TALLY_ACCEPTED : TALLY_MALFORMED;
+		return accepted_if(notice->body.size == 0);
+	case TALLY_NOTICE_REVOKE:
+		return revoke_parse(notice);
+	case TALLY_NOTICE_WITHDRAW:
+		return withdraw_parse(notice);
+	case TALLY_NOTICE_VOID:
+		return void_parse(notice->body, &notice->voided);
+	case TALLY_NOTICE_ENROL:
+		return enrol_parse(notice);
+	case TALLY_NOTICE_DRAW:
+		return accepted_if(is_text(notice->body, NOTICE_REASON_MAX));
+	case TALLY_NOTICE_TEXT:
+		return accepted_if(is_lines(notice->body, NOTICE_TEXT_MAX));
 	default:
-		return TALLY_NOT_SUPPORTED;
+		return TALLY_MALFORMED;
 	}
+}
+
+bool
+notice_void_names(const struct notice_void *voided, uint32_t signer, uint64_t index)
+{
+	return voided->tags_count == 0 && signer == voided->signer && index >= voided->first &&
+	       index <= voided->last;
+}
+
+void
+notice_revoke_write(struct writer *writer, enum notice_holder holder, uint32_t key_id)
+{
+	writer_u8(writer, (uint8_t)holder);
+	writer_u32(writer, key_id);
+}
+
+void
+notice_withdraw_write(struct writer *writer, uint16_t contest, uint16_t option)
+{
+	writer_u16(writer, contest);
+	writer_u16(writer, option);
+}
+
+void
+notice_void_write(struct writer *writer, const struct notice_void *voided)
+{
+	writer_u8(writer, (uint8_t)voided->fate);
+	if (voided->tags_count > 0) {
+		CHECK(voided->tags_count <= NOTICE_TAGS_MAX);
+		writer_u8(writer, VOID_BY_TAGS);
+		writer_u16(writer, (uint16_t)voided->tags_count);
+		writer_copy(writer, voided->tags, voided->tags_count * TALLY_TAG_SIZE);
+	} else {
+		writer_u8(writer, VOID_BY_SIGNER);
+		writer_u32(writer, voided->signer);
+		writer_u64(writer, voided->first);
+		writer_u64(writer, voided->last);
+	}
+	writer_bytes(writer, voided->reason);
+}
+
+void
+notice_enrol_write(struct writer *writer, const uint8_t *enrolments, size_t count)
+{
+	CHECK(count >= 1 && count <= NOTICE_TAGS_MAX);
+	writer_u16(writer, (uint16_t)count);
+	writer_copy(writer, enrolments, count * NOTICE_ENROLMENT_SIZE);
 }
 
 static bool

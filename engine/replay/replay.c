@@ -14,7 +14,10 @@ replay_fault_sentence(enum replay_fault fault)
 		"a part of the manifest is missing, repeated, out of place or altered",
 	    [REPLAY_BALLOT_MALFORMED] =
 		"the ballot is malformed or against the campaign's rules",
-	    [REPLAY_BALLOT_OUTSIDE_PHASE] = "the ballot is outside an open phase",
+	    [REPLAY_BALLOT_OUTSIDE_PHASE] =
+		"the ballot is outside an open phase, or the vote was paused",
+	    [REPLAY_BALLOT_FORBIDDEN] =
+		"the ballot's signer was revoked, or it names an option that was withdrawn",
 	    [REPLAY_PHASE_FORBIDDEN] =
 		"no such change of phase is possible here, or it is against the clock rule",
 	    [REPLAY_PHASE_OWED] = "a PHASE entry was owed here by the notice before",
@@ -82,6 +85,8 @@ ballot_step(struct replay *replay, struct bytes body, const struct ballot *repla
 		return REPLAY_BALLOT_MALFORMED;
 	if (law_ballot(&replay->law) != TALLY_ACCEPTED)
 		return REPLAY_BALLOT_OUTSIDE_PHASE;
+	if (law_permits(&replay->law, replay->manifest, &ballot) != TALLY_ACCEPTED)
+		return REPLAY_BALLOT_FORBIDDEN;
 	if (replaced != NULL) {
 		counts_subtract(counts, replay->manifest, replaced);
 		counts->replaced++;
@@ -131,21 +136,31 @@ phase_step(struct law *law, const struct entry *entry)
 }
 
 static enum replay_fault
-notice_step(struct replay *replay, struct bytes body)
+notice_step(struct replay *replay, struct bytes body, const struct counts *voided)
 {
+	struct counts *counts = &replay->counts;
 	struct notice notice;
 
 	if (notice_parse(body, &notice) != TALLY_ACCEPTED)
 		return REPLAY_NOTICE_MALFORMED;
 	if (law_notice_check(&replay->law, replay->manifest, &notice) != TALLY_ACCEPTED)
 		return REPLAY_NOTICE_REFUSED;
-	law_notice_apply(&replay->law, &notice);
+	if (notice.kind == TALLY_NOTICE_VOID && notice.voided.tags_count == 0 &&
+	    notice.voided.last >= replay->index)
+		return REPLAY_NOTICE_REFUSED;
+	law_notice_apply(&replay->law, replay->manifest, &notice);
+	if (notice.kind == TALLY_NOTICE_VOID && voided != NULL) {
+		counts_take_out(counts, voided, replay->manifest);
+		counts->voided += voided->ballots;
+		CHECK(classes_whole(counts)); /* T2 */
+	}
 	replay->last_notice = replay->index;
 	return REPLAY_FINE;
 }
 
 static enum replay_fault
-entry_step(struct replay *replay, const struct entry *entry, const struct ballot *replaced)
+entry_step(struct replay *replay, const struct entry *entry, const struct ballot *replaced,
+	   const struct counts *voided)
 {
 	if (replay->index < entry_campaign_parts(replay->manifest->json.size))
 		return campaign_step(replay, entry);
@@ -159,21 +174,22 @@ entry_step(struct replay *replay, const struct entry *entry, const struct ballot
 	case TALLY_ENTRY_PHASE:
 		return phase_step(&replay->law, entry);
 	case TALLY_ENTRY_NOTICE:
-		return notice_step(replay, entry->body);
+		return notice_step(replay, entry->body, voided);
 	default: /* CAMPAIGN, and all its parts are there */
 		return REPLAY_CAMPAIGN_PART;
 	}
 }
 
 enum replay_fault
-replay_step(struct replay *replay, struct bytes bytes, const struct ballot *replaced)
+replay_step(struct replay *replay, struct bytes bytes, const struct ballot *replaced,
+	    const struct counts *voided)
 {
 	struct entry entry;
 	enum replay_fault fault;
 
 	if (!entry_parse(bytes, &entry))
 		return REPLAY_UNKNOWN_ENTRY;
-	fault = entry_step(replay, &entry, replaced);
+	fault = entry_step(replay, &entry, replaced, voided);
 	if (fault == REPLAY_FINE)
 		replay->index++;
 	return fault;

@@ -19,10 +19,11 @@ enum replay_fault {
 	REPLAY_FINE = 0,
 	REPLAY_UNKNOWN_ENTRY, /* kind unknown or shape wrong */
 	REPLAY_CAMPAIGN_PART, /* a manifest part missing, repeated, out of place or altered */
-	REPLAY_BALLOT_MALFORMED, /* or against the campaign's rules (rules_check) */
-	REPLAY_BALLOT_OUTSIDE_PHASE,
-	REPLAY_PHASE_FORBIDDEN, /* no such move, or against the clock rule */
-	REPLAY_PHASE_OWED,      /* something else came where a notice owed a PHASE */
+	REPLAY_BALLOT_MALFORMED,     /* or against the campaign's rules (rules_check) */
+	REPLAY_BALLOT_OUTSIDE_PHASE, /* or while paused */
+	REPLAY_BALLOT_FORBIDDEN,     /* its signer is revoked, or it names a withdrawn option */
+	REPLAY_PHASE_FORBIDDEN,      /* no such move, or against the clock rule */
+	REPLAY_PHASE_OWED,           /* something else came where a notice owed a PHASE */
 	REPLAY_NOTICE_MALFORMED,
 	REPLAY_NOTICE_REFUSED, /* order or effect (law_notice_check) */
 	REPLAY_TALLY_INDEX,    /* covers another index than its own */
@@ -53,10 +54,12 @@ void
 replay_init(struct replay *replay, const struct manifest *manifest, void *memory);
 
 /* Applies the entry at replay->index. `replaced` is the ballot that a BALLOT entry replaces, or
- * NULL: one that was counted at an earlier index and not replaced since. On any fault nothing has
- * changed. */
+ * NULL: one that was counted at an earlier index and neither replaced nor voided since. `voided` is
+ * what the ballots count that a notice void takes out (made by counts_add of each), or NULL: none,
+ * which is right where law alone is replayed. On any fault nothing has changed. */
 MUST_USE enum replay_fault
-replay_step(struct replay *replay, struct bytes entry, const struct ballot *replaced);
+replay_step(struct replay *replay, struct bytes entry, const struct ballot *replaced,
+	    const struct counts *voided);
 
 /* Goes on at `index`, past entries that nobody has shown us (of a sealed campaign only the law is
  * public): they are no part of the manifest, no PHASE and no NOTICE. From then on only index and

@@ -47,7 +47,7 @@ enter(struct station *station, struct bytes entry, const struct tree_hash *leaf,
 	CHECK(batch->entries_count < batch_entries_max);
 	CHECK(batch->first_index + batch->entries_count == station->replay.index);
 	CHECK(BATCH_HEADER_SIZE + batch->entries_size + 2 + entry.size <= batch_bytes_max);
-	CHECK(replay_step(&station->replay, entry, replaced) == REPLAY_FINE); /* T1 */
+	CHECK(replay_step(&station->replay, entry, replaced, NULL) == REPLAY_FINE); /* T1 */
 	batch->offsets[batch->entries_count++] = (uint32_t)batch->entries_size;
 	be16_store(at, (uint16_t)entry.size);
 	memcpy(at + 2, entry.data, entry.size);
@@ -191,7 +191,7 @@ decide_ballot(struct station *station, struct parcel_item *item)
 	}
 	verdict = station->rehearsal ? provoke_verdict(facts->ballot.tag) : TALLY_ACCEPTED;
 	if (verdict == TALLY_ACCEPTED)
-		verdict = law_ballot(&station->replay.law);
+		verdict = law_permits(&station->replay.law, station->manifest, &facts->ballot);
 	if (verdict == TALLY_ACCEPTED && decision.outcome == POLLBOOK_REFUSED)
 		verdict = decision.verdict;
 	if (verdict == TALLY_ACCEPTED &&
@@ -227,7 +227,7 @@ can_take_effect(struct station *station, const struct notice *notice)
 	if (notice->kind == TALLY_NOTICE_UNSEAL &&
 	    (notice->unseals * 1000 > station->wall_ms || !rhythm_clock_agrees(station)))
 		return false;
-	law_notice_apply(&law, notice);
+	law_notice_apply(&law, station->manifest, notice);
 	return law.owed == TALLY_PHASE_BEFORE ||
 	       law_phase_check(&law, law.owed, TALLY_CAUSE_NOTICE, phase_minute(station));
 }
@@ -248,6 +248,9 @@ decide_notice(struct station *station, struct parcel_item *item)
 		return DECIDED;
 	}
 	item->verdict = law_notice_check(law, station->manifest, &item->notice);
+	if (item->verdict == TALLY_ACCEPTED &&
+	    (item->notice.kind == TALLY_NOTICE_VOID || item->notice.kind == TALLY_NOTICE_ENROL))
+		item->verdict = TALLY_NOT_SUPPORTED;
 	if (item->verdict == TALLY_ACCEPTED && !can_take_effect(station, &item->notice))
 		item->verdict = TALLY_NOTICE_IMPOSSIBLE;
 	if (item->verdict == TALLY_ACCEPTED && !sequence_has_room(station, entry.size))

@@ -201,9 +201,9 @@ station_restore_entry(struct station *station, struct bytes entry, const struct 
 		    !is_counted(station, replaced, ballot.tag, &before))
 			return "the ballot it replaces is not the one that was counted";
 	}
-	fault =
-	    replay_step(&station->replay, entry,
-			is_ballot && decision.outcome == POLLBOOK_REPLACES ? &before : NULL);
+	fault = replay_step(&station->replay, entry,
+			    is_ballot && decision.outcome == POLLBOOK_REPLACES ? &before : NULL,
+			    NULL);
 	if (fault != REPLAY_FINE)
 		return replay_fault_sentence(fault);
 	if (is_ballot)

@@ -106,6 +106,31 @@ counts_subtract(struct counts *counts, const struct manifest *manifest,
 	ballot_count(counts, manifest, ballot, -1);
 }
 
+static void
+less(uint64_t *number, uint64_t part)
+{
+	CHECK(*number >= part);
+	*number -= part;
+}
+
+void
+counts_take_out(struct counts *counts, const struct counts *part,
+		const struct manifest *manifest)
+{
+	less(&counts->ballots, part->ballots);
+	for (size_t i = 0; i < manifest_districts(manifest); i++)
+		less(&counts->districts[i], part->districts[i]);
+	for (size_t i = 0; i < manifest->contests_count; i++) {
+		less(&counts->contests[i].ballots, part->contests[i].ballots);
+		less(&counts->contests[i].blank, part->contests[i].blank);
+		less(&counts->contests[i].abstained, part->contests[i].abstained);
+	}
+	for (size_t i = 0; i < manifest->options_count; i++) {
+		less(&counts->options[i].votes, part->options[i].votes);
+		counts->options[i].score -= part->options[i].score;
+	}
+}
+
 void
 counts_copy(struct counts *to, const struct counts *from, const struct manifest *manifest)
 {

@@ -59,6 +59,12 @@ void
 counts_subtract(struct counts *counts, const struct manifest *manifest,
 		const struct ballot *ballot);
 
+/* Takes out what `part` counts of ballots (all but replaced, voided, in_tree): ballots that were
+ * added one by one. */
+void
+counts_take_out(struct counts *counts, const struct counts *part,
+		const struct manifest *manifest);
+
 void
 counts_copy(struct counts *to, const struct counts *from, const struct manifest *manifest);
 

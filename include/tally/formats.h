@@ -8,6 +8,7 @@
 /* Every signature covers a message that begins with its separator, NUL included. */
 #define TALLY_SEPARATOR_BALLOT "tally/ballot/v1"
 #define TALLY_SEPARATOR_CERTIFICATE "tally/certificate/v1"
+#define TALLY_SEPARATOR_DRAW "tally/draw/v1"
 #define TALLY_SEPARATOR_HELLO "tally/hello/v1"
 #define TALLY_SEPARATOR_JOURNAL "tally/journal/v1"
 #define TALLY_SEPARATOR_NOTICE "tally/notice/v1"

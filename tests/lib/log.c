@@ -115,7 +115,8 @@ follow(struct test_log *log)
 
 	if (replaces && replaced.revision >= ballot.revision)
 		log->replay.index++;
-	else if (replay_step(&log->replay, bytes, replaces ? &replaced : NULL) != REPLAY_FINE)
+	else if (replay_step(&log->replay, bytes, replaces ? &replaced : NULL, NULL) !=
+		 REPLAY_FINE)
 		log->replay.index++;
 }
 

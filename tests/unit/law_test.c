@@ -75,7 +75,7 @@ order(enum tally_notice_kind kind, int64_t minute)
 	assert_int_equal(notice_parse(bytes, &notice), TALLY_ACCEPTED);
 	verdict = law_notice_check(&law, campaign.manifest, &notice);
 	if (verdict == TALLY_ACCEPTED) {
-		law_notice_apply(&law, &notice);
+		law_notice_apply(&law, campaign.manifest, &notice);
 		memcpy(last, bytes.data, bytes.size);
 		last_bytes = bytes_make(last, bytes.size);
 	}

@@ -65,7 +65,7 @@ step(struct log *log, struct bytes entry, const struct ballot *replaced)
 	static uint8_t before[512 * 1024];
 	static uint8_t after[512 * 1024];
 	struct bytes was = written(&log->replay, before, sizeof before);
-	enum replay_fault fault = replay_step(&log->replay, entry, replaced);
+	enum replay_fault fault = replay_step(&log->replay, entry, replaced, NULL);
 	struct bytes is = written(&log->replay, after, sizeof after);
 
 	assert_true((fault == REPLAY_FINE) != bytes_equal(was, is));

@@ -25,7 +25,7 @@ step(struct audit_state *state, uint64_t index, struct bytes entry, struct troub
 
 	recount->fault = replay_skip(&recount->replay, index);
 	if (recount->fault == REPLAY_FINE && entry.size > 0)
-		recount->fault = replay_step(&recount->replay, entry, NULL);
+		recount->fault = replay_step(&recount->replay, entry, NULL, NULL);
 	if (recount->fault != REPLAY_FINE) {
 		trouble_at(trouble, TALLY_EXIT_FAILED, recount->replay.index, "%s",
 			   replay_fault_sentence(recount->fault));
@@ -54,7 +54,7 @@ is_unsealing(struct audit_state *state, size_t at)
 		     (notice_parse(entry.body, &notice) != TALLY_ACCEPTED ||
 		      signature_notice(recount->manifest, &notice) != TALLY_ACCEPTED)) ||
 		    replay_skip(&recount->replay, page->index) != REPLAY_FINE ||
-		    replay_step(&recount->replay, page->entry, NULL) != REPLAY_FINE)
+		    replay_step(&recount->replay, page->entry, NULL, NULL) != REPLAY_FINE)
 			break;
 	}
 	return law_results_public(&recount->replay.law, recount->manifest);

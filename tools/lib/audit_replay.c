@@ -148,6 +148,8 @@ audit_check_of(enum replay_fault fault)
 		return AUDIT_RULES;
 	case REPLAY_BALLOT_OUTSIDE_PHASE:
 		return AUDIT_OPEN;
+	case REPLAY_BALLOT_FORBIDDEN:
+		return AUDIT_NOTICES;
 	case REPLAY_PHASE_FORBIDDEN:
 	case REPLAY_PHASE_OWED:
 		return AUDIT_PHASES;

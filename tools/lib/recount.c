@@ -109,7 +109,7 @@ replay_entry(struct pass *pass, struct bytes entry, struct recount *out,
 		if (status != TALLY_EXIT_FINE)
 			return status;
 	}
-	out->fault = replay_step(&out->replay, entry, replaces ? &replaced : NULL);
+	out->fault = replay_step(&out->replay, entry, replaces ? &replaced : NULL, NULL);
 	if (out->fault != REPLAY_FINE)
 		return trouble_at(trouble, TALLY_EXIT_FAILED, index, "%s",
 				  replay_fault_sentence(out->fault));
