@@ -27,7 +27,9 @@ enum {
 	authorities_max = 16,
 	frontends_max = 256,
 	registrars_max = 16,
-	witnesses_max = 15,     /* so that their lines fit a checkpoint */
+	witnesses_max = 15,        /* so that their lines fit a checkpoint */
+	pools_max = districts_max, /* of one contest's money */
+	exclusions_max = 256,
 	revisions_limit = 1000, /* the largest revisions_max a manifest may ask for */
 	voters_limit = 100000000,
 	unseal_delay_max_s = 365 * 86400,

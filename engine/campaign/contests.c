@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "campaign/method.h"
+#include "campaign/ruling.h"
 #include "campaign/titles.h"
 #include "limits.h"
 
@@ -65,7 +66,8 @@ option_read(const struct node *node, const struct ids *ids, json_t *seen,
 		option->category = node_identifier(&category);
 	zone = node_maybe(node, "zone");
 	if (node_present(&zone)) {
-		(void)node_identifier_place(&zone, ids->districts);
+		(void)node_identifier_place(&zone, ids->districts,
+					    "is not the id of a district");
 		option->zone = node_identifier(&zone);
 	}
 }
@@ -115,7 +117,8 @@ voters_read(const struct node *contest_node, const struct ids *ids,
 	count = node_array(&node, 1, districts_max);
 	for (size_t i = 0; i < count && districts != NULL; i++) {
 		struct node here = node_at(&node, i);
-		size_t place = node_identifier_place(&here, ids->districts);
+		size_t place =
+		    node_identifier_place(&here, ids->districts, "is not the id of a district");
 
 		if (districts[place] != 0)
 			node_fault(&here, "is there twice");
@@ -217,52 +220,6 @@ limits_read(const struct node *node, struct manifest_contest *contest)
 }
 
 static void
-tie_order_read(const struct node *outcome)
-{
-	struct node node = node_maybe(outcome, "tie_order");
-	size_t count;
-
-	if (!node_present(&node) || !json_is_array(node.value)) {
-		(void)node_identifier(&node);
-		return;
-	}
-	count = node_array(&node, 1, contest_options_max);
-	for (size_t i = 0; i < count; i++) {
-		struct node here = node_at(&node, i);
-
-		(void)node_identifier(&here);
-	}
-}
-
-/* Parameters of rules are read for their shape alone: no release before the one that counts
- * winners accepts a manifest that has them. */
-static const char *
-outcome_read(const struct node *contest_node)
-{
-	static const char *const keys[] = {"rule",       "budget", "threshold", "tie_order",
-					   "completion", "order",  NULL};
-	struct node node = node_key(contest_node, "outcome");
-	struct node rule;
-	struct node completion;
-	struct node order;
-	const char *name;
-
-	node_object(&node, keys);
-	rule = node_key(&node, "rule");
-	name = node_identifier(&rule);
-	for (size_t i = 1; keys[i] != NULL && strcmp(name, "none") == 0; i++)
-		node_forbid(&node, keys[i], "does not apply to the rule none");
-	(void)node_integer_or(&node, "budget", 0, MANIFEST_MONEY_MAX, 0);
-	(void)node_integer_or(&node, "threshold", 0, MANIFEST_MONEY_MAX, 0);
-	tie_order_read(&node);
-	completion = node_maybe(&node, "completion");
-	(void)node_identifier(&completion);
-	order = node_maybe(&node, "order");
-	(void)node_identifier(&order);
-	return name;
-}
-
-static void
 contest_read(const struct node *node, const struct ids *ids, struct manifest *manifest,
 	     struct manifest_contest *contest)
 {
@@ -283,7 +240,8 @@ contest_read(const struct node *node, const struct ids *ids, struct manifest *ma
 	voters_read(node, ids, manifest, contest);
 	options_read(node, ids, manifest, contest);
 	limits_read(node, contest);
-	contest->outcome.id = outcome_read(node);
+	if (!node->reading->failed)
+		ruling_read(node, ids->districts, contest);
 }
 
 /* limits.h: the largest ballot that the contests allow fits choices_max. */

@@ -409,7 +409,8 @@ manifest_supported(const struct manifest *manifest, struct manifest_fault *fault
 		if (method_of(manifest->contests[i].method)->check == NULL)
 			return refuse_contest(fault, i, "method",
 					      "this method is not implemented");
-		if (strcmp(manifest->contests[i].outcome.id, "none") != 0)
+		if (manifest->contests[i].outcome.rule == MANIFEST_RULE_SHARES ||
+		    manifest->contests[i].outcome.rule == MANIFEST_RULE_PHRAGMEN)
 			return refuse_contest(fault, i, "outcome.rule",
 					      "this rule is not implemented");
 	}

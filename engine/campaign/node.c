@@ -312,7 +312,7 @@ node_identifier_new(const struct node *node, json_t *ids)
 }
 
 size_t
-node_identifier_place(const struct node *node, const json_t *ids)
+node_identifier_place(const struct node *node, const json_t *ids, const char *sentence)
 {
 	struct bytes text = string_of(node);
 	const json_t *place = NULL;
@@ -321,7 +321,7 @@ node_identifier_place(const struct node *node, const json_t *ids)
 		return 0;
 	place = json_object_get(ids, json_string_value(node->value));
 	if (place == NULL)
-		node_fault(node, "is not the id of a district");
+		node_fault(node, sentence);
 	return (size_t)json_integer_value(place);
 }
 

@@ -95,9 +95,9 @@ node_identifier(const struct node *node);
 const char *
 node_identifier_new(const struct node *node, json_t *ids);
 
-/* The place of an identifier that is among `ids`. */
+/* The place of an identifier that is among `ids`; `sentence` says what it is if not. */
 size_t
-node_identifier_place(const struct node *node, const json_t *ids);
+node_identifier_place(const struct node *node, const json_t *ids, const char *sentence);
 
 /* Place of the string among `names` (NULL ends). */
 size_t

@@ -16,15 +16,15 @@ struct election {
 	uint16_t pool; /* place in contest->outcome.pools; 0 where the rule has no money */
 	const uint8_t *running; /* one byte per option: 1 if it can win here */
 	int64_t budget;         /* minor units; -1: the rule has no money */
-	const uint16_t
-	    *order; /* per option its place in the tie order: the smaller wins; all differ */
+	/* Per option its place in the tie order: the smaller wins; all differ. */
+	const uint16_t *order;
 	const int64_t *strength; /* per option its votes, or score if the rule orders by that */
 	const uint64_t *votes;   /* per option */
-	uint64_t ballots; /* with a choice in the contest; shares, phragmen: among options of
-				    this pool */
+	/* With a choice in the contest; for shares and phragmen: among the pool's options. */
+	uint64_t ballots;
 	const struct profile *profile; /* of the contest; NULL where the rule asks for none */
-	const uint64_t
-	    *pairs; /* ranked: [a * options_count + b] = ballots that prefer a to b */
+	/* Ranked: [a * options_count + b] = ballots that prefer a to b. */
+	const uint64_t *pairs;
 };
 
 enum {
@@ -44,9 +44,11 @@ enum election_act {
 	ELECTION_NO_SUPPORT,
 	ELECTION_UNAFFORDABLE, /* shares: its supporters have less than it costs */
 	ELECTION_ELIMINATED,   /* runoff: fewest first preferences */
-	ELECTION_ENDOWMENT, /* shares: a round of a completion begins; `figure` is each voter's money */
+	/* Shares: a round of a completion begins; `figure` is each voter's money. */
+	ELECTION_ENDOWMENT,
 	ELECTION_COMPLETED, /* taken by the utilitarian completion */
-	ELECTION_PREFERRED, /* comparison: `strength` voters prefer shares, `other_strength` greedy */
+	/* Comparison: `strength` voters prefer shares, `other_strength` greedy. */
+	ELECTION_PREFERRED,
 	ELECTION_LOST, /* behind the last seat */
 	ELECTION_ACTS,
 };

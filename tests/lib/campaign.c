@@ -147,7 +147,9 @@ contest(struct writer *to, size_t at, const struct campaign_wish *wish)
 		number_or(to, ",\"cost\":", (i + 1) * 100, 0);
 		writer_string(to, "}");
 	}
-	writer_string(to, "],\"outcome\":{\"rule\":\"none\"}}");
+	writer_string(to, "],\"outcome\":");
+	writer_string(to, text_or(wish->outcome, "{\"rule\":\"none\"}"));
+	writer_string(to, "}");
 }
 
 static void

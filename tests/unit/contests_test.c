@@ -130,40 +130,6 @@ limits_belong_to_methods(void **state)
 	manifest_free(manifest);
 }
 
-static void
-outcomes_are_refused(void **state)
-{
-	static const char find[] = "{\"rule\":\"none\"}";
-	static const struct refusal refusals[] = {
-	    {find, "{}", "$.contests[0].outcome.rule", "is missing"},
-	    {find, "\"none\"", "$.contests[0].outcome", "is not an object"},
-	    {find, "{\"rule\":\"none\",\"budget\":5}", "$.contests[0].outcome.budget",
-	     "does not apply to the rule none"},
-	    {find, "{\"rule\":\"x/v1\",\"colour\":5}", "$.contests[0].outcome.colour", NULL},
-	    {find, "{\"rule\":\"x/v1\",\"budget\":\"5\"}", "$.contests[0].outcome.budget",
-	     NULL},
-	    {find, "{\"rule\":\"x/v1\",\"threshold\":-5}", "$.contests[0].outcome.threshold",
-	     NULL},
-	    {find, "{\"rule\":\"x/v1\",\"tie_order\":[\"o1\",1]}",
-	     "$.contests[0].outcome.tie_order[1]", NULL},
-	    {find, "{\"rule\":\"x/v1\",\"tie_order\":1}", "$.contests[0].outcome.tie_order",
-	     NULL},
-	    {find, "{\"rule\":\"x/v1\",\"completion\":1}", "$.contests[0].outcome.completion",
-	     NULL},
-	    {find, "{\"rule\":\"x/v1\",\"order\":\"\"}", "$.contests[0].outcome.order", NULL},
-	};
-	struct manifest *manifest;
-
-	(void)state;
-	ASSERT_REFUSED(NULL, refusals);
-	manifest = assert_accepted(NULL, find,
-				   "{\"rule\":\"equal-shares/v1\",\"budget\":500,\"threshold\":"
-				   "0,\"tie_order\":[\"o1\",\"o0\"],\"completion\":\"add1/v2\","
-				   "\"order\":\"votes\"}");
-	assert_string_equal(manifest->contests[0].outcome.id, "equal-shares/v1");
-	manifest_free(manifest);
-}
-
 /* True if the manifest of `wish` parses; else the path of its fault. */
 static const char *
 path_of(const struct campaign_wish *wish)
@@ -214,7 +180,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(districts_are_refused), cmocka_unit_test(contests_are_refused),
 	    cmocka_unit_test(options_are_refused),   cmocka_unit_test(limits_belong_to_methods),
-	    cmocka_unit_test(outcomes_are_refused),  cmocka_unit_test(bounds_are_kept),
+	    cmocka_unit_test(bounds_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

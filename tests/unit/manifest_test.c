@@ -329,7 +329,8 @@ unsupported_is_refused_by_name(void **state)
 	     "\"count\":5}",
 	     "$.roster", NULL},
 	    {"\"approval\"", "\"ranked\"", "$.contests[0].method", NULL},
-	    {"{\"rule\":\"none\"}", "{\"rule\":\"greedy-skip/v1\",\"budget\":1000}",
+	    {"{\"rule\":\"none\"}",
+	     "{\"rule\":\"phragmen/v1\",\"budget\":1000,\"tie_order\":\"listed\"}",
 	     "$.contests[0].outcome.rule", NULL},
 	};
 

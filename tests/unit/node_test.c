@@ -172,13 +172,13 @@ ids_are_new_and_then_known(void **state)
 		at[i] = node_at(&root, i);
 	assert_string_equal(node_identifier_new(&at[0], ids), "a");
 	assert_string_equal(node_identifier_new(&at[1], ids), "b");
-	assert_int_equal(node_identifier_place(&at[2], ids), 0);
-	assert_int_equal(node_identifier_place(&at[1], ids), 1);
+	assert_int_equal(node_identifier_place(&at[2], ids, ""), 0);
+	assert_int_equal(node_identifier_place(&at[1], ids, ""), 1);
 	assert_false(reading.failed);
 	(void)node_identifier_new(&at[2], ids);
 	assert_fault("$[2]", "is there twice");
 	reading.failed = false;
-	(void)node_identifier_place(&at[3], ids);
+	(void)node_identifier_place(&at[3], ids, "is not the id of a district");
 	assert_fault("$[3]", "is not the id of a district");
 	json_decref(ids);
 }

@@ -111,6 +111,8 @@ static const struct number limits[] = {
     NUMBER(frontends_max),
     NUMBER(registrars_max),
     NUMBER(witnesses_max),
+    NUMBER(pools_max),
+    NUMBER(exclusions_max),
     NUMBER(revisions_limit),
     NUMBER(voters_limit),
     NUMBER(connections_max),
