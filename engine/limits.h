@@ -20,6 +20,7 @@ enum {
 	options_max = 4096,         /* of one campaign */
 	contest_options_max = 2048, /* so that its results fit a frame */
 	choices_max = 1024,         /* of one ballot */
+	sheet_papers_max = 100000,  /* on one sheet of paper totals */
 	languages_max = 16,         /* of one title */
 	title_bytes_max = 1024,
 	name_bytes_max = 128, /* names of keys */
@@ -94,6 +95,8 @@ enum {
 _Static_assert(batch_bytes_max + 4096 < segment_bytes_least, "a batch fits an empty segment");
 _Static_assert(TALLY_BALLOT_SIZE_MAX + 1 <= TALLY_ENTRY_SIZE_MAX, "a ballot fits an entry");
 _Static_assert(TALLY_NOTICE_SIZE_MAX + 1 <= TALLY_ENTRY_SIZE_MAX, "a notice fits an entry");
+_Static_assert((int)TALLY_SHEET_SIZE_MAX <= (int)TALLY_NOTICE_SIZE_MAX,
+	       "a sheet fits wherever a notice fits");
 _Static_assert((int)TALLY_NOTICE_SIZE_MAX <= (int)TALLY_WIRE_PAYLOAD_MAX,
 	       "a notice fits a frame");
 _Static_assert(2 + 1 + TALLY_NOTICE_SIZE_MAX <= entries_bytes &&

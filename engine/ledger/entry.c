@@ -76,6 +76,7 @@ entry_parse(struct bytes bytes, struct entry *out)
 		return phase_parse(&reader, out);
 	case TALLY_ENTRY_BALLOT:
 	case TALLY_ENTRY_NOTICE:
+	case TALLY_ENTRY_SHEET:
 		out->body = reader_bytes(&reader, reader_left(&reader));
 		return true;
 	default:
@@ -128,7 +129,7 @@ entry_kind_name(unsigned kind)
 	static const char *const names[] = {
 	    [TALLY_ENTRY_CAMPAIGN] = "CAMPAIGN", [TALLY_ENTRY_BALLOT] = "BALLOT",
 	    [TALLY_ENTRY_TALLY] = "TALLY",       [TALLY_ENTRY_PHASE] = "PHASE",
-	    [TALLY_ENTRY_NOTICE] = "NOTICE",
+	    [TALLY_ENTRY_NOTICE] = "NOTICE",     [TALLY_ENTRY_SHEET] = "SHEET",
 	};
 
 	if (kind >= sizeof names / sizeof names[0] || names[kind] == NULL)

@@ -7,6 +7,7 @@
  *                salt (32), SHA-256(salt || canonical text) (32)
  *   PHASE     4  u8 phase, u8 cause, u32 minutes since 1970
  *   NOTICE    5  the submitted notice, byte for byte
+ *   SHEET     6  the submitted sheet, byte for byte
  *
  * Views point into the parsed memory. Any thread; no allocation. */
 #ifndef TALLY_LEDGER_ENTRY_H
@@ -24,10 +25,11 @@ enum {
 
 struct entry {
 	enum tally_entry_kind kind;
-	struct bytes body; /* CAMPAIGN: the part's bytes; BALLOT, NOTICE: the submitted bytes */
-	uint16_t part;     /* CAMPAIGN */
-	uint16_t parts;    /* CAMPAIGN */
-	uint64_t covered;  /* TALLY */
+	struct bytes
+	    body; /* CAMPAIGN: the part's bytes; BALLOT, NOTICE, SHEET: the submitted bytes */
+	uint16_t part;          /* CAMPAIGN */
+	uint16_t parts;         /* CAMPAIGN */
+	uint64_t covered;       /* TALLY */
 	const uint8_t *salt;    /* TALLY, 32 */
 	const uint8_t *hash;    /* TALLY, 32 */
 	enum tally_phase phase; /* PHASE: open or closed */
@@ -35,7 +37,7 @@ struct entry {
 	int64_t minute;         /* PHASE */
 };
 
-/* False for an unknown kind or a wrong shape. A BALLOT's or NOTICE's body is not looked into. */
+/* False for an unknown kind or a wrong shape. A BALLOT's, NOTICE's or SHEET's body is not looked into. */
 MUST_USE bool
 entry_parse(struct bytes bytes, struct entry *out);
 

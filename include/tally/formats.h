@@ -12,6 +12,7 @@
 #define TALLY_SEPARATOR_HELLO "tally/hello/v1"
 #define TALLY_SEPARATOR_JOURNAL "tally/journal/v1"
 #define TALLY_SEPARATOR_NOTICE "tally/notice/v1"
+#define TALLY_SEPARATOR_SHEET "tally/sheet/v1"
 #define TALLY_SEPARATOR_TAG "tally/tag/v1"
 
 #define TALLY_MANIFEST_FORMAT "tally/campaign/v1"
@@ -27,6 +28,7 @@ enum {
 	TALLY_ENTRY_SIZE_MAX = 65535,
 	TALLY_BALLOT_SIZE_MAX = 8192,
 	TALLY_NOTICE_SIZE_MAX = 65000,
+	TALLY_SHEET_SIZE_MAX = 65000,
 	TALLY_MANIFEST_SIZE_MAX = 4 * 1024 * 1024,
 	TALLY_CAMPAIGN_PART_SIZE =
 	    65000, /* manifest bytes in every CAMPAIGN entry but the last */
@@ -43,7 +45,7 @@ enum tally_entry_kind {
 	TALLY_ENTRY_TALLY = 3,
 	TALLY_ENTRY_PHASE = 4,
 	TALLY_ENTRY_NOTICE = 5,
-	TALLY_ENTRY_SHEET = 6, /* reserved */
+	TALLY_ENTRY_SHEET = 6,
 };
 
 enum tally_signing {
