@@ -27,8 +27,16 @@
 
 #include "ballot/ballot.h"
 #include "ballot/notice.h"
+#include "ballot/sheet.h"
 #include "campaign/manifest.h"
 #include "limits.h"
+
+/* A booth's sheets of paper totals. */
+struct law_booth {
+	uint32_t sheets_count; /* also the number of its last one */
+	uint64_t last_index;   /* of its last one in the log */
+	uint8_t last_digest[SHEET_DIGEST_SIZE];
+};
 
 struct law {
 	enum tally_phase phase;
@@ -47,11 +55,13 @@ struct law {
 	uint8_t frontends_revoked[frontends_max / 8]; /* bit i: place i in the manifest */
 	uint8_t registrars_revoked[registrars_max / 8];
 	uint8_t options_withdrawn[options_max / 8]; /* by place among all of the campaign's */
+	struct law_booth booths[frontends_max];     /* by place in the manifest */
 };
 
 enum {
 	LAW_WRITTEN_SIZE = 5 + 3 * 8 + 4 + 2 * TALLY_HASH_SIZE + 2 * 2 +
-			   (frontends_max + registrars_max + options_max) / 8
+			   (frontends_max + registrars_max + options_max) / 8 +
+			   frontends_max * (4 + 8 + SHEET_DIGEST_SIZE)
 };
 
 void
@@ -94,6 +104,23 @@ law_notice_apply(struct law *law, const struct manifest *manifest, const struct 
 /* True if counts and ballots are public: results are live, or have been unsealed. */
 bool
 law_results_public(const struct law *law, const struct manifest *manifest);
+
+/* A sheet that keeps the rules of its totals (sheetrules.h): TALLY_ACCEPTED, TALLY_NOT_OPEN_YET,
+ * TALLY_CLOSED (results have been unsealed: paper is counted before that, also once voting is
+ * closed), TALLY_REVOKED_SIGNER or TALLY_SHEET_OUT_OF_ORDER. A pause does not concern paper. */
+MUST_USE enum tally_verdict
+law_sheet_check(const struct law *law, const struct manifest *manifest,
+		const struct sheet *sheet);
+
+/* After law_sheet_check has accepted it; `index` is its place in the log. */
+void
+law_sheet_apply(struct law *law, const struct manifest *manifest, const struct sheet *sheet,
+		uint64_t index);
+
+/* Is it its booth's last sheet, byte for byte of what is signed? Then *index is where it lies. */
+bool
+law_sheet_is_last(const struct law *law, const struct manifest *manifest,
+		  const struct sheet *sheet, uint64_t *index);
 
 /* A PHASE entry; false if the moves or the clock rule above forbid it. */
 MUST_USE bool

@@ -350,14 +350,32 @@ manifest_districts(const struct manifest *manifest)
 	return manifest->districts_count == 0 ? 1 : manifest->districts_count;
 }
 
+size_t
+manifest_frontend_place(const struct manifest *manifest, uint32_t key_id)
+{
+	size_t place = 0;
+
+	while (place < manifest->frontends_count && manifest->frontends[place].key.id != key_id)
+		place++;
+	return place;
+}
+
+size_t
+manifest_registrar_place(const struct manifest *manifest, uint32_t key_id)
+{
+	size_t place = 0;
+
+	while (place < manifest->registrars_count && manifest->registrars[place].id != key_id)
+		place++;
+	return place;
+}
+
 const struct manifest_frontend *
 manifest_frontend_find(const struct manifest *manifest, uint32_t key_id)
 {
-	for (size_t i = 0; i < manifest->frontends_count; i++) {
-		if (manifest->frontends[i].key.id == key_id)
-			return &manifest->frontends[i];
-	}
-	return NULL;
+	size_t place = manifest_frontend_place(manifest, key_id);
+
+	return place < manifest->frontends_count ? &manifest->frontends[place] : NULL;
 }
 
 const char *

@@ -274,6 +274,13 @@ manifest_districts(const struct manifest *manifest);
 const struct manifest_frontend *
 manifest_frontend_find(const struct manifest *manifest, uint32_t key_id);
 
+/* Place of the key with that id; the count of keys if there is none. */
+size_t
+manifest_frontend_place(const struct manifest *manifest, uint32_t key_id);
+
+size_t
+manifest_registrar_place(const struct manifest *manifest, uint32_t key_id);
+
 /* Title in `language`, else the first one. */
 const char *
 manifest_title_in(const struct manifest_titles *titles, const char *language);
