@@ -76,7 +76,8 @@ natural() {
 	row "RECEIPT of an index far away" not-found
 	row "NOTICE number 2 first" notice-out-of-order
 	row "NOTICE extend to what is past" notice-impossible
-	row "NOTICE of kind pause" not-supported
+	row "NOTICE resume of what is not paused" notice-impossible
+	row "NOTICE of kind 12" malformed
 	row "many STATUS" slow-down
 	row "SUBMIT without a proven key" not-for-you
 	row "one voter too many" roll-full

@@ -218,7 +218,8 @@ show_natural(struct guest *guest)
 	     tally_receipt(guest->connection, 1 << 30, &guest->answer));
 	show_notice(guest, "NOTICE number 2 first", 2, TALLY_NOTICE_CLOSE, 0);
 	show_notice(guest, "NOTICE extend to what is past", 1, TALLY_NOTICE_EXTEND, 60);
-	show_notice(guest, "NOTICE of kind pause", 1, 2, 0);
+	show_notice(guest, "NOTICE resume of what is not paused", 1, TALLY_NOTICE_RESUME, 0);
+	show_notice(guest, "NOTICE of kind 12", 1, 12, 0);
 	show_slow_down(guest);
 	connect_as(guest, NULL);
 	show(guest, "SUBMIT without a proven key",

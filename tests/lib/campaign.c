@@ -364,21 +364,29 @@ campaign_vote_random(const struct campaign *campaign, struct test_random *random
 }
 
 struct bytes
-campaign_notice(const struct campaign *campaign, struct bytes previous, uint32_t number,
-		enum tally_notice_kind kind, int64_t time, uint8_t *memory, size_t capacity)
+campaign_order(const struct campaign *campaign, struct bytes previous, uint32_t number,
+	       enum tally_notice_kind kind, struct bytes body, uint8_t *memory, size_t capacity)
 {
 	const struct note_private_key *authority = &campaign->authorities[0];
 	struct writer to = writer_make(memory, capacity);
 	uint8_t hash[TALLY_HASH_SIZE] = {0};
-	uint8_t body[8];
 	struct notice_head start = {campaign->manifest->id, number, hash, kind};
 
 	if (previous.size > 0)
 		crypto_hash_sha256(hash, previous.data, previous.size);
-	be64_store(body, (uint64_t)time);
-	notice_write(&to, &start,
-		     bytes_make(body, kind == TALLY_NOTICE_CLOSE ? 0 : sizeof body),
-		     authority->key.id, authority->secret);
+	notice_write(&to, &start, body, authority->key.id, authority->secret);
 	assert_false(to.failed);
 	return writer_view(&to);
+}
+
+struct bytes
+campaign_notice(const struct campaign *campaign, struct bytes previous, uint32_t number,
+		enum tally_notice_kind kind, int64_t time, uint8_t *memory, size_t capacity)
+{
+	bool timed = kind == TALLY_NOTICE_EXTEND || kind == TALLY_NOTICE_UNSEAL;
+	uint8_t body[8];
+
+	be64_store(body, (uint64_t)time);
+	return campaign_order(campaign, previous, number, kind,
+			      bytes_make(body, timed ? sizeof body : 0), memory, capacity);
 }

@@ -100,8 +100,13 @@ campaign_vote_random(const struct campaign *campaign, struct test_random *random
 		     struct campaign_vote *vote, struct campaign_choice *choices,
 		     size_t capacity);
 
-/* Writes a notice signed by authority 0 into `memory`; `previous` is the one before, or {0}.
- * `time` counts for extend and unseal only. */
+/* Writes a notice signed by authority 0 into `memory`; `previous` is the one before, or {0}. */
+struct bytes
+campaign_order(const struct campaign *campaign, struct bytes previous, uint32_t number,
+	       enum tally_notice_kind kind, struct bytes body, uint8_t *memory,
+	       size_t capacity);
+
+/* The same; extend and unseal name `time`, the others have no body. */
 struct bytes
 campaign_notice(const struct campaign *campaign, struct bytes previous, uint32_t number,
 		enum tally_notice_kind kind, int64_t time, uint8_t *memory, size_t capacity);

@@ -1,5 +1,6 @@
 #include "tests/lib/test.h"
 
+#include "ballot/notice.h"
 #include "limits.h"
 #include "tally/client.h"
 #include "tally/status.h"
@@ -173,11 +174,15 @@ static const struct number messages[] = {
 };
 
 static const struct number kinds[] = {
-    {"CAMPAIGN", TALLY_ENTRY_CAMPAIGN}, {"BALLOT", TALLY_ENTRY_BALLOT},
-    {"TALLY", TALLY_ENTRY_TALLY},       {"PHASE", TALLY_ENTRY_PHASE},
-    {"NOTICE", TALLY_ENTRY_NOTICE},     {"SHEET", TALLY_ENTRY_SHEET},
-    {"extend", TALLY_NOTICE_EXTEND},    {"close", TALLY_NOTICE_CLOSE},
-    {"unseal", TALLY_NOTICE_UNSEAL},
+    {"CAMPAIGN", TALLY_ENTRY_CAMPAIGN},  {"BALLOT", TALLY_ENTRY_BALLOT},
+    {"TALLY", TALLY_ENTRY_TALLY},        {"PHASE", TALLY_ENTRY_PHASE},
+    {"NOTICE", TALLY_ENTRY_NOTICE},      {"SHEET", TALLY_ENTRY_SHEET},
+    {"extend", TALLY_NOTICE_EXTEND},     {"pause", TALLY_NOTICE_PAUSE},
+    {"resume", TALLY_NOTICE_RESUME},     {"close", TALLY_NOTICE_CLOSE},
+    {"unseal", TALLY_NOTICE_UNSEAL},     {"revoke", TALLY_NOTICE_REVOKE},
+    {"withdraw", TALLY_NOTICE_WITHDRAW}, {"void", TALLY_NOTICE_VOID},
+    {"enrol", TALLY_NOTICE_ENROL},       {"draw", TALLY_NOTICE_DRAW},
+    {"text", TALLY_NOTICE_TEXT},
 };
 
 static void
@@ -198,9 +203,32 @@ numbers(void **state)
 	(void)state;
 	assert_rows(messages, sizeof messages / sizeof *messages);
 	assert_rows(kinds, sizeof kinds / sizeof *kinds);
-	assert_non_null(strstr(spec, "Kinds 2 pause, 3 resume, 6 revoke, 7 withdraw, "
-				     "8 void, 9 enrol, 10 draw, 11 text"));
-	assert_int_equal(TALLY_NOTICE_TEXT, 11);
+	assert_null(notice_kind_name(TALLY_NOTICE_TEXT + 1));
+}
+
+/* "1 to 1,900" and the like, where the bodies of notices are described. */
+static void
+notice_bounds(void **state)
+{
+	static const struct number bounds[] = {
+	    {"`u16` n, 1 to %s", NOTICE_TAGS_MAX},
+	    {"the reason: 1 to %s bytes", NOTICE_REASON_MAX},
+	    {"what was drawn: 1 to %s bytes", NOTICE_REASON_MAX},
+	    {"| text | 1 to %s bytes", NOTICE_TEXT_MAX},
+	    {"first <= last < first + %s", NOTICE_SPAN_MAX},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+		char number[32], wanted[64];
+		const char *gap = strstr(bounds[i].name, "%s");
+
+		grouped(number, bounds[i].value);
+		snprintf(wanted, sizeof wanted, "%.*s%s%s", (int)(gap - bounds[i].name),
+			 bounds[i].name, number, gap + 2);
+		if (strstr(spec, wanted) == NULL)
+			fail_msg("the specification does not say: %s", wanted);
+	}
 }
 
 static void
@@ -209,7 +237,7 @@ separators(void **state)
 	static const char *const names[] = {
 	    TALLY_SEPARATOR_BALLOT, TALLY_SEPARATOR_CERTIFICATE, TALLY_SEPARATOR_HELLO,
 	    TALLY_SEPARATOR_NOTICE, TALLY_SEPARATOR_TAG,         TALLY_MANIFEST_FORMAT,
-	    TALLY_COUNTS_FORMAT,    TALLY_SEPARATOR_JOURNAL,
+	    TALLY_COUNTS_FORMAT,    TALLY_SEPARATOR_JOURNAL,     TALLY_SEPARATOR_DRAW,
 	};
 
 	(void)state;
@@ -240,9 +268,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(verdicts),     cmocka_unit_test(classes),
-	    cmocka_unit_test(limits_table), cmocka_unit_test(numbers),
-	    cmocka_unit_test(separators),
+	    cmocka_unit_test(verdicts),      cmocka_unit_test(classes),
+	    cmocka_unit_test(limits_table),  cmocka_unit_test(numbers),
+	    cmocka_unit_test(notice_bounds), cmocka_unit_test(separators),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
