@@ -356,21 +356,21 @@ impossible_states_are_not_read(void **state)
 		size_t at;
 		uint8_t byte;
 	} changes[] = {
-	    {0, 3},                    /* phase */
-	    {1, 3},                    /* owed */
-	    {1, TALLY_PHASE_OPEN},     /* while before */
-	    {2, 1},                    /* unsealed while before */
-	    {2, 2},                    /* no truth value */
-	    {3, 2},                    /* paused */
-	    {4, 2},                    /* the draw is missing */
-	    {5, 0x80},                 /* opens before 1970 */
-	    {13, 0x80},                /* closes before it opens */
-	    {21, 0x80},                /* minute of the phase before 1970 */
-	    {23, 1},                   /* ... beyond 2^32 */
-	    {97, 1},                   /* one revoked, but none marked */
-	    {99, 1},                   /* one withdrawn, but none marked */
-	    {101, 1},                  /* a frontend marked, but none revoked */
-	    {LAW_WRITTEN_SIZE - 1, 1}, /* an option */
+	    {0, 3},                /* phase */
+	    {1, 3},                /* owed */
+	    {1, TALLY_PHASE_OPEN}, /* while before */
+	    {2, 1},                /* unsealed while before */
+	    {2, 2},                /* no truth value */
+	    {3, 2},                /* paused */
+	    {4, 2},                /* the draw is missing */
+	    {5, 0x80},             /* opens before 1970 */
+	    {13, 0x80},            /* closes before it opens */
+	    {21, 0x80},            /* minute of the phase before 1970 */
+	    {23, 1},               /* ... beyond 2^32 */
+	    {97, 1},               /* one revoked, but none marked */
+	    {99, 1},               /* one withdrawn, but none marked */
+	    {101, 1},              /* a frontend marked, but none revoked */
+	    {101 + (frontends_max + registrars_max) / 8, 1}, /* an option */
 	};
 	uint8_t memory[LAW_WRITTEN_SIZE];
 
