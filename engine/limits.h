@@ -20,8 +20,10 @@ enum {
 	options_max = 4096,         /* of one campaign */
 	contest_options_max = 2048, /* so that its results fit a frame */
 	choices_max = 1024,         /* of one ballot */
-	sheet_papers_max = 100000,  /* on one sheet of paper totals */
-	languages_max = 16,         /* of one title */
+	cells_max = 65536,         /* options x districts that vote on them, where several do */
+	pairs_max = 262144,        /* of options of ranked contests: a sum of squares */
+	sheet_papers_max = 100000, /* on one sheet of paper totals */
+	languages_max = 16,        /* of one title */
 	title_bytes_max = 1024,
 	name_bytes_max = 128, /* names of keys */
 	enrolled_max = 65536, /* tags that notices add to a roster */
@@ -77,7 +79,7 @@ enum {
 	segment_bytes_least = 4 * 1024 * 1024,
 	keep_every_ms = 5000,
 	publish_again_ms = 5000,             /* after a publication that failed */
-	text_bytes_max = 16 * 1024 * 1024,   /* of one tally's text */
+	text_bytes_max = 24 * 1024 * 1024,   /* of one tally's text */
 	texts_bytes_max = 512 * 1024 * 1024, /* that wait in memory while the disk is full */
 
 	files_max = 1024, /* open ones beside sockets: a ledger of 60 GB */
@@ -103,6 +105,12 @@ _Static_assert(2 + 1 + TALLY_NOTICE_SIZE_MAX <= entries_bytes &&
 		   2 + 64 + TALLY_CAMPAIGN_PART_SIZE <= entries_bytes,
 	       "any entry that is ever made fits an answer");
 _Static_assert(72 + 16 * contest_options_max <= TALLY_WIRE_PAYLOAD_MAX, "results fit a frame");
+_Static_assert(
+    1024 + 128 * districts_max + 192 * contests_max + 192 * options_max + 160 * cells_max +
+	    21 * pairs_max + (75 * options_max + 21 * pairs_max) <=
+	text_bytes_max,
+    "a tally's text fits: its head and lines, cells, positions, pairs; ids of 64 bytes, "
+    "numbers of 20 digits");
 _Static_assert(TALLY_WIRE_PAYLOAD_MAX + 4096 <= parcel_bytes_max, "a frame fits a parcel");
 _Static_assert(2 * window_requests >= parcels_max * parcel_items_max,
 	       "a second signer, however many its connections, leaves the first one its half");

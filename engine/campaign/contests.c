@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "campaign/extent.h"
 #include "campaign/method.h"
 #include "campaign/ruling.h"
 #include "campaign/titles.h"
@@ -240,6 +241,7 @@ contest_read(const struct node *node, const struct ids *ids, struct manifest *ma
 	voters_read(node, ids, manifest, contest);
 	options_read(node, ids, manifest, contest);
 	limits_read(node, contest);
+	extent_read(node, manifest, contest);
 	if (!node->reading->failed)
 		ruling_read(node, ids->districts, contest);
 }

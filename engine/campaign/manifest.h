@@ -183,6 +183,15 @@ struct manifest_outcome {
 	const uint16_t *ties_given; /* options_count places, or NULL */
 };
 
+/* Where the contest's numbers begin among those of all contests (campaign/extent.h). */
+struct manifest_extent {
+	uint16_t voters_count; /* districts that vote in the contest; 2 or more: it has cells */
+	const uint16_t *places; /* per district its place among those that vote */
+	size_t cells_first;     /* options_count * voters_count of them */
+	size_t positions_first; /* ranked: options_count * max of them */
+	size_t pairs_first;     /* ranked: options_count * options_count of them */
+};
+
 struct manifest_contest {
 	const char *id;
 	struct manifest_titles titles;
@@ -201,6 +210,7 @@ struct manifest_contest {
 	size_t options_first; /* place of its first option among all of the campaign's */
 	size_t options_count;
 	const struct manifest_option *options;
+	struct manifest_extent extent;
 };
 
 struct manifest {
@@ -241,6 +251,9 @@ struct manifest {
 	size_t contests_count;
 	const struct manifest_contest *contests;
 	size_t options_count; /* of all contests */
+	size_t cells_count;   /* likewise, as the next two */
+	size_t positions_count;
+	size_t pairs_count;
 	size_t across_count;
 	const struct manifest_across *across;
 	struct arena_block *memory; /* everything above points into it; manifest.c's own */

@@ -258,6 +258,6 @@ replay_read(struct reader *reader, struct replay *replay)
 size_t
 replay_written_max(const struct manifest *manifest)
 {
-	return 4 * 8 + LAW_WRITTEN_SIZE + 4 * 8 + counts_memory(manifest) + 4 +
+	return 4 * 8 + LAW_WRITTEN_SIZE + 5 * 8 + counts_memory(manifest) + 4 +
 	       counts_text_max(manifest);
 }

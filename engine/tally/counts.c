@@ -1,26 +1,23 @@
 #include "tally/counts.h"
 
-#include <sodium.h>
 #include <string.h>
 
-#include "base/text.h"
-
-enum {
-	number_digits = 20
-};
+#include "limits.h"
 
 static size_t
 numbers_count(const struct manifest *manifest)
 {
+	_Static_assert(sizeof(struct counts_contest) == 3 * sizeof(uint64_t), "no padding");
+	_Static_assert(sizeof(struct counts_option) == 2 * sizeof(uint64_t), "no padding");
+	_Static_assert(sizeof(struct counts_cell) == 3 * sizeof(uint64_t), "no padding");
 	return manifest_districts(manifest) + 3 * manifest->contests_count +
-	       2 * manifest->options_count;
+	       2 * manifest->options_count + 3 * manifest->cells_count +
+	       manifest->positions_count + manifest->pairs_count;
 }
 
 size_t
 counts_memory(const struct manifest *manifest)
 {
-	_Static_assert(sizeof(struct counts_contest) == 3 * sizeof(uint64_t), "no padding");
-	_Static_assert(sizeof(struct counts_option) == 2 * sizeof(uint64_t), "no padding");
 	return numbers_count(manifest) * sizeof(uint64_t);
 }
 
@@ -37,6 +34,11 @@ counts_init(struct counts *counts, const struct manifest *manifest, void *memory
 	counts->contests = (struct counts_contest *)(void *)numbers;
 	numbers += 3 * manifest->contests_count;
 	counts->options = (struct counts_option *)(void *)numbers;
+	numbers += 2 * manifest->options_count;
+	counts->cells = (struct counts_cell *)(void *)numbers;
+	numbers += 3 * manifest->cells_count;
+	counts->positions = numbers;
+	counts->above = numbers + manifest->positions_count;
 }
 
 /* One more or one fewer. */
@@ -47,11 +49,88 @@ count(uint64_t *number, int step)
 	*number += (uint64_t)(int64_t)step;
 }
 
+/* The row of the district's cells, one per option; NULL if there are none. */
+static struct counts_cell *
+cells_of(const struct counts *counts, const struct manifest_contest *contest, size_t voter)
+{
+	const struct manifest_extent *extent = &contest->extent;
+
+	if (extent->voters_count < 2)
+		return NULL;
+	return &counts->cells[extent->cells_first + voter * contest->options_count];
+}
+
+static void
+marks_count(struct counts *counts, const struct manifest_contest *contest,
+	    const struct ballot_choices *choices, struct counts_cell *cells, int step)
+{
+	for (size_t i = 0; i < choices->count; i++) {
+		struct ballot_choice choice = ballot_choice_at(choices, i);
+		struct counts_option *option =
+		    &counts->options[contest->options_first + choice.option];
+
+		CHECK(choice.option < contest->options_count);
+		count(&option->votes, step);
+		option->score += step * (int64_t)choice.value;
+		if (cells == NULL)
+			continue;
+		count(&cells[choice.option].votes, step);
+		cells[choice.option].score += step * (int64_t)choice.value;
+	}
+}
+
+/* The options of a ballot, best first. */
+static void
+ranks_read(const struct manifest_contest *contest, const struct ballot_choices *choices,
+	   uint16_t *listed)
+{
+	CHECK(choices->count <= contest->max);
+	memset(listed, 0xff, choices->count * sizeof *listed);
+	for (size_t i = 0; i < choices->count; i++) {
+		struct ballot_choice choice = ballot_choice_at(choices, i);
+
+		CHECK(choice.value >= 1 && choice.value <= choices->count);
+		listed[choice.value - 1] = choice.option;
+	}
+	for (size_t i = 0; i < choices->count; i++)
+		CHECK(listed[i] < contest->options_count);
+}
+
+static void
+ranks_count(struct counts *counts, const struct manifest_contest *contest,
+	    const struct ballot_choices *choices, struct counts_cell *cells, int step)
+{
+	uint64_t *positions = &counts->positions[contest->extent.positions_first];
+	uint64_t *above = &counts->above[contest->extent.pairs_first];
+	uint16_t listed[choices_max];
+
+	ranks_read(contest, choices, listed);
+	for (size_t i = 0; i < choices->count; i++) {
+		struct counts_option *option =
+		    &counts->options[contest->options_first + listed[i]];
+		uint64_t *row = &above[listed[i] * contest->options_count];
+		int64_t points = (int64_t)(choices->count - i);
+
+		count(&option->votes, step);
+		option->score += step * points;
+		count(&positions[listed[i] * contest->max + i], step);
+		for (size_t j = i + 1; j < choices->count; j++)
+			count(&row[listed[j]], step);
+		if (cells == NULL)
+			continue;
+		count(&cells[listed[i]].votes, step);
+		cells[listed[i]].score += step * points;
+		if (i == 0)
+			count(&cells[listed[i]].first, step);
+	}
+}
+
 static void
 contest_count(struct counts *counts, const struct manifest *manifest, size_t at,
-	      const struct ballot_choices *choices, int step)
+	      uint16_t district, const struct ballot_choices *choices, int step)
 {
 	const struct manifest_contest *contest = &manifest->contests[at];
+	struct counts_cell *cells;
 
 	if (choices->blank) {
 		count(&counts->contests[at].blank, step);
@@ -62,15 +141,13 @@ contest_count(struct counts *counts, const struct manifest *manifest, size_t at,
 		return;
 	}
 	count(&counts->contests[at].ballots, step);
-	for (size_t i = 0; i < choices->count; i++) {
-		struct ballot_choice choice = ballot_choice_at(choices, i);
-		struct counts_option *option =
-		    &counts->options[contest->options_first + choice.option];
-
-		CHECK(choice.option < contest->options_count);
-		count(&option->votes, step);
-		option->score += step * (int64_t)choice.value;
-	}
+	cells = contest->extent.voters_count < 2
+		    ? NULL
+		    : cells_of(counts, contest, contest->extent.places[district]);
+	if (contest->method == MANIFEST_METHOD_RANKED)
+		ranks_count(counts, contest, choices, cells, step);
+	else
+		marks_count(counts, contest, choices, cells, step);
 }
 
 static void
@@ -88,7 +165,7 @@ ballot_count(struct counts *counts, const struct manifest *manifest,
 		if (!manifest_votes_in(&manifest->contests[i], ballot->district))
 			continue;
 		choices = ballot_choices_next(&reader);
-		contest_count(counts, manifest, i, &choices, step);
+		contest_count(counts, manifest, i, ballot->district, &choices, step);
 	}
 	CHECK(reader_done(&reader));
 }
@@ -106,29 +183,49 @@ counts_subtract(struct counts *counts, const struct manifest *manifest,
 	ballot_count(counts, manifest, ballot, -1);
 }
 
-static void
-less(uint64_t *number, uint64_t part)
-{
-	CHECK(*number >= part);
-	*number -= part;
-}
-
 void
 counts_take_out(struct counts *counts, const struct counts *part,
 		const struct manifest *manifest)
 {
-	less(&counts->ballots, part->ballots);
+	CHECK(counts->ballots >= part->ballots);
+	counts->ballots -= part->ballots;
 	for (size_t i = 0; i < manifest_districts(manifest); i++)
-		less(&counts->districts[i], part->districts[i]);
-	for (size_t i = 0; i < manifest->contests_count; i++) {
-		less(&counts->contests[i].ballots, part->contests[i].ballots);
-		less(&counts->contests[i].blank, part->contests[i].blank);
-		less(&counts->contests[i].abstained, part->contests[i].abstained);
-	}
-	for (size_t i = 0; i < manifest->options_count; i++) {
-		less(&counts->options[i].votes, part->options[i].votes);
-		counts->options[i].score -= part->options[i].score;
-	}
+		CHECK(counts->districts[i] >= part->districts[i]);
+	for (size_t i = 0; i < manifest->options_count; i++)
+		CHECK(counts->options[i].votes >= part->options[i].votes);
+	/* Scores may be negative: as unsigned numbers they come out right all the same. */
+	for (size_t i = 0; i < numbers_count(manifest); i++)
+		counts->districts[i] -= part->districts[i];
+}
+
+const struct counts_cell *
+counts_cell_at(const struct counts *counts, const struct manifest_contest *contest,
+	       size_t option, size_t voter)
+{
+	const struct counts_cell *cells = cells_of(counts, contest, voter);
+
+	return cells == NULL ? NULL : &cells[option];
+}
+
+const uint64_t *
+counts_positions(const struct counts *counts, const struct manifest_contest *contest,
+		 size_t option)
+{
+	if (contest->method != MANIFEST_METHOD_RANKED)
+		return NULL;
+	return &counts->positions[contest->extent.positions_first + option * contest->max];
+}
+
+uint64_t
+counts_pair(const struct counts *counts, const struct manifest_contest *contest, size_t a,
+	    size_t b)
+{
+	const uint64_t *above = &counts->above[contest->extent.pairs_first];
+
+	if (a == b)
+		return 0;
+	return counts->options[contest->options_first + a].votes -
+	       above[b * contest->options_count + a];
 }
 
 void
@@ -138,6 +235,7 @@ counts_copy(struct counts *to, const struct counts *from, const struct manifest 
 	to->replaced = from->replaced;
 	to->voided = from->voided;
 	to->in_tree = from->in_tree;
+	to->enrolled = from->enrolled;
 	memcpy(to->districts, from->districts, counts_memory(manifest));
 }
 
@@ -146,6 +244,7 @@ counts_equal(const struct counts *a, const struct counts *b, const struct manife
 {
 	return a->ballots == b->ballots && a->replaced == b->replaced &&
 	       a->voided == b->voided && a->in_tree == b->in_tree &&
+	       a->enrolled == b->enrolled &&
 	       memcmp(a->districts, b->districts, counts_memory(manifest)) == 0;
 }
 
@@ -157,17 +256,9 @@ counts_write(struct writer *writer, const struct counts *counts,
 	writer_u64(writer, counts->replaced);
 	writer_u64(writer, counts->voided);
 	writer_u64(writer, counts->in_tree);
-	for (size_t i = 0; i < manifest_districts(manifest); i++)
+	writer_u64(writer, counts->enrolled);
+	for (size_t i = 0; i < numbers_count(manifest); i++)
 		writer_u64(writer, counts->districts[i]);
-	for (size_t i = 0; i < manifest->contests_count; i++) {
-		writer_u64(writer, counts->contests[i].ballots);
-		writer_u64(writer, counts->contests[i].blank);
-		writer_u64(writer, counts->contests[i].abstained);
-	}
-	for (size_t i = 0; i < manifest->options_count; i++) {
-		writer_u64(writer, counts->options[i].votes);
-		writer_u64(writer, (uint64_t)counts->options[i].score);
-	}
 }
 
 bool
@@ -177,107 +268,8 @@ counts_read(struct reader *reader, struct counts *counts, const struct manifest 
 	counts->replaced = reader_u64(reader);
 	counts->voided = reader_u64(reader);
 	counts->in_tree = reader_u64(reader);
-	for (size_t i = 0; i < manifest_districts(manifest); i++)
+	counts->enrolled = reader_u64(reader);
+	for (size_t i = 0; i < numbers_count(manifest); i++)
 		counts->districts[i] = reader_u64(reader);
-	for (size_t i = 0; i < manifest->contests_count; i++) {
-		counts->contests[i].ballots = reader_u64(reader);
-		counts->contests[i].blank = reader_u64(reader);
-		counts->contests[i].abstained = reader_u64(reader);
-	}
-	for (size_t i = 0; i < manifest->options_count; i++) {
-		counts->options[i].votes = reader_u64(reader);
-		counts->options[i].score = (int64_t)reader_u64(reader);
-	}
 	return !reader->failed;
-}
-
-size_t
-counts_text_max(const struct manifest *manifest)
-{
-	size_t size = sizeof TALLY_COUNTS_FORMAT + sizeof "campaign \n" + 2 * TALLY_HASH_SIZE +
-		      sizeof "index \nballots  replaced  voided  in_tree \n" +
-		      5 * number_digits;
-
-	for (size_t i = 0; i < manifest->districts_count; i++)
-		size += sizeof "district  ballots \n" + strlen(manifest->districts[i].id) +
-			number_digits;
-	for (size_t i = 0; i < manifest->contests_count; i++) {
-		const struct manifest_contest *contest = &manifest->contests[i];
-
-		size += sizeof "contest  ballots  blank  abstained \n" + strlen(contest->id) +
-			3 * number_digits;
-		for (size_t j = 0; j < contest->options_count; j++)
-			size += sizeof "option  votes  score \n" +
-				strlen(contest->options[j].id) + 2 * number_digits;
-	}
-	return size;
-}
-
-static void
-text_number(struct writer *writer, const char *before, uint64_t number)
-{
-	writer_string(writer, before);
-	writer_decimal(writer, number);
-}
-
-static void
-head_write(struct writer *writer, const struct counts *counts, const struct manifest *manifest,
-	   uint64_t index)
-{
-	writer_string(writer, TALLY_COUNTS_FORMAT "\ncampaign ");
-	text_hex_write(writer, bytes_make(manifest->id, TALLY_HASH_SIZE));
-	text_number(writer, "\nindex ", index);
-	text_number(writer, "\nballots ", counts->ballots);
-	text_number(writer, " replaced ", counts->replaced);
-	text_number(writer, " voided ", counts->voided);
-	text_number(writer, " in_tree ", counts->in_tree);
-	writer_string(writer, "\n");
-}
-
-static void
-contest_write(struct writer *writer, const struct counts *counts,
-	      const struct manifest_contest *contest, const struct counts_contest *row)
-{
-	const struct counts_option *options = &counts->options[contest->options_first];
-
-	writer_string(writer, "contest ");
-	writer_string(writer, contest->id);
-	text_number(writer, " ballots ", row->ballots);
-	text_number(writer, " blank ", row->blank);
-	text_number(writer, " abstained ", row->abstained);
-	writer_string(writer, "\n");
-	for (size_t i = 0; i < contest->options_count; i++) {
-		writer_string(writer, "option ");
-		writer_string(writer, contest->options[i].id);
-		text_number(writer, " votes ", options[i].votes);
-		writer_string(writer, " score ");
-		writer_signed_decimal(writer, options[i].score);
-		writer_string(writer, "\n");
-	}
-}
-
-void
-counts_text_write(struct writer *writer, const struct counts *counts,
-		  const struct manifest *manifest, uint64_t index)
-{
-	head_write(writer, counts, manifest, index);
-	for (size_t i = 0; i < manifest->districts_count; i++) {
-		writer_string(writer, "district ");
-		writer_string(writer, manifest->districts[i].id);
-		text_number(writer, " ballots ", counts->districts[i]);
-		writer_string(writer, "\n");
-	}
-	for (size_t i = 0; i < manifest->contests_count; i++)
-		contest_write(writer, counts, &manifest->contests[i], &counts->contests[i]);
-}
-
-void
-counts_text_hash(struct bytes text, const uint8_t salt[32], uint8_t hash[TALLY_HASH_SIZE])
-{
-	crypto_hash_sha256_state state;
-
-	crypto_hash_sha256_init(&state);
-	crypto_hash_sha256_update(&state, salt, 32);
-	crypto_hash_sha256_update(&state, text.data, text.size);
-	crypto_hash_sha256_final(&state, hash);
 }

@@ -128,13 +128,23 @@ voters(struct writer *to, size_t contest, size_t districts)
 }
 
 static void
+method(struct writer *to, const struct campaign_wish *wish)
+{
+	const char *name = wish->single ? "single" : wish->ranked ? "ranked" : "approval";
+
+	writer_string(to, ",\"method\":\"");
+	writer_string(to, name);
+	writer_string(to, "\"");
+}
+
+static void
 contest(struct writer *to, size_t at, const struct campaign_wish *wish)
 {
 	size_t options = wish->options > 0 ? wish->options : 3;
 
 	named(to, "c", at);
 	voters(to, at, wish->districts);
-	writer_string(to, wish->single ? ",\"method\":\"single\"" : ",\"method\":\"approval\"");
+	method(to, wish);
 	if (!wish->single) {
 		number_or(to, ",\"max\":", wish->max, options);
 		number_or(to, ",\"min\":", wish->min, 1);
@@ -314,6 +324,18 @@ campaign_ballot(const struct campaign *campaign, const struct campaign_vote *vot
 	return writer_view(&to);
 }
 
+/* Every order of the same options is as likely. */
+static void
+rank_random(struct test_random *random, struct campaign_choice *choices, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t at = test_random_below(random, i + 1);
+
+		choices[i].value = choices[at].value;
+		choices[at].value = (int32_t)i + 1;
+	}
+}
+
 /* Choices of one contest, the first options tried first from a random place. */
 static size_t
 contest_random(const struct manifest_contest *contest, size_t at, struct test_random *random,
@@ -339,6 +361,8 @@ contest_random(const struct manifest_contest *contest, size_t at, struct test_ra
 		money -= contest->options[i].cost;
 		choices[count++] = (struct campaign_choice){(uint16_t)at, (uint16_t)i, 1};
 	}
+	if (contest->method == MANIFEST_METHOD_RANKED)
+		rank_random(random, choices, count);
 	return count >= contest->min ? count : 0;
 }
 

@@ -26,6 +26,7 @@ struct campaign_wish {
 	size_t min;                 /* [1] */
 	int64_t budget_cap;         /* [none] */
 	bool single;                /* method [approval] */
+	bool ranked;                /* method [approval] */
 	const char *outcome;        /* JSON of every contest [{"rule":"none"}] */
 	bool blank;                 /* allowed in every contest [no] */
 	size_t frontends;           /* the last one is a booth if there are several [1] */
