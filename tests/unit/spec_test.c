@@ -105,6 +105,8 @@ static const struct number limits[] = {
     NUMBER(options_max),
     NUMBER(contest_options_max),
     NUMBER(choices_max),
+    NUMBER(cells_max),
+    NUMBER(pairs_max),
     NUMBER(languages_max),
     NUMBER(title_bytes_max),
     NUMBER(name_bytes_max),
