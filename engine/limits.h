@@ -60,7 +60,8 @@ enum {
 	reads_compare_max = 32, /* of them for the checkpoints that AUTH shows alone (L5) */
 	reads_entries_max = 4,  /* answers full of entries in the workers' hands */
 	entries_bytes = TALLY_WIRE_PAYLOAD_MAX - 10, /* of one such answer */
-	effects_max = 3 * connections_max + parcels_max + reads_max + 32,
+	says_max = 16,                               /* lines for the operator in one step */
+	effects_max = 3 * connections_max + parcels_max + reads_max + says_max + 16,
 	status_per_second = 200, /* status questions of one connection */
 	workers_max = 64,        /* threads that verify */
 

@@ -136,8 +136,7 @@ perform(struct server *server, const struct station_effect *effect)
 	case EFFECT_AHEAD:
 		if (ahead_keep(server->start.dir_fd, effect->note) != DISK_OK)
 			line_warn("%s", disk_error());
-		door_set(server->door, "a signed checkpoint is not in this ledger",
-			 TALLY_UNAVAILABLE);
+		door_set(server->door, "a signed checkpoint is not in this ledger", NULL);
 		break;
 	case EFFECT_SAY:
 		line_say("%s", effect->text);

@@ -44,7 +44,7 @@ struct door {
 
 	pthread_mutex_t lock; /* of what follows */
 	char trouble[256];    /* empty: none */
-	enum tally_verdict ballots;
+	const char *refusal;
 };
 
 /* answers */
@@ -59,9 +59,7 @@ reply_state(struct door *door, struct MHD_Connection *connection, bool ready)
 	CHECK(pthread_mutex_lock(&door->lock) == 0);
 	why = door->trouble;
 	if (why[0] == '\0')
-		why = ready && door->ballots != TALLY_ACCEPTED
-			  ? tally_verdict_text(door->ballots)->sentence
-			  : "ok";
+		why = ready && door->refusal != NULL ? door->refusal : "ok";
 	snprintf(text, sizeof text, "%s\n", why);
 	CHECK(pthread_mutex_unlock(&door->lock) == 0);
 	return reply_text(
@@ -312,7 +310,7 @@ door_start(const struct door_options *options)
 	door->request_ms = options->request_ms > 0 ? options->request_ms : http_request_ms;
 	CHECK(pthread_mutex_init(&door->lock, NULL) == 0);
 	visits_init(&door->visits, door->visits_list, options->connections_max);
-	door_set(door, "starting", TALLY_UNAVAILABLE);
+	door_set(door, "starting", NULL);
 	if (open_door(door, options) == DISK_OK)
 		return door;
 	door_free(door);
@@ -326,11 +324,11 @@ door_port(const struct door *door)
 }
 
 void
-door_set(struct door *door, const char *trouble, enum tally_verdict ballots)
+door_set(struct door *door, const char *trouble, const char *refusal)
 {
 	CHECK(pthread_mutex_lock(&door->lock) == 0);
 	snprintf(door->trouble, sizeof door->trouble, "%s", trouble == NULL ? "" : trouble);
-	door->ballots = ballots;
+	door->refusal = refusal;
 	CHECK(pthread_mutex_unlock(&door->lock) == 0);
 }
 

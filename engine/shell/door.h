@@ -41,9 +41,10 @@ uint16_t
 door_port(const struct door *door);
 
 /* What /healthz and /readyz answer from now on. `trouble`: NULL, or why no ballot can be stored;
- * copied, cut at 255 bytes. `ballots`: what the law says of a ballot sent now (law_ballot). */
+ * copied, cut at 255 bytes. `refusal`: NULL, or why one sent now would be refused; kept, it lasts as
+ * long as the program. */
 void
-door_set(struct door *door, const char *trouble, enum tally_verdict ballots);
+door_set(struct door *door, const char *trouble, const char *refusal);
 
 /* Stops listening, closes every connection, ends the thread. NULL is fine. */
 void

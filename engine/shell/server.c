@@ -20,7 +20,7 @@ tell_door(struct server *server)
 {
 	const struct station *station = server->start.station;
 
-	door_set(server->door, station_trouble(station), law_ballot(station_law(station)));
+	door_set(server->door, station_trouble(station), station_refusal(station));
 }
 
 static void
@@ -45,7 +45,7 @@ on_signal(uv_signal_t *signal, int number)
 		return;
 	server->stopping = true;
 	line_say("stopping: what was received is decided and answered first");
-	door_set(server->door, "stopping", TALLY_STOPPING);
+	door_set(server->door, "stopping", NULL);
 	signer_hurry(server->signer);
 	uv_close((uv_handle_t *)&server->listener, NULL);
 	server_step(server, &event);

@@ -4,6 +4,7 @@ void
 answer_committed(struct station *station, const struct station_event *event)
 {
 	struct station_batch *batch = station->in_flight;
+	unsigned revoked = station->durable_standing.law.revoked_count;
 
 	CHECK(batch != NULL && batch->first_index == station->durable); /* L1 */
 	station->durable += batch->entries_count;
@@ -13,6 +14,8 @@ answer_committed(struct station *station, const struct station_event *event)
 	station_stand(station, &station->durable_standing, &batch->law, &batch->counts);
 	station->space = event->space;
 	station->in_flight = NULL;
+	if (station->durable_standing.law.revoked_count != revoked)
+		hello_revoke(station);
 	if (station->keep_index == station->durable)
 		station->keep_checksum = event->checksum;
 }

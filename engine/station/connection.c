@@ -48,15 +48,41 @@ connection_may_be_served(const struct station *station, unsigned number)
 	return used != 0;
 }
 
+static bool
+is_owed_nothing(const struct connection *connection)
+{
+	return connection->owed_requests == 0 && connection->owed_reads == 0;
+}
+
 /* Nothing more comes, what came whole is answered, and no answer waits to leave. */
 static bool
 is_finished(const struct connection *connection)
 {
 	struct frame frame;
 
-	return connection->ended && connection->owed_requests == 0 &&
-	       connection->owed_reads == 0 && connection->output_size == 0 &&
-	       frame_next(in_hand(connection), &frame) == 0;
+	return connection->ended && is_owed_nothing(connection) &&
+	       connection->output_size == 0 && frame_next(in_hand(connection), &frame) == 0;
+}
+
+/* True if it was to end as soon as nothing is owed to it, and has. */
+static bool
+has_parted(struct station *station, unsigned number)
+{
+	const struct connection *connection = &station->connections[number];
+
+	if (connection->parting == TALLY_ACCEPTED || !is_owed_nothing(connection) ||
+	    connection->state != CONNECTION_MEMBER)
+		return false;
+	connection_goodbye(station, number, connection->parting);
+	return true;
+}
+
+void
+connection_part(struct station *station, unsigned number, enum tally_verdict verdict)
+{
+	station->connections[number].ending = true;
+	station->connections[number].parting = verdict;
+	(void)has_parted(station, number);
 }
 
 void
@@ -65,6 +91,8 @@ connection_ready(struct station *station, unsigned number)
 	struct connection *connection = &station->connections[number];
 	struct signer *signer = &station->signers[connection->signer];
 
+	if (has_parted(station, number))
+		return;
 	if (connection->queued || connection->waiting)
 		return;
 	if (!connection_may_be_served(station, number)) {
@@ -238,6 +266,7 @@ connection_connected(struct station *station, unsigned number, const uint8_t *no
 	connection->state = CONNECTION_GREETED;
 	connection->signer = (uint16_t)station->manifest->frontends_count;
 	connection->ending = false;
+	connection->parting = TALLY_ACCEPTED;
 	connection->ended = false;
 	connection->send_told = false;
 	connection->paused = false;

@@ -71,6 +71,23 @@ find_key(const struct manifest *manifest, uint32_t key_id, size_t *signer)
 	return NULL;
 }
 
+/* L2: by the durable law. */
+static bool
+is_revoked(const struct station *station, size_t signer)
+{
+	return signer < station->manifest->frontends_count &&
+	       law_frontend_revoked(&station->durable_standing.law, signer);
+}
+
+void
+hello_revoke(struct station *station)
+{
+	for (unsigned i = 0; i < connections_max; i++)
+		if (station->connections[i].state == CONNECTION_MEMBER &&
+		    is_revoked(station, station->connections[i].signer))
+			connection_part(station, i, TALLY_REVOKED_SIGNER);
+}
+
 /* TALLY_ACCEPTED and *signer, or why not. */
 static enum tally_verdict
 introduce(const struct station *station, const struct connection *connection,
@@ -88,8 +105,9 @@ introduce(const struct station *station, const struct connection *connection,
 	key = find_key(station->manifest, auth->key_id, signer);
 	if (key == NULL)
 		return TALLY_UNKNOWN_SIGNER;
-	return key_proven(station, connection, auth, key) ? TALLY_ACCEPTED
-							  : TALLY_BAD_SIGNATURE;
+	if (!key_proven(station, connection, auth, key))
+		return TALLY_BAD_SIGNATURE;
+	return is_revoked(station, *signer) ? TALLY_REVOKED_SIGNER : TALLY_ACCEPTED;
 }
 
 /* The key that holds most places. */

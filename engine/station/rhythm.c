@@ -5,8 +5,10 @@
 static void
 say(struct station *station, const char *text)
 {
-	if (station->effects != NULL)
-		station_effect(station, EFFECT_SAY)->text = text;
+	if (station->effects == NULL || station->says_count == says_max)
+		return;
+	station->says_count++;
+	station_effect(station, EFFECT_SAY)->text = text;
 }
 
 void
@@ -49,6 +51,18 @@ phase_due(struct station *station)
 	return law->phase;
 }
 
+static void
+tell_of_draw(struct station *station)
+{
+	const struct law *law = &station->replay.law;
+
+	if (station->draw_told || !law->draw_missing || law->phase != TALLY_PHASE_BEFORE ||
+	    station->wall_ms / 1000 < law->opens)
+		return;
+	station->draw_told = true;
+	say(station, "voting waits for the draw: it opens once a notice draw has come");
+}
+
 /* Opening needs no ceremony. Before closing, what was fully received at the instant goes first.
  */
 static void
@@ -57,6 +71,7 @@ serve_phase(struct station *station)
 	enum tally_phase due = phase_due(station);
 	bool full = !sequence_has_room(station, ENTRY_PHASE_SIZE);
 
+	tell_of_draw(station);
 	if (station->phase_queued)
 		return;
 	/* It stays late until it is entered: no ballot gets in before it, room or not. */
@@ -79,6 +94,17 @@ void
 rhythm_phase(struct station *station, enum tally_phase phase)
 {
 	say(station, phase == TALLY_PHASE_OPEN ? "voting is open" : "voting is closed");
+}
+
+void
+rhythm_notice(struct station *station, unsigned kind)
+{
+	if (kind == TALLY_NOTICE_PAUSE)
+		say(station, "voting is paused");
+	else if (kind == TALLY_NOTICE_RESUME)
+		say(station, "the pause is over");
+	else if (kind == TALLY_NOTICE_REVOKE)
+		say(station, "a key has been revoked");
 }
 
 void

@@ -262,6 +262,7 @@ decide_notice(struct station *station, struct parcel_item *item)
 	item->index = station->replay.index;
 	tree_leaf(entry, &leaf);
 	enter(station, entry, &leaf, NULL);
+	rhythm_notice(station, item->notice.kind);
 	if (law->owed != TALLY_PHASE_BEFORE)
 		enter_phase(station, law->owed, TALLY_CAUSE_NOTICE);
 	if (item->notice.kind == TALLY_NOTICE_UNSEAL)

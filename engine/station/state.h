@@ -28,14 +28,15 @@ enum connection_state {
 struct connection {
 	enum connection_state state;
 	uint32_t generation;
+	enum tally_verdict parting; /* a goodbye that comes when all is answered; 0: none */
 	uint16_t signer; /* place among signers: frontends, the anonymous one, authorities */
 	bool queued;     /* in its signer's queue */
 	bool paused;     /* the shell was told there is no room to read */
 	bool ended;      /* its far end sends no more */
-	bool ending;     /* a goodbye is in line: nothing more is taken from it */
-	bool waiting;    /* out of the queue until a parcel or a read is free again */
-	bool send_told;  /* EFFECT_SEND given, STATION_SENT not yet come */
-	int16_t next;    /* in its signer's queue */
+	bool ending;    /* a goodbye is in line, or is to come: nothing more is taken from it */
+	bool waiting;   /* out of the queue until a parcel or a read is free again */
+	bool send_told; /* EFFECT_SEND given, STATION_SENT not yet come */
+	int16_t next;   /* in its signer's queue */
 	uint32_t owed_requests;
 	uint32_t owed_reads;
 	size_t owed_bytes; /* reserved in the output for both */
@@ -81,6 +82,7 @@ struct station {
 	uint64_t mono_ms;
 	int64_t wall_ms;
 	struct station_effects *effects; /* of the step under way */
+	unsigned says_count;             /* lines for the operator among them */
 	uint8_t scratch[TALLY_WIRE_HEADER_SIZE +
 			TALLY_WIRE_PAYLOAD_MAX]; /* a frame being written */
 
@@ -164,6 +166,7 @@ struct station {
 	bool clock_jumped;       /* and they do not agree long enough yet */
 	bool phase_queued;       /* a TASK_PHASE is in line */
 	bool phase_late;         /* it is due, and the ledger has no room for it */
+	bool draw_told;          /* the operator knows that the vote waits for its draw */
 	bool closing;            /* draining what was received before the instant */
 	uint64_t closing_since_ms;
 	uint64_t keep_due_ms;
@@ -237,6 +240,10 @@ connection_goodbye(struct station *station, unsigned number, enum tally_verdict 
 void
 connection_close(struct station *station, unsigned number);
 
+/* Takes nothing more from it, and ends it so once all it has asked is answered. */
+void
+connection_part(struct station *station, unsigned number, enum tally_verdict verdict);
+
 /* True if the connection is the one of that generation, and may be answered. */
 bool
 connection_is(const struct station *station, unsigned number, uint32_t generation);
@@ -290,6 +297,10 @@ hello_send(struct station *station, unsigned number);
 /* The first frame of a connection; it becomes a member, anonymous, or is sent away. */
 void
 hello_answer(struct station *station, unsigned number, const struct frame *frame);
+
+/* Ends the connections of the frontends that the durable law has revoked (L2). */
+void
+hello_revoke(struct station *station);
 
 /* sequence.c: act 2 */
 
@@ -391,6 +402,10 @@ rhythm_clock_agrees(struct station *station);
 /* A PHASE entry has been sequenced: a line for the operator. */
 void
 rhythm_phase(struct station *station, enum tally_phase phase);
+
+/* The same of a notice. */
+void
+rhythm_notice(struct station *station, unsigned kind);
 
 /* A batch is about to be committed: the moment to copy the state behind it. */
 void

@@ -322,6 +322,7 @@ station_step(struct station *station, const struct station_event *event,
 	station->wall_ms = event->wall_ms;
 	station->effects = effects;
 	effects->count = 0;
+	station->says_count = 0;
 
 	happen(station, event);
 	do {
@@ -404,6 +405,17 @@ station_trouble(const struct station *station)
 	if (!sequence_has_room(station, TALLY_BALLOT_SIZE_MAX + 1 + SEQUENCE_RESERVE))
 		return "there is no room for new entries";
 	return NULL;
+}
+
+const char *
+station_refusal(const struct station *station)
+{
+	const struct law *law = &station->durable_standing.law;
+	enum tally_verdict verdict = law_ballot(law);
+
+	if (verdict == TALLY_NOT_OPEN_YET && law->draw_missing)
+		return "voting has not opened yet: it waits for the draw";
+	return verdict == TALLY_ACCEPTED ? NULL : tally_verdict_text(verdict)->sentence;
 }
 
 const uint64_t *

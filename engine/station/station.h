@@ -273,6 +273,10 @@ station_frontier(const struct station *station, struct frontier *frontier);
 const char *
 station_trouble(const struct station *station);
 
+/* NULL, or the sentence that says why a ballot sent now would be refused by the durable law. */
+const char *
+station_refusal(const struct station *station);
+
 /* How often each verdict was given since start; TALLY_VERDICTS_COUNT of them. */
 const uint64_t *
 station_verdicts(const struct station *station);

@@ -15,7 +15,21 @@ struct naive {
 	int owed; /* by the notice before; -1: nothing */
 	int64_t phase_minute;
 	bool unsealed;
+	bool paused;
+	uint32_t revoked[64];
+	size_t revoked_count;
+	uint32_t withdrawn[64]; /* contest << 16 | option */
+	size_t withdrawn_count;
 };
+
+static bool
+is_among(const uint32_t *list, size_t count, uint32_t wanted)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == wanted)
+			return true;
+	return false;
+}
 
 static void
 read_contest(struct recount_vote *vote, const uint8_t **at, size_t contest)
@@ -59,6 +73,7 @@ read_ballot(struct naive *naive, const uint8_t *ballot, size_t size)
 	const uint8_t *at = ballot + 85;
 
 	assert_int_equal(naive->phase, TALLY_PHASE_OPEN);
+	assert_false(naive->paused);
 	assert_memory_equal(ballot, "tally/ballot/v1", 16);
 	assert_memory_equal(ballot + 16, manifest->id, TALLY_HASH_SIZE);
 	memset(vote, 0, sizeof *vote);
@@ -67,6 +82,11 @@ read_ballot(struct naive *naive, const uint8_t *ballot, size_t size)
 		if (manifest_votes_in(&manifest->contests[c], vote->vote.district))
 			read_contest(vote, &at, c);
 	assert_true(at <= ballot + size - TALLY_SIGNATURE_SIZE);
+	assert_false(is_among(naive->revoked, naive->revoked_count, be32_load(at)));
+	for (size_t i = 0; i < vote->vote.choices_count; i++)
+		assert_false(is_among(naive->withdrawn, naive->withdrawn_count,
+				      (uint32_t)vote->choices[i].contest << 16 |
+					  vote->choices[i].option));
 	vote->counted = true;
 	replace(naive, ballot + 48, be16_load(ballot + 80));
 	naive->tags[naive->count] = ballot + 48;
@@ -105,12 +125,42 @@ read_phase(struct naive *naive, const uint8_t *body)
 }
 
 static void
+list_add(uint32_t *list, size_t *count, uint32_t number)
+{
+	assert_true(*count < 64 && !is_among(list, *count, number));
+	list[(*count)++] = number;
+}
+
+/* Those that owe no PHASE and unseal nothing; false: it is none of them. */
+static bool
+read_order(struct naive *naive, const uint8_t *body)
+{
+	switch (body[84]) {
+	case TALLY_NOTICE_PAUSE:
+	case TALLY_NOTICE_RESUME:
+		assert_int_equal(naive->paused, body[84] == TALLY_NOTICE_RESUME);
+		naive->paused = !naive->paused;
+		return true;
+	case TALLY_NOTICE_REVOKE:
+		list_add(naive->revoked, &naive->revoked_count, be32_load(body + 88));
+		return true;
+	case TALLY_NOTICE_WITHDRAW:
+		list_add(naive->withdrawn, &naive->withdrawn_count, be32_load(body + 87));
+		return true;
+	default:
+		return body[84] == TALLY_NOTICE_TEXT || body[84] == TALLY_NOTICE_DRAW;
+	}
+}
+
+static void
 read_notice(struct naive *naive, const uint8_t *body)
 {
 	const struct manifest *manifest = naive->stage->campaign.manifest;
 	int kind = body[84];
 
-	assert_false(naive->unsealed); /* nothing follows that */
+	if (read_order(naive, body))
+		return;
+	assert_false(naive->unsealed); /* nothing of this follows that */
 	if (kind == TALLY_NOTICE_UNSEAL) {
 		int64_t from = naive->phase_minute * 60 + manifest->unseal_delay_s;
 

@@ -3,7 +3,8 @@
  *
  *   T1  every TALLY entry is the recount of the entries before it, and so are the given counts
  *   V1  a tag's revisions ascend; the last one counts, the others are replaced
- *   and ballots stand in open phases alone, a phase owed by a notice comes next */
+ *   and ballots stand in open phases alone, not behind a pause, of no revoked key, with no option
+ *   withdrawn before; a phase owed by a notice comes next */
 #ifndef TALLY_TESTS_NAIVE_H
 #define TALLY_TESTS_NAIVE_H
 

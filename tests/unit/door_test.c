@@ -65,21 +65,21 @@ says_what_was_set(void **state)
 
 	assert_says(visit, "/healthz", 503, "starting\n");
 	assert_says(visit, "/readyz", 503, "starting\n");
-	door_set(visit->door, NULL, TALLY_ACCEPTED);
+	door_set(visit->door, NULL, NULL);
 	assert_says(visit, "/healthz", 200, "ok\n");
 	assert_says(visit, "/readyz", 200, "ok\n");
-	door_set(visit->door, NULL, TALLY_NOT_OPEN_YET);
+	door_set(visit->door, NULL, "voting has not opened yet");
 	assert_says(visit, "/healthz", 200, "ok\n");
 	assert_says(visit, "/readyz", 503, "voting has not opened yet\n");
-	door_set(visit->door, NULL, TALLY_CLOSED);
+	door_set(visit->door, NULL, "voting is closed");
 	assert_says(visit, "/healthz?from=probe", 200, "ok\n");
 	assert_says(visit, "/readyz", 503, "voting is closed\n");
-	door_set(visit->door, "write ledger/000001: Input/output error", TALLY_ACCEPTED);
+	door_set(visit->door, "write ledger/000001: Input/output error", NULL);
 	assert_says(visit, "/healthz", 503, "write ledger/000001: Input/output error\n");
 	assert_says(visit, "/readyz", 503, "write ledger/000001: Input/output error\n");
 	memset(why, 'y', sizeof why);
 	why[sizeof why - 1] = 0;
-	door_set(visit->door, why, TALLY_ACCEPTED);
+	door_set(visit->door, why, NULL);
 	strcpy(why + 255, "\n");
 	assert_says(visit, "/healthz", 503, why);
 }
@@ -284,7 +284,7 @@ reads_no_body(void **state)
 {
 	struct gallery_visit *visit = *state;
 
-	door_set(visit->door, NULL, TALLY_ACCEPTED);
+	door_set(visit->door, NULL, NULL);
 	say(visit, "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nabc");
 	assert_answer(visit, 405, "only GET and HEAD\n");
 	say(visit, "GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
@@ -372,8 +372,7 @@ change_mind(void *context)
 {
 	for (unsigned i = 0; !atomic_load(&stop); i++)
 		door_set(context,
-			 i % 2 == 0 ? NULL : "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
-			 TALLY_ACCEPTED);
+			 i % 2 == 0 ? NULL : "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", NULL);
 	return NULL;
 }
 
@@ -383,7 +382,7 @@ set_by_any_thread(void **state)
 	struct gallery_visit *visit = *state;
 	pthread_t threads[2];
 
-	door_set(visit->door, NULL, TALLY_ACCEPTED);
+	door_set(visit->door, NULL, NULL);
 	atomic_store(&stop, false);
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, change_mind, visit->door),
