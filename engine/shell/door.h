@@ -41,8 +41,8 @@ uint16_t
 door_port(const struct door *door);
 
 /* What /healthz and /readyz answer from now on. `trouble`: NULL, or why no ballot can be stored;
- * copied, cut at 255 bytes. `refusal`: NULL, or why one sent now would be refused; kept, it lasts as
- * long as the program. */
+ * copied, cut at 255 bytes. `refusal`: NULL, or why one sent now would be refused; it must last
+ * as long as the door. */
 void
 door_set(struct door *door, const char *trouble, const char *refusal);
 
