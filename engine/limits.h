@@ -31,8 +31,10 @@ enum {
 	frontends_max = 256,
 	registrars_max = 16,
 	witnesses_max = 15,        /* so that their lines fit a checkpoint */
+	groups_max = 256,          /* categories with limits, and zones, of one contest */
+	exclusions_max = 256,      /* of one contest: for voters, and for winners */
 	pools_max = districts_max, /* of one contest's money */
-	exclusions_max = 256,
+	across_max = 64,
 	revisions_limit = 1000, /* the largest revisions_max a manifest may ask for */
 	voters_limit = 100000000,
 	unseal_delay_max_s = 365 * 86400,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "campaign/bounds.h"
 #include "campaign/extent.h"
 #include "campaign/method.h"
 #include "campaign/ruling.h"
@@ -67,23 +68,20 @@ option_read(const struct node *node, const struct ids *ids, json_t *seen,
 		option->category = node_identifier(&category);
 	zone = node_maybe(node, "zone");
 	if (node_present(&zone)) {
-		(void)node_identifier_place(&zone, ids->districts,
-					    "is not the id of a district");
+		option->zone_at = (uint16_t)node_identifier_place(
+		    &zone, ids->districts, "is not the id of a district");
 		option->zone = node_identifier(&zone);
 	}
 }
 
 static void
-options_read(const struct node *contest_node, const struct ids *ids, struct manifest *manifest,
-	     struct manifest_contest *contest)
+options_read(const struct node *contest_node, const struct ids *ids, json_t *seen,
+	     struct manifest *manifest, struct manifest_contest *contest)
 {
 	struct node node = node_key(contest_node, "options");
 	size_t count = node_array(&node, 1, contest_options_max);
 	struct manifest_option *options = node_take(&node, count, sizeof *options);
-	json_t *seen = json_object();
 
-	if (seen == NULL)
-		node_fault_memory(&node);
 	if (count > options_max - manifest->options_count)
 		node_fault(&node, "the campaign's options are more than 4096");
 	for (size_t i = 0; i < count && options != NULL; i++) {
@@ -91,7 +89,6 @@ options_read(const struct node *contest_node, const struct ids *ids, struct mani
 
 		option_read(&here, ids, seen, &options[i]);
 	}
-	json_decref(seen);
 	contest->options = options;
 	contest->options_count = count;
 	contest->options_first = manifest->options_count;
@@ -104,133 +101,36 @@ voters_read(const struct node *contest_node, const struct ids *ids,
 {
 	static const char *const all[] = {"all", NULL};
 	struct node node = node_maybe(contest_node, "voters");
-	uint8_t *districts = node_take(contest_node, manifest_districts(manifest), 1);
-	size_t count;
+	uint8_t *districts;
 
-	contest->districts = districts;
 	contest->all_districts = !node_present(&node) || !json_is_array(node.value);
-	if (contest->all_districts) {
-		(void)node_choice(&node, all);
-		if (districts != NULL)
-			memset(districts, 1, manifest_districts(manifest));
+	if (!contest->all_districts) {
+		contest->districts =
+		    node_marks(&node, 1, ids->districts, "is not the id of a district");
 		return;
 	}
-	count = node_array(&node, 1, districts_max);
-	for (size_t i = 0; i < count && districts != NULL; i++) {
-		struct node here = node_at(&node, i);
-		size_t place =
-		    node_identifier_place(&here, ids->districts, "is not the id of a district");
-
-		if (districts[place] != 0)
-			node_fault(&here, "is there twice");
-		districts[place] = 1;
-	}
-}
-
-/* True if the limit is there to be read. */
-static bool
-limit_given(const struct node *contest_node, const char *key, enum method_limit use)
-{
-	struct node node = node_maybe(contest_node, key);
-
-	if (use == METHOD_LIMIT_NONE)
-		node_forbid(contest_node, key, "does not apply to the contest's method");
-	if (use == METHOD_LIMIT_MUST)
-		node = node_key(contest_node, key);
-	return use != METHOD_LIMIT_NONE && node_present(&node);
-}
-
-/* The least that `min` options cost together. */
-static int64_t
-cheapest_choice(const struct manifest_contest *contest)
-{
-	uint32_t wanted = contest->min;
-	int64_t paid = -1;
-	int64_t sum = 0;
-
-	while (wanted > 0) {
-		int64_t next = MANIFEST_MONEY_MAX + 1;
-		uint32_t count = 0;
-
-		for (size_t i = 0; i < contest->options_count; i++) {
-			int64_t cost = contest->options[i].cost;
-
-			if (cost > paid && cost < next) {
-				next = cost;
-				count = 0;
-			}
-			count += cost == next;
-		}
-		if (count == 0)
-			break; /* fewer options than `min`: a fault already */
-		count = count < wanted ? count : wanted;
-		sum += next * count;
-		wanted -= count;
-		paid = next;
-	}
-	return sum;
-}
-
-static void
-budget_read(const struct node *node, enum method_limit use, struct manifest_contest *contest)
-{
-	struct node cap = node_maybe(node, "budget_cap");
-
-	contest->budget_cap = -1;
-	if (!limit_given(node, "budget_cap", use))
-		return;
-	contest->budget_cap = node_integer(&cap, 0, MANIFEST_MONEY_MAX);
-	if (contest->budget_cap < cheapest_choice(contest))
-		node_fault(&cap, "the cheapest choice of `min` options costs more");
-}
-
-static void
-points_read(const struct node *node, const struct method *method,
-	    struct manifest_contest *contest)
-{
-	struct node low = node_maybe(node, "value_min");
-	struct node high = node_maybe(node, "value_max");
-
-	contest->sum_points = -1;
-	contest->value_min = 1;
-	contest->value_max = 1;
-	if (limit_given(node, "sum_points", method->sum_points)) {
-		contest->sum_points = node_integer_or(node, "sum_points", 1, INT32_MAX, -1);
-		contest->value_max = (int32_t)contest->sum_points;
-	}
-	if (limit_given(node, "value_min", method->values))
-		contest->value_min = (int32_t)node_integer(&low, INT32_MIN, INT32_MAX);
-	if (limit_given(node, "value_max", method->values))
-		contest->value_max =
-		    (int32_t)node_integer(&high, contest->value_min, INT32_MAX);
-	else if (contest->value_min > contest->value_max)
-		node_fault(&low, "is more than value_max");
-}
-
-static void
-limits_read(const struct node *node, struct manifest_contest *contest)
-{
-	const struct method *method = method_of(contest->method);
-	size_t most = method->one_choice ? 1 : contest->options_count;
-
-	contest->max = (uint32_t)node_integer_or(node, "max", 1, (int64_t)most, (int64_t)most);
-	contest->min = (uint32_t)node_integer_or(node, "min", 1, contest->max, 1);
-	budget_read(node, method->budget_cap, contest);
-	points_read(node, method, contest);
-	contest->blank = node_boolean_or_false(node, "blank");
+	(void)node_choice(&node, all);
+	districts = node_take(contest_node, manifest_districts(manifest), 1);
+	if (districts != NULL)
+		memset(districts, 1, manifest_districts(manifest));
+	contest->districts = districts;
 }
 
 static void
 contest_read(const struct node *node, const struct ids *ids, struct manifest *manifest,
 	     struct manifest_contest *contest)
 {
-	static const char *const keys[] = {"id",        "titles",    "voters",     "method",
-					   "min",       "max",       "budget_cap", "sum_points",
-					   "value_min", "value_max", "blank",      "options",
-					   "outcome",   NULL};
+	static const char *const keys[] = {
+	    "id",        "titles",     "voters",  "method",       "min",
+	    "max",       "budget_cap", "blank",   "sum_points",   "value_min",
+	    "value_max", "categories", "zones",   "own_zone_max", "other_zones_max",
+	    "zones_max", "exclusive",  "options", "outcome",      NULL};
+	json_t *options = json_object();
 	struct node id;
 	struct node method;
 
+	if (options == NULL)
+		node_fault_memory(node);
 	node_object(node, keys);
 	id = node_key(node, "id");
 	contest->id = node_identifier_new(&id, ids->contests);
@@ -239,11 +139,13 @@ contest_read(const struct node *node, const struct ids *ids, struct manifest *ma
 	if (!method_find(node_identifier(&method), &contest->method))
 		node_fault(&method, "is not a voting method");
 	voters_read(node, ids, manifest, contest);
-	options_read(node, ids, manifest, contest);
-	limits_read(node, contest);
+	options_read(node, ids, options, manifest, contest);
+	if (!node->reading->failed)
+		bounds_read(node, options, manifest, contest);
 	extent_read(node, manifest, contest);
 	if (!node->reading->failed)
 		ruling_read(node, ids->districts, contest);
+	json_decref(options);
 }
 
 /* limits.h: the largest ballot that the contests allow fits choices_max. */
@@ -284,6 +186,8 @@ list_read(const struct node *root, const struct ids *ids, struct manifest *manif
 	manifest->contests = contests;
 	if (!node.reading->failed)
 		ballots_fit(&node, manifest);
+	if (!node.reading->failed)
+		bounds_across_read(root, ids->contests, manifest);
 }
 
 void

@@ -5,7 +5,6 @@
 #include <sodium.h>
 
 #include "campaign/contests.h"
-#include "campaign/method.h"
 #include "campaign/node.h"
 #include "campaign/titles.h"
 #include "limits.h"
@@ -236,7 +235,7 @@ root_read(const struct node *root, struct manifest *manifest)
 	    "format",    "test",        "origin",    "titles",     "opens",   "closes",
 	    "log_key",   "authorities", "frontends", "registrars", "signing", "tag_context",
 	    "identity",  "voters_max",  "revote",    "precedence", "results", "publishing",
-	    "witnesses", "roster",      "districts", "contests",   NULL};
+	    "witnesses", "roster",      "districts", "contests",   "across",  NULL};
 	static const char *const formats[] = {TALLY_MANIFEST_FORMAT, NULL};
 	struct node format = node_key(root, "format");
 	struct node origin = node_key(root, "origin");
@@ -424,9 +423,6 @@ manifest_supported(const struct manifest *manifest, struct manifest_fault *fault
 	if (manifest->has_roster)
 		return refuse(fault, "$.roster", "rosters are not implemented");
 	for (size_t i = 0; i < manifest->contests_count; i++) {
-		if (method_of(manifest->contests[i].method)->check == NULL)
-			return refuse_contest(fault, i, "method",
-					      "this method is not implemented");
 		if (manifest->contests[i].outcome.rule == MANIFEST_RULE_SHARES ||
 		    manifest->contests[i].outcome.rule == MANIFEST_RULE_PHRAGMEN)
 			return refuse_contest(fault, i, "outcome.rule",

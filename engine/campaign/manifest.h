@@ -35,7 +35,7 @@ enum manifest_precedence {
 	MANIFEST_PRECEDENCE_ONLINE,
 };
 
-/* Every method a manifest may name; which of them this release counts is in method.h. */
+/* Every method a manifest may name; what each makes of choices is in method.h. */
 enum manifest_method {
 	MANIFEST_METHOD_SINGLE,
 	MANIFEST_METHOD_APPROVAL,
@@ -71,6 +71,7 @@ struct manifest_option {
 	int64_t cost;         /* minor units (bani, cents), >= 0 */
 	const char *category; /* or NULL */
 	const char *zone;     /* district id where its money belongs, or NULL */
+	uint16_t zone_at;     /* that district's place */
 };
 
 /* Bounds on the choices that belong together: of a category, of a zone. */

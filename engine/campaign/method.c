@@ -2,41 +2,59 @@
 
 #include <string.h>
 
-static enum tally_verdict
-values_check(const struct ballot_choices *choices, int32_t value)
-{
-	for (size_t i = 0; i < choices->count; i++) {
-		if (ballot_choice_at(choices, i).value != value)
-			return TALLY_NOT_CANONICAL;
-	}
-	return TALLY_ACCEPTED;
-}
-
-/* MANIFEST_MONEY_MAX keeps the sum from overflowing. */
-static int64_t
-cost_of(const struct manifest_contest *contest, const struct ballot_choices *choices)
-{
-	int64_t cost = 0;
-
-	for (size_t i = 0; i < choices->count; i++)
-		cost += contest->options[ballot_choice_at(choices, i).option].cost;
-	return cost;
-}
+#include "limits.h"
 
 /* Options are marked or not: every value is 1. */
 static enum tally_verdict
 marks_check(const struct manifest_contest *contest, const struct ballot_choices *choices)
 {
-	enum tally_verdict verdict = values_check(choices, 1);
+	(void)contest;
+	for (size_t i = 0; i < choices->count; i++) {
+		if (ballot_choice_at(choices, i).value != 1)
+			return TALLY_NOT_CANONICAL;
+	}
+	return TALLY_ACCEPTED;
+}
 
-	if (verdict != TALLY_ACCEPTED)
-		return verdict;
-	if (choices->count < contest->min)
-		return TALLY_TOO_FEW_CHOICES;
-	if (choices->count > contest->max)
-		return TALLY_TOO_MANY_CHOICES;
-	if (contest->budget_cap >= 0 && cost_of(contest, choices) > contest->budget_cap)
-		return TALLY_OVER_BUDGET;
+static enum tally_verdict
+score_check(const struct manifest_contest *contest, const struct ballot_choices *choices)
+{
+	for (size_t i = 0; i < choices->count; i++) {
+		int32_t value = ballot_choice_at(choices, i).value;
+
+		if (value < contest->value_min || value > contest->value_max)
+			return TALLY_VALUE_OUT_OF_RANGE;
+	}
+	return TALLY_ACCEPTED;
+}
+
+static enum tally_verdict
+cumulative_check(const struct manifest_contest *contest, const struct ballot_choices *choices)
+{
+	enum tally_verdict verdict = score_check(contest, choices);
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < choices->count; i++)
+		sum += ballot_choice_at(choices, i).value;
+	if (verdict == TALLY_ACCEPTED && sum > contest->sum_points)
+		return TALLY_OVER_POINTS;
+	return verdict;
+}
+
+/* A value is a rank: each of 1 to the number of choices once. */
+static enum tally_verdict
+ranked_check(const struct manifest_contest *contest, const struct ballot_choices *choices)
+{
+	uint8_t given[contest_options_max] = {0};
+
+	CHECK(choices->count <= contest->options_count);
+	for (size_t i = 0; i < choices->count; i++) {
+		int32_t rank = ballot_choice_at(choices, i).value;
+
+		if (rank < 1 || rank > choices->count || given[rank - 1] != 0)
+			return TALLY_BAD_RANKING;
+		given[rank - 1] = 1;
+	}
 	return TALLY_ACCEPTED;
 }
 
@@ -45,12 +63,17 @@ static const struct method methods[] = {
     [MANIFEST_METHOD_APPROVAL] = {.name = "approval",
 				  .budget_cap = METHOD_LIMIT_MAY,
 				  .check = marks_check},
-    [MANIFEST_METHOD_KNAPSACK] = {.name = "knapsack", .budget_cap = METHOD_LIMIT_MUST},
+    [MANIFEST_METHOD_KNAPSACK] = {.name = "knapsack",
+				  .budget_cap = METHOD_LIMIT_MUST,
+				  .check = marks_check},
     [MANIFEST_METHOD_CUMULATIVE] = {.name = "cumulative",
 				    .sum_points = METHOD_LIMIT_MUST,
-				    .values = METHOD_LIMIT_MAY},
-    [MANIFEST_METHOD_SCORE] = {.name = "score", .values = METHOD_LIMIT_MUST},
-    [MANIFEST_METHOD_RANKED] = {.name = "ranked"},
+				    .values = METHOD_LIMIT_MAY,
+				    .check = cumulative_check},
+    [MANIFEST_METHOD_SCORE] = {.name = "score",
+			       .values = METHOD_LIMIT_MUST,
+			       .check = score_check},
+    [MANIFEST_METHOD_RANKED] = {.name = "ranked", .check = ranked_check},
 };
 
 enum {

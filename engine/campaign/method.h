@@ -1,4 +1,4 @@
-/* method: the voting methods, one row each: what a legal set of choices is.
+/* method: the voting methods, one row each: what the values of choices may be.
  *
  * A method that is added gets a row in method.c; manifest, rules and tally read the table.
  * Any thread; no allocation. */
@@ -21,8 +21,9 @@ struct method {
 	enum method_limit budget_cap;
 	enum method_limit sum_points;
 	enum method_limit values; /* value_min and value_max */
-	/* NULL where this release does not count the method. Called with choices that name known
-	 * options in ascending order; neither blank nor empty. */
+	/* Are the values right? TALLY_NOT_CANONICAL, TALLY_VALUE_OUT_OF_RANGE,
+	 * TALLY_OVER_POINTS, TALLY_BAD_RANKING. Called with choices that name known options in
+	 * ascending order; neither blank nor empty. */
 	enum tally_verdict (*check)(const struct manifest_contest *contest,
 				    const struct ballot_choices *choices);
 };

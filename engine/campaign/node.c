@@ -325,6 +325,26 @@ node_identifier_place(const struct node *node, const json_t *ids, const char *se
 	return (size_t)json_integer_value(place);
 }
 
+const uint8_t *
+node_marks(const struct node *node, size_t least, const json_t *ids, const char *sentence)
+{
+	size_t most = json_object_size(ids);
+	size_t count = node_array(node, least, most > least ? most : least);
+	uint8_t *marks = node_take(node, most > 0 ? most : 1, 1);
+
+	for (size_t i = 0; i < count && marks != NULL; i++) {
+		struct node here = node_at(node, i);
+		size_t place = node_identifier_place(&here, ids, sentence);
+
+		if (node->reading->failed)
+			return NULL;
+		if (marks[place] != 0)
+			node_fault(&here, "is there twice");
+		marks[place] = 1;
+	}
+	return node->reading->failed ? NULL : marks;
+}
+
 size_t
 node_choice(const struct node *node, const char *const *names)
 {

@@ -99,6 +99,11 @@ node_identifier_new(const struct node *node, json_t *ids);
 size_t
 node_identifier_place(const struct node *node, const json_t *ids, const char *sentence);
 
+/* A list of at least `least` identifiers that are among `ids`, none twice: one byte for each of
+ * `ids`, by place, 1 if the list names it; NULL after a fault. */
+const uint8_t *
+node_marks(const struct node *node, size_t least, const json_t *ids, const char *sentence);
+
 /* Place of the string among `names` (NULL ends). */
 size_t
 node_choice(const struct node *node, const char *const *names);

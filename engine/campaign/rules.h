@@ -7,11 +7,16 @@
 #include "ballot/ballot.h"
 #include "campaign/manifest.h"
 
-/* TALLY_ACCEPTED, or the first rule broken, contests in manifest order: TALLY_WRONG_CAMPAIGN,
- * TALLY_MALFORMED (choices cut short or left over; another signing mode than the campaign's),
- * TALLY_UNKNOWN_DISTRICT, TALLY_BAD_REVISION (above revisions_max), TALLY_BLANK_NOT_ALLOWED,
- * TALLY_UNKNOWN_OPTION, TALLY_NOT_CANONICAL (options not ascending, a value other than the one
- * the method prescribes), TALLY_TOO_FEW_CHOICES, TALLY_TOO_MANY_CHOICES, TALLY_OVER_BUDGET. */
+/* TALLY_ACCEPTED, or the first rule broken: TALLY_WRONG_CAMPAIGN, TALLY_MALFORMED (another signing
+ * mode than the campaign's), TALLY_UNKNOWN_DISTRICT, TALLY_BAD_REVISION (above revisions_max);
+ *
+ * in each contest of the district, in manifest order: TALLY_MALFORMED (cut short),
+ * TALLY_BLANK_NOT_ALLOWED, TALLY_UNKNOWN_OPTION, TALLY_NOT_CANONICAL (options not ascending), what
+ * the method finds (method.h), TALLY_TOO_FEW_CHOICES, TALLY_TOO_MANY_CHOICES, TALLY_OVER_BUDGET,
+ * TALLY_CATEGORY_LIMIT, TALLY_ZONE_LIMIT, TALLY_TOO_MANY_ZONES, TALLY_EXCLUSIVE_OPTIONS;
+ *
+ * TALLY_MALFORMED (choices left over); then over several contests, in manifest order:
+ * TALLY_TOO_MANY_ACROSS, TALLY_TOO_MANY_CONTESTS, TALLY_OVER_BUDGET. */
 MUST_USE enum tally_verdict
 rules_check(const struct manifest *manifest, const struct ballot *ballot);
 

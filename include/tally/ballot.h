@@ -88,7 +88,8 @@ struct tally_ballot_draft {
 	int status;
 };
 
-/* `value`: 1 where options are only named (methods single and approval), else points. */
+/* `value`: 1 where options are only named (methods single, approval, knapsack); points
+ * (cumulative); the score (score); the rank, 1 for the best, each rank once (ranked). */
 struct tally_choice {
 	uint16_t option; /* its place in the contest, from 0 */
 	int32_t value;

@@ -44,6 +44,62 @@ contest_check(const struct manifest *manifest, const struct manifest_contest *co
 	CHECK(cost >= 0);
 }
 
+static void
+groups_check(const struct manifest_contest *contest, const struct manifest_group *groups,
+	     size_t count)
+{
+	CHECK(count <= groups_max);
+	for (size_t i = 0; i < count; i++) {
+		size_t size = 0;
+
+		for (size_t o = 0; o < contest->options_count; o++) {
+			CHECK(groups[i].options[o] <= 1);
+			size += groups[i].options[o];
+		}
+		CHECK(groups[i].min <= groups[i].max && groups[i].max <= size);
+		CHECK(groups[i].budget_cap >= -1);
+	}
+}
+
+static void
+limits_check(const struct manifest *manifest, const struct manifest_contest *contest)
+{
+	const struct manifest_limits *limits = &contest->limits;
+
+	CHECK(contest->value_min <= contest->value_max);
+	CHECK(contest->sum_points < 0 || contest->value_min >= 0);
+	CHECK((contest->method == MANIFEST_METHOD_KNAPSACK) <= (contest->budget_cap >= 0));
+	groups_check(contest, limits->categories, limits->categories_count);
+	groups_check(contest, limits->zones, limits->zones_count);
+	CHECK(limits->zones_max >= 1);
+	CHECK(limits->exclusions_count <= exclusions_max);
+	for (size_t i = 0; i < limits->exclusions_count; i++) {
+		for (size_t o = 0; o < contest->options_count; o++)
+			CHECK(limits->exclusions[i].options[o] <= 1);
+	}
+	for (size_t o = 0; o < contest->options_count; o++) {
+		const struct manifest_option *option = &contest->options[o];
+
+		CHECK(option->zone == NULL ||
+		      strcmp(manifest->districts[option->zone_at].id, option->zone) == 0);
+	}
+}
+
+static void
+across_check(const struct manifest *manifest)
+{
+	CHECK(manifest->across_count <= across_max);
+	for (size_t i = 0; i < manifest->across_count; i++) {
+		const struct manifest_across *across = &manifest->across[i];
+		size_t contests = 0;
+
+		for (size_t c = 0; c < manifest->contests_count; c++)
+			contests += across->contests[c];
+		CHECK(contests >= 2);
+		CHECK(across->max >= 1 && across->contests_max >= 1);
+	}
+}
+
 static size_t
 district_choices(const struct manifest *manifest, size_t district)
 {
@@ -90,6 +146,9 @@ manifest_check(const struct manifest *manifest, struct bytes json)
 	CHECK(manifest->options_count <= options_max);
 	for (size_t i = 0; i < manifest->contests_count; i++)
 		contest_check(manifest, &manifest->contests[i]);
+	for (size_t i = 0; i < manifest->contests_count; i++)
+		limits_check(manifest, &manifest->contests[i]);
+	across_check(manifest);
 	for (size_t i = 0; i < manifest_districts(manifest); i++)
 		CHECK(district_choices(manifest, i) <= choices_max);
 	text_check(manifest);

@@ -130,11 +130,31 @@ voters(struct writer *to, size_t contest, size_t districts)
 static void
 method(struct writer *to, const struct campaign_wish *wish)
 {
-	const char *name = wish->single ? "single" : wish->ranked ? "ranked" : "approval";
+	const char *name = wish->single   ? "single"
+			   : wish->ranked ? "ranked"
+					  : text_or(wish->method, "approval");
 
 	writer_string(to, ",\"method\":\"");
 	writer_string(to, name);
 	writer_string(to, "\"");
+}
+
+static void
+groups(struct writer *to, size_t option, size_t districts)
+{
+	size_t zone = option % (districts + 1);
+
+	number_or(to, ",\"category\":\"k", option % 3, 0);
+	if (zone < districts)
+		number_or(to, "\",\"zone\":\"d", zone, 0);
+	writer_string(to, "\"");
+}
+
+static void
+members(struct writer *to, const char *text)
+{
+	writer_string(to, text == NULL ? "" : ",\n");
+	writer_string(to, text_or(text, ""));
 }
 
 static void
@@ -145,6 +165,7 @@ contest(struct writer *to, size_t at, const struct campaign_wish *wish)
 	named(to, "c", at);
 	voters(to, at, wish->districts);
 	method(to, wish);
+	members(to, wish->limits);
 	if (!wish->single) {
 		number_or(to, ",\"max\":", wish->max, options);
 		number_or(to, ",\"min\":", wish->min, 1);
@@ -155,6 +176,8 @@ contest(struct writer *to, size_t at, const struct campaign_wish *wish)
 	for (size_t i = 0; i < options; i++) {
 		named(to, "o", i);
 		number_or(to, ",\"cost\":", (i + 1) * 100, 0);
+		if (wish->grouped)
+			groups(to, i, wish->districts);
 		writer_string(to, "}");
 	}
 	writer_string(to, "],\"outcome\":");
@@ -215,7 +238,9 @@ campaign_json(struct campaign *campaign, const struct campaign_wish *wish)
 	writer_string(&to, "],\n\"contests\":[");
 	for (size_t i = 0; i < (wish->contests > 0 ? wish->contests : 1); i++)
 		contest(&to, i, wish);
-	writer_string(&to, "]}\n");
+	writer_string(&to, "]");
+	members(&to, wish->more);
+	writer_string(&to, "}\n");
 	assert_false(to.failed);
 	memory[to.size] = 0;
 	return memory;

@@ -97,6 +97,33 @@ writes_blank_vector(void **state)
 	assert_digest_vector("ballot_blank_digest", writer_view(&writer));
 }
 
+/* Points, scores and ranks are all values. */
+static void
+writes_method_vectors(void **state)
+{
+	static const struct {
+		const char *name, *digest;
+		struct ballot_choice choices[3];
+	} cases[] = {
+	    {"ballot_points", "ballot_points_digest", {{0, 3}, {4, 2}, {5, 0}}},
+	    {"ballot_scores", "ballot_scores_digest", {{1, -2}, {2, 0}, {3, 5}}},
+	    {"ballot_ranks", "ballot_ranks_digest", {{0, 2}, {2, 3}, {6, 1}}},
+	};
+	struct keys keys = keys_load();
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		uint8_t memory[1024];
+		struct writer writer = writer_make(memory, sizeof memory);
+
+		head_write(&writer, &keys, 1, 0, TALLY_SIGNING_FRONTEND);
+		ballot_choices_write(&writer, cases[i].choices, 3);
+		ballot_frontend_sign(&writer, keys.frontend_id, keys.frontend);
+		assert_vector(FILE_NAME, cases[i].name, writer_view(&writer));
+		assert_digest_vector(cases[i].digest, writer_view(&writer));
+	}
+}
+
 static void
 writes_shortest_vector(void **state)
 {
@@ -347,6 +374,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(writes_frontend_vector),
 	    cmocka_unit_test(writes_blank_vector),
+	    cmocka_unit_test(writes_method_vectors),
 	    cmocka_unit_test(writes_shortest_vector),
 	    cmocka_unit_test(writes_voter_vector),
 	    cmocka_unit_test(parses_frontend),

@@ -105,6 +105,34 @@ blank_vector(void **state)
 	assert_vector(FILE_NAME, "ballot_blank", bytes_make(memory, (size_t)size));
 }
 
+/* Points, scores and ranks are all values. */
+static void
+method_vectors(void **state)
+{
+	static const struct {
+		const char *name;
+		struct tally_choice choices[3];
+	} cases[] = {
+	    {"ballot_points", {{4, 2}, {5, 0}, {0, 3}}},
+	    {"ballot_scores", {{3, 5}, {2, 0}, {1, -2}}},
+	    {"ballot_ranks", {{6, 1}, {0, 2}, {2, 3}}},
+	};
+	struct keys keys = keys_load();
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct tally_ballot_draft draft;
+		uint8_t memory[1024];
+		long size;
+
+		(void)begin(&draft, &keys, memory, sizeof memory);
+		(void)tally_ballot_choose(&draft, cases[i].choices, 3);
+		size = tally_ballot_sign(&draft, &keys.frontend);
+		assert_true(size > 0);
+		assert_vector(FILE_NAME, cases[i].name, bytes_make(memory, (size_t)size));
+	}
+}
+
 static void
 shortest_vector(void **state)
 {
@@ -394,6 +422,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(frontend_vector),
 	    cmocka_unit_test(blank_vector),
+	    cmocka_unit_test(method_vectors),
 	    cmocka_unit_test(shortest_vector),
 	    cmocka_unit_test(certificate_vector),
 	    cmocka_unit_test(voter_vector),

@@ -83,53 +83,6 @@ options_are_refused(void **state)
 	ASSERT_REFUSED(&two_districts, refusals);
 }
 
-/* Each method has its limits; those it does not have are refused by name. */
-static void
-limits_belong_to_methods(void **state)
-{
-	static const char find[] = "\"method\":\"approval\"";
-	static const struct refusal refusals[] = {
-	    {find, "\"method\":\"approval\",\"sum_points\":5", "$.contests[0].sum_points",
-	     "does not apply to the contest's method"},
-	    {find, "\"method\":\"approval\",\"value_max\":5", "$.contests[0].value_max", NULL},
-	    {find, "\"method\":\"approval\",\"budget_cap\":-1", "$.contests[0].budget_cap",
-	     NULL},
-	    {find, "\"method\":\"approval\",\"budget_cap\":99", "$.contests[0].budget_cap",
-	     "the cheapest choice of `min` options costs more"},
-	    {find, "\"method\":\"ranked\",\"budget_cap\":100", "$.contests[0].budget_cap",
-	     NULL},
-	    {find, "\"method\":\"knapsack\"", "$.contests[0].budget_cap", "is missing"},
-	    {find, "\"method\":\"cumulative\"", "$.contests[0].sum_points", "is missing"},
-	    {find, "\"method\":\"cumulative\",\"sum_points\":0", "$.contests[0].sum_points",
-	     NULL},
-	    {find, "\"method\":\"cumulative\",\"sum_points\":5,\"value_min\":6",
-	     "$.contests[0].value_min", "is more than value_max"},
-	    {find, "\"method\":\"score\",\"value_min\":1", "$.contests[0].value_max",
-	     "is missing"},
-	    {find, "\"method\":\"score\",\"value_min\":1,\"value_max\":0",
-	     "$.contests[0].value_max", NULL},
-	    {find, "\"method\":\"score\",\"value_min\":1,\"value_max\":2147483648",
-	     "$.contests[0].value_max", NULL},
-	};
-	struct manifest *manifest;
-
-	(void)state;
-	ASSERT_REFUSED(NULL, refusals);
-	manifest = assert_accepted(NULL, find, "\"method\":\"cumulative\",\"sum_points\":6");
-	assert_int_equal(manifest->contests[0].sum_points, 6);
-	assert_int_equal(manifest->contests[0].value_min, 1);
-	assert_int_equal(manifest->contests[0].value_max, 6);
-	manifest_free(manifest);
-	manifest = assert_accepted(NULL, find,
-				   "\"method\":\"score\",\"value_min\":-2,\"value_max\":2");
-	assert_int_equal(manifest->contests[0].value_min, -2);
-	assert_int_equal(manifest->contests[0].value_max, 2);
-	manifest_free(manifest);
-	manifest = assert_accepted(NULL, find, "\"method\":\"knapsack\",\"budget_cap\":100");
-	assert_int_equal(manifest->contests[0].budget_cap, 100);
-	manifest_free(manifest);
-}
-
 /* True if the manifest of `wish` parses; else the path of its fault. */
 static const char *
 path_of(const struct campaign_wish *wish)
@@ -178,8 +131,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(districts_are_refused), cmocka_unit_test(contests_are_refused),
-	    cmocka_unit_test(options_are_refused),   cmocka_unit_test(limits_belong_to_methods),
+	    cmocka_unit_test(districts_are_refused),
+	    cmocka_unit_test(contests_are_refused),
+	    cmocka_unit_test(options_are_refused),
 	    cmocka_unit_test(bounds_are_kept),
 	};
 

@@ -8,14 +8,10 @@ names_find_their_method(void **state)
 	static const struct {
 		const char *name;
 		enum manifest_method method;
-		bool counted;
 	} cases[] = {
-	    {"single", MANIFEST_METHOD_SINGLE, true},
-	    {"approval", MANIFEST_METHOD_APPROVAL, true},
-	    {"knapsack", MANIFEST_METHOD_KNAPSACK, false},
-	    {"cumulative", MANIFEST_METHOD_CUMULATIVE, false},
-	    {"score", MANIFEST_METHOD_SCORE, false},
-	    {"ranked", MANIFEST_METHOD_RANKED, false},
+	    {"single", MANIFEST_METHOD_SINGLE},     {"approval", MANIFEST_METHOD_APPROVAL},
+	    {"knapsack", MANIFEST_METHOD_KNAPSACK}, {"cumulative", MANIFEST_METHOD_CUMULATIVE},
+	    {"score", MANIFEST_METHOD_SCORE},       {"ranked", MANIFEST_METHOD_RANKED},
 	};
 	enum manifest_method found;
 
@@ -24,16 +20,15 @@ names_find_their_method(void **state)
 		assert_true(method_find(cases[i].name, &found));
 		assert_int_equal(found, cases[i].method);
 		assert_string_equal(method_of(found)->name, cases[i].name);
-		assert_int_equal(method_of(found)->check != NULL, cases[i].counted);
 	}
 	assert_false(method_find("", &found));
 	assert_false(method_find("Approval", &found));
 	assert_false(method_find("approval ", &found));
 }
 
-/* Marks for options 0, 1, ..., all of the same value, judged by `contest`. */
+/* Options 0, 1, ... with these values. */
 static enum tally_verdict
-judge(const struct manifest_contest *contest, size_t count, int32_t value)
+judge(const struct manifest_contest *contest, size_t count, const int32_t *values)
 {
 	uint8_t memory[256];
 	struct writer writer = writer_make(memory, sizeof memory);
@@ -42,7 +37,7 @@ judge(const struct manifest_contest *contest, size_t count, int32_t value)
 	struct ballot_choices choices;
 
 	for (size_t i = 0; i < count; i++)
-		marks[i] = (struct ballot_choice){(uint16_t)i, value};
+		marks[i] = (struct ballot_choice){(uint16_t)i, values[i]};
 	ballot_choices_write(&writer, marks, count);
 	reader = reader_make(writer_view(&writer));
 	choices = ballot_choices_next(&reader);
@@ -50,65 +45,85 @@ judge(const struct manifest_contest *contest, size_t count, int32_t value)
 	return method_of(contest->method)->check(contest, &choices);
 }
 
-static const struct manifest_option options[] = {{.id = "a", .cost = 500},
-						 {.id = "b", .cost = 0},
-						 {.id = "c", .cost = 300},
-						 {.id = "d", .cost = 1}};
+#define JUDGE(contest, ...) \
+	judge(contest, sizeof((int32_t[]){__VA_ARGS__}) / sizeof(int32_t), \
+	      (int32_t[]){__VA_ARGS__})
 
 static void
-approval_keeps_its_limits(void **state)
+marks_are_ones(void **state)
 {
-	struct manifest_contest contest = {.method = MANIFEST_METHOD_APPROVAL,
-					   .min = 2,
-					   .max = 3,
-					   .budget_cap = -1,
-					   .options = options,
-					   .options_count = 4};
+	static const enum manifest_method methods[] = {
+	    MANIFEST_METHOD_SINGLE, MANIFEST_METHOD_APPROVAL, MANIFEST_METHOD_KNAPSACK};
 
 	(void)state;
-	assert_int_equal(judge(&contest, 1, 1), TALLY_TOO_FEW_CHOICES);
-	assert_int_equal(judge(&contest, 2, 1), TALLY_ACCEPTED);
-	assert_int_equal(judge(&contest, 3, 1), TALLY_ACCEPTED);
-	assert_int_equal(judge(&contest, 4, 1), TALLY_TOO_MANY_CHOICES);
-	assert_int_equal(judge(&contest, 2, 0), TALLY_NOT_CANONICAL);
-	assert_int_equal(judge(&contest, 2, 2), TALLY_NOT_CANONICAL);
-	assert_int_equal(judge(&contest, 2, -1), TALLY_NOT_CANONICAL);
-	assert_int_equal(judge(&contest, 4, 2), TALLY_NOT_CANONICAL);
+	for (size_t i = 0; i < 3; i++) {
+		struct manifest_contest contest = {.method = methods[i], .options_count = 4};
+
+		assert_int_equal(JUDGE(&contest, 1), TALLY_ACCEPTED);
+		assert_int_equal(JUDGE(&contest, 1, 1, 1, 1), TALLY_ACCEPTED);
+		assert_int_equal(JUDGE(&contest, 0), TALLY_NOT_CANONICAL);
+		assert_int_equal(JUDGE(&contest, 1, 2), TALLY_NOT_CANONICAL);
+		assert_int_equal(JUDGE(&contest, -1, 1), TALLY_NOT_CANONICAL);
+	}
 }
 
 static void
-approval_keeps_its_budget(void **state)
+scores_keep_their_range(void **state)
 {
-	struct manifest_contest contest = {.method = MANIFEST_METHOD_APPROVAL,
-					   .min = 1,
-					   .max = 4,
-					   .budget_cap = 800,
-					   .options = options,
-					   .options_count = 4};
+	struct manifest_contest contest = {.method = MANIFEST_METHOD_SCORE,
+					   .options_count = 4,
+					   .value_min = -2,
+					   .value_max = 3};
 
 	(void)state;
-	assert_int_equal(judge(&contest, 3, 1), TALLY_ACCEPTED); /* exactly 800 */
-	assert_int_equal(judge(&contest, 4, 1), TALLY_OVER_BUDGET);
-	contest.budget_cap = 0;
-	assert_int_equal(judge(&contest, 1, 1), TALLY_OVER_BUDGET);
-	contest.budget_cap = -1;
-	assert_int_equal(judge(&contest, 4, 1), TALLY_ACCEPTED);
+	assert_int_equal(JUDGE(&contest, -2, 0, 3, 3), TALLY_ACCEPTED);
+	assert_int_equal(JUDGE(&contest, -3, 0), TALLY_VALUE_OUT_OF_RANGE);
+	assert_int_equal(JUDGE(&contest, 0, 4), TALLY_VALUE_OUT_OF_RANGE);
+	contest.value_min = INT32_MIN;
+	contest.value_max = INT32_MAX;
+	assert_int_equal(JUDGE(&contest, INT32_MIN, INT32_MAX), TALLY_ACCEPTED);
 }
 
 static void
-single_takes_one(void **state)
+points_keep_range_and_sum(void **state)
 {
-	struct manifest_contest contest = {.method = MANIFEST_METHOD_SINGLE,
-					   .min = 1,
-					   .max = 1,
-					   .budget_cap = -1,
-					   .options = options,
+	struct manifest_contest contest = {.method = MANIFEST_METHOD_CUMULATIVE,
+					   .options_count = 4,
+					   .value_min = 1,
+					   .value_max = 4,
+					   .sum_points = 6};
+
+	(void)state;
+	assert_int_equal(JUDGE(&contest, 4, 2), TALLY_ACCEPTED);
+	assert_int_equal(JUDGE(&contest, 1), TALLY_ACCEPTED);
+	assert_int_equal(JUDGE(&contest, 4, 3), TALLY_OVER_POINTS);
+	assert_int_equal(JUDGE(&contest, 5), TALLY_VALUE_OUT_OF_RANGE);
+	assert_int_equal(JUDGE(&contest, 5, 5), TALLY_VALUE_OUT_OF_RANGE);
+	assert_int_equal(JUDGE(&contest, 2, 0), TALLY_VALUE_OUT_OF_RANGE);
+	assert_int_equal(JUDGE(&contest, -1, 2), TALLY_VALUE_OUT_OF_RANGE);
+	contest.value_min = 0;
+	assert_int_equal(JUDGE(&contest, 4, 0, 2), TALLY_ACCEPTED);
+	contest.sum_points = contest.value_max = INT32_MAX;
+	assert_int_equal(JUDGE(&contest, INT32_MAX, 0), TALLY_ACCEPTED);
+	assert_int_equal(JUDGE(&contest, INT32_MAX, 1), TALLY_OVER_POINTS);
+	assert_int_equal(JUDGE(&contest, INT32_MAX, INT32_MAX, INT32_MAX), TALLY_OVER_POINTS);
+}
+
+static void
+ranks_are_given_once_each(void **state)
+{
+	struct manifest_contest contest = {.method = MANIFEST_METHOD_RANKED,
 					   .options_count = 4};
 
 	(void)state;
-	assert_int_equal(judge(&contest, 1, 1), TALLY_ACCEPTED);
-	assert_int_equal(judge(&contest, 2, 1), TALLY_TOO_MANY_CHOICES);
-	assert_int_equal(judge(&contest, 1, 3), TALLY_NOT_CANONICAL);
+	assert_int_equal(JUDGE(&contest, 1), TALLY_ACCEPTED);
+	assert_int_equal(JUDGE(&contest, 3, 1, 4, 2), TALLY_ACCEPTED);
+	assert_int_equal(JUDGE(&contest, 2), TALLY_BAD_RANKING);
+	assert_int_equal(JUDGE(&contest, 0), TALLY_BAD_RANKING);
+	assert_int_equal(JUDGE(&contest, 1, 1), TALLY_BAD_RANKING);
+	assert_int_equal(JUDGE(&contest, 1, 3), TALLY_BAD_RANKING);
+	assert_int_equal(JUDGE(&contest, 0, 1), TALLY_BAD_RANKING);
+	assert_int_equal(JUDGE(&contest, INT32_MIN, INT32_MAX), TALLY_BAD_RANKING);
 }
 
 int
@@ -116,9 +131,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(names_find_their_method),
-	    cmocka_unit_test(approval_keeps_its_limits),
-	    cmocka_unit_test(approval_keeps_its_budget),
-	    cmocka_unit_test(single_takes_one),
+	    cmocka_unit_test(marks_are_ones),
+	    cmocka_unit_test(scores_keep_their_range),
+	    cmocka_unit_test(points_keep_range_and_sum),
+	    cmocka_unit_test(ranks_are_given_once_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,14 +172,39 @@ ids_are_new_and_then_known(void **state)
 		at[i] = node_at(&root, i);
 	assert_string_equal(node_identifier_new(&at[0], ids), "a");
 	assert_string_equal(node_identifier_new(&at[1], ids), "b");
-	assert_int_equal(node_identifier_place(&at[2], ids, ""), 0);
-	assert_int_equal(node_identifier_place(&at[1], ids, ""), 1);
+	assert_int_equal(node_identifier_place(&at[2], ids, "is not known"), 0);
+	assert_int_equal(node_identifier_place(&at[1], ids, "is not known"), 1);
 	assert_false(reading.failed);
 	(void)node_identifier_new(&at[2], ids);
 	assert_fault("$[2]", "is there twice");
 	reading.failed = false;
-	(void)node_identifier_place(&at[3], ids, "is not the id of a district");
-	assert_fault("$[3]", "is not the id of a district");
+	(void)node_identifier_place(&at[3], ids, "is not known");
+	assert_fault("$[3]", "is not known");
+	json_decref(ids);
+}
+
+static void
+lists_mark_places(void **state)
+{
+	struct node root = load("[[\"b\"],[\"a\",\"b\"],[\"a\",\"c\"],[\"a\",\"a\"],[]]");
+	json_t *ids = json_pack("{s:i,s:i}", "a", 0, "b", 1);
+	static const uint8_t both[] = {1, 1}, second[] = {0, 1};
+	struct node at[5];
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++)
+		at[i] = node_at(&root, i);
+	assert_memory_equal(node_marks(&at[0], 1, ids, "is not known"), second, 2);
+	assert_memory_equal(node_marks(&at[1], 1, ids, "is not known"), both, 2);
+	assert_false(reading.failed);
+	assert_null(node_marks(&at[2], 1, ids, "is not known"));
+	assert_fault("$[2][1]", "is not known");
+	reading.failed = false;
+	assert_null(node_marks(&at[3], 1, ids, "is not known"));
+	assert_fault("$[3][1]", "is there twice");
+	reading.failed = false;
+	assert_null(node_marks(&at[4], 1, ids, "is not known"));
+	assert_fault("$[4]", "its number of elements is not from 1 to 2");
 	json_decref(ids);
 }
 
@@ -237,8 +262,8 @@ main(void)
 	    TEST(a_path_names_every_step),           TEST(the_first_fault_stays),
 	    TEST(keys_are_known_or_refused),         TEST(integers_keep_their_range),
 	    TEST(absent_members_have_their_default), TEST(texts_and_identifiers),
-	    TEST(ids_are_new_and_then_known),        TEST(sizes_of_arrays_and_objects),
-	    TEST(choices_hashes_and_minutes),
+	    TEST(ids_are_new_and_then_known),        TEST(lists_mark_places),
+	    TEST(sizes_of_arrays_and_objects),       TEST(choices_hashes_and_minutes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
