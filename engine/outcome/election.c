@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "limits.h"
+
 enum {
 	capacity_first = 64
 };
@@ -68,4 +70,23 @@ election_win(struct election_result *result, uint16_t option)
 	result->winners = winners;
 	if (room)
 		result->winners[result->winners_count++] = option;
+}
+
+bool
+election_same_winners(const struct election_result *a, const struct election_result *b)
+{
+	uint8_t won[contest_options_max] = {0};
+
+	if (a->winners_count != b->winners_count)
+		return false;
+	for (size_t i = 0; i < a->winners_count; i++) {
+		CHECK(a->winners[i] < contest_options_max);
+		won[a->winners[i]] = 1;
+	}
+	for (size_t i = 0; i < b->winners_count; i++) {
+		CHECK(b->winners[i] < contest_options_max);
+		if (won[b->winners[i]] == 0)
+			return false;
+	}
+	return true;
 }

@@ -43,7 +43,8 @@ enum election_act {
 	ELECTION_EXCLUDED,  /* `other` has won, and at most one of them can */
 	ELECTION_NO_SUPPORT,
 	ELECTION_UNAFFORDABLE, /* shares: its supporters have less than it costs */
-	ELECTION_ELIMINATED,   /* runoff: fewest first preferences */
+	ELECTION_STANDING,     /* runoff: `strength` ballots are for it in this round */
+	ELECTION_ELIMINATED,   /* runoff: the fewest ballots are for it */
 	/* Shares: a round of a completion begins; `figure` is each voter's money. */
 	ELECTION_ENDOWMENT,
 	ELECTION_COMPLETED, /* taken by the utilitarian completion */
@@ -53,22 +54,26 @@ enum election_act {
 	ELECTION_ACTS,
 };
 
+/* `other` is who the act says, else the next in order that can win (or would be eliminated).
+ *
+ * tie: one that could have stood in this one's place is equal to it in all but the tie order.
+ * tie_mattered: with the option put before, or behind, all others in the tie order, the rest of the
+ * order as it is, the contest's winners would be other ones, whatever their order. */
 struct election_step {
 	enum election_act act;
 	uint16_t pool;
-	uint16_t round;    /* from 1; 0 where the rule has no rounds */
-	uint16_t option;   /* or ELECTION_NOBODY */
-	uint16_t other;    /* see act; with `tie`: whom the tie order put behind (before) it */
-	bool tie;          /* equal in all but the tie order with `other` */
-	bool tie_mattered; /* and with the two exchanged others would have won */
-	int64_t strength;  /* what the rule orders by; -1: `figure` alone says it */
-	int64_t
-	    other_strength; /* of the next in order: the margin is the difference; -1: none */
+	uint16_t round;  /* from 1; 0 where the rule has no rounds */
+	uint16_t option; /* or ELECTION_NOBODY */
+	uint16_t other;  /* or ELECTION_NOBODY */
+	bool tie;
+	bool tie_mattered;
+	int64_t strength;       /* what the rule orders by; -1: `figure` alone says it */
+	int64_t other_strength; /* of `other`: the margin is the difference; -1 without one */
 	int64_t cost;
 	int64_t left;  /* in the pool, behind this step; -1: no money here */
 	int64_t money; /* see act */
-	char *
-	    figure; /* an exact number, "n" or "n/d": payment per utility, load, endowment; or NULL */
+	/* An exact number, "n" or "n/d": payment per utility, load, endowment; or NULL. */
+	char *figure;
 };
 
 struct election_result {
@@ -94,6 +99,10 @@ election_step(struct election_result *result, const struct election_step *step);
 /* One more winner. */
 void
 election_win(struct election_result *result, uint16_t option);
+
+/* Have the same options won, in whatever order? */
+bool
+election_same_winners(const struct election_result *a, const struct election_result *b);
 
 /* The rules: each appends to *result; false if there was no memory.
  *
