@@ -73,6 +73,62 @@ without_a_rule_nobody_wins(void **state)
 }
 
 static void
+counts_alone_decide(void **state)
+{
+	static const struct campaign_wish wish = {
+	    .outcome = "{\"rule\":\"count/v1\",\"seats\":2,\"tie_order\":\"listed\"}"};
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, &wish);
+	scene.counts.options[0] = (struct counts_option){4, 4};
+	scene.counts.options[1] = (struct counts_option){9, 9};
+	scene.counts.options[2] = (struct counts_option){5, 5};
+	assert_winners(&scene, "[\"o1\",\"o2\"]");
+	scene.law.options_withdrawn[0] = 1 << 1;
+	scene.law.withdrawn_count = 1;
+	assert_winners(&scene, "[\"o2\",\"o0\"]");
+	scene_free(&scene);
+}
+
+static void
+pairs_decide(void **state)
+{
+	static const struct campaign_wish wish = {
+	    .ranked = true, .outcome = "{\"rule\":\"schulze/v1\",\"tie_order\":\"listed\"}"};
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, &wish);
+	for (size_t i = 0; i < 3; i++)
+		scene.counts.options[i] = (struct counts_option){3, 6};
+	scene.counts.above[2 * 3 + 0] = 2; /* o2 above o0: 2 of 3 */
+	scene.counts.above[0 * 3 + 2] = 1;
+	scene.counts.above[2 * 3 + 1] = 3;
+	scene.counts.above[0 * 3 + 1] = 3;
+	assert_winners(&scene, "[\"o2\"]");
+	scene_free(&scene);
+}
+
+static void
+what_counts_do_not_tell_is_null(void **state)
+{
+	static const struct campaign_wish runoff = {
+	    .ranked = true, .outcome = "{\"rule\":\"irv/v1\",\"tie_order\":\"listed\"}"};
+	static const struct campaign_wish undrawn = {
+	    .outcome = "{\"rule\":\"count/v1\",\"seats\":1,\"tie_order\":\"drawn\"}"};
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, &runoff);
+	assert_winners(&scene, "null");
+	scene_free(&scene);
+	scene_make(&scene, &undrawn);
+	assert_winners(&scene, "null");
+	scene_free(&scene);
+}
+
+static void
 sealed_shows_no_contest(void **state)
 {
 	static const struct campaign_wish wish = {.sealed = true};
@@ -92,6 +148,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(without_a_rule_nobody_wins),
+	    cmocka_unit_test(counts_alone_decide),
+	    cmocka_unit_test(pairs_decide),
+	    cmocka_unit_test(what_counts_do_not_tell_is_null),
 	    cmocka_unit_test(sealed_shows_no_contest),
 	};
 

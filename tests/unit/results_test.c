@@ -115,6 +115,30 @@ live_counts(void **state)
 		    "\"winners\":null,\"outcome\":\"none\"}],\"checkpoint\":\"n\\n2\\n\"}\n");
 }
 
+/* One ballot, o1 above o0, in d2. */
+static void
+rankings(void **state)
+{
+	struct scene *scene = *state;
+	static const char expected[] =
+	    "{\"id\":\"o0\",\"votes\":1,\"score\":1,\"positions\":[0,1],\"districts\":["
+	    "{\"id\":\"d2\",\"votes\":1,\"score\":1,\"first\":0}]},"
+	    "{\"id\":\"o1\",\"votes\":1,\"score\":2,\"positions\":[1,0],\"districts\":["
+	    "{\"id\":\"d2\",\"votes\":1,\"score\":2,\"first\":1}]}],"
+	    "\"pairs\":[[0,0],[1,0]],\"winners\":[]";
+	char *json;
+
+	scene->counts.options[0] = (struct counts_option){1, 1};
+	scene->counts.options[1] = (struct counts_option){1, 2};
+	scene->counts.cells[4] = (struct counts_cell){1, 1, 0};
+	scene->counts.cells[5] = (struct counts_cell){1, 2, 1};
+	scene->counts.positions[1] = scene->counts.positions[2] = 1;
+	scene->counts.above[1 * 2 + 0] = 1;
+	json = json_of(scene, scene->campaign.manifest, "", false);
+	assert_non_null(strstr(json, expected));
+	free(json);
+}
+
 static void
 roster_numbers(void **state)
 {
@@ -248,11 +272,24 @@ nothing_is_lost(void **state)
 	free(json);
 }
 
+static int
+set_up_ranked(void **state)
+{
+	static struct campaign_wish ranked;
+
+	ranked = wish;
+	ranked.ranked = true;
+	*state = &ranked;
+	return set_up(state);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(live_counts, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(rankings, set_up_ranked, tear_down),
+	    cmocka_unit_test_setup_teardown(nothing_is_lost, set_up_ranked, tear_down),
 	    cmocka_unit_test_setup_teardown(roster_numbers, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(sealed_turnout, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(few_are_hidden, set_up, tear_down),
