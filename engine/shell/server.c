@@ -288,7 +288,7 @@ end(struct server *server)
 	chores_stop(server);
 	door_stop(server->door);
 	start_end(&server->start);
-	outlook_close(&server->outlook);
+	free(server->results);
 	if (server->loop_made)
 		close_loop(server);
 	free(server);

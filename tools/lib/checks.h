@@ -22,8 +22,6 @@ enum audit_check {
 	AUDIT_NOTICES,
 	AUDIT_PHASES,
 	AUDIT_OPEN,
-	AUDIT_FORBIDDEN,
-	AUDIT_VOIDS,
 	AUDIT_PROOFS,
 	AUDIT_SEAL,
 	/* ballots */

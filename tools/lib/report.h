@@ -13,7 +13,7 @@
 #include "tools/lib/trouble.h"
 
 enum {
-	REPORT_CHECKS_MAX = 40
+	REPORT_CHECKS_MAX = 32
 };
 
 enum report_status {

@@ -75,7 +75,8 @@ enum tally_exit
 totals_until(struct totals *totals, uint64_t size, struct trouble *trouble)
 {
 	uint64_t first = totals->recount.replay.index;
-	struct lineage_findings findings;
+	struct lineage_finding votes;
+	struct lineage_finding keys;
 	enum tally_exit status;
 
 	if (size <= first)
@@ -84,11 +85,11 @@ totals_until(struct totals *totals, uint64_t size, struct trouble *trouble)
 	if (status == TALLY_EXIT_FINE)
 		status = enter_all(totals, first, size, trouble);
 	if (status == TALLY_EXIT_FINE)
-		status = lineage_link(&totals->lineage, size, 1, &findings, trouble);
+		status = lineage_link(&totals->lineage, size, 1, &votes, &keys, trouble);
 	if (status != TALLY_EXIT_FINE)
 		return status;
-	if (lineage_first(&findings) != NULL) {
-		*trouble = *lineage_first(&findings);
+	if (votes.found || keys.found) {
+		*trouble = votes.found ? votes.trouble : keys.trouble;
 		return TALLY_EXIT_FAILED;
 	}
 	return recount_replay(&totals->scroll, size, &totals->lineage, visit, totals,

@@ -149,7 +149,7 @@ open_journals(struct inspection *inspection)
 	return trouble.exit;
 }
 
-/* The check `old` is about one older checkpoint: what was named must not go unasked. */
+/* Check 30 is about one older checkpoint: what was named must not go unasked. */
 static int
 open_state(struct inspection *inspection)
 {

@@ -1,0 +1,36 @@
+/* ballotbox: a campaign of one contest in memory, for tests of who wins: ballots are dropped into
+ * it and come out as the engine's counts and profile, and as plain rows. */
+#ifndef TALLY_TESTS_BALLOTBOX_H
+#define TALLY_TESTS_BALLOTBOX_H
+
+#include "outcome/outcome.h"
+#include "tests/lib/slowoutcome.h"
+
+struct ballotbox {
+	struct manifest manifest;
+	struct manifest_contest contest; /* the manifest's only one */
+	struct law law;                  /* all that is asked of it: the draw, the withdrawn */
+	struct counts counts;
+	struct profile profile; /* settled by ballotbox_decide */
+	size_t pools_count;     /* after ballotbox_decide */
+	int64_t left[SLOW_OPTIONS_MAX];
+	void *memory;
+};
+
+/* For `contest`, which is copied (and still points to the caller's options). The box points into
+ * itself: it must not be moved. */
+void
+ballotbox_init(struct ballotbox *box, const struct manifest_contest *contest);
+
+/* One ballot for each row of `votes`. */
+void
+ballotbox_drop(struct ballotbox *box, const struct profile *votes);
+
+/* The engine's winners; fails the test if there was no decision. */
+void
+ballotbox_decide(struct ballotbox *box, struct slow_list *won);
+
+void
+ballotbox_free(struct ballotbox *box);
+
+#endif

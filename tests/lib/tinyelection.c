@@ -1,0 +1,370 @@
+#include "tests/lib/tinyelection.h"
+
+#include <inttypes.h>
+
+/* Everything that an election in the engine's shape points to. */
+struct stand {
+	struct manifest_contest contest;
+	struct manifest_option options[TINY_OPTIONS_MAX];
+	struct manifest_pool pools[TINY_POOLS_MAX];
+	uint8_t pool_options[TINY_POOLS_MAX][TINY_OPTIONS_MAX];
+	struct manifest_exclusion exclusions[TINY_SETS_MAX];
+	struct profile votes;
+	struct profile_row rows[TINY_BALLOTS_MAX];
+	struct profile_choice choices[TINY_BALLOTS_MAX * TINY_OPTIONS_MAX];
+	struct slow_list fast;
+	struct slow_list slow;
+	bool money_adds_up;
+};
+
+static int64_t
+below(struct test_random *random, uint64_t limit)
+{
+	return (int64_t)test_random_below(random, limit);
+}
+
+static bool
+one_in(struct test_random *random, uint64_t count)
+{
+	return test_random_below(random, count) == 0;
+}
+
+static void
+make_options(struct tiny_election *election, struct test_random *random)
+{
+	int64_t unit = one_in(random, 3) ? 1 + below(random, 97) : 1;
+
+	election->options_count = 1 + (size_t)below(random, TINY_OPTIONS_MAX);
+	for (size_t i = 0; i < election->options_count; i++) {
+		size_t other = (size_t)below(random, i + 1);
+
+		election->cost[i] = below(random, 9) * unit + (one_in(random, 4) ? 1 : 0);
+		election->withdrawn[i] = one_in(random, 9);
+		election->left_out[i] = one_in(random, 11);
+		election->pool[i] = (size_t)below(random, election->outcome.pools_count);
+		election->ties[i] = election->ties[other];
+		election->ties[other] = (uint16_t)i;
+	}
+	for (size_t i = 0; i < TINY_POOLS_MAX; i++)
+		election->budget[i] = below(random, 20) * unit;
+	election->outcome.add1_step = 1 + below(random, 2) + unit / 2;
+	for (size_t i = 0; i < TINY_SETS_MAX; i++)
+		for (size_t j = 0; j < election->options_count; j++)
+			election->sets[i][j] = one_in(random, 3);
+}
+
+static void
+make_ranking(int32_t *values, size_t count, struct test_random *random)
+{
+	size_t ranks = 1 + (size_t)below(random, count);
+
+	for (size_t rank = 1; rank <= ranks; rank++) {
+		size_t option = (size_t)below(random, count);
+
+		while (values[option] != TINY_UNNAMED)
+			option = (option + 1) % count;
+		values[option] = (int32_t)rank;
+	}
+}
+
+static void
+make_ballot(struct tiny_election *election, int32_t *values, struct test_random *random)
+{
+	size_t count = election->options_count;
+
+	for (size_t i = 0; i < count; i++)
+		values[i] = TINY_UNNAMED;
+	if (one_in(random, 12))
+		return;
+	if (election->method == MANIFEST_METHOD_RANKED) {
+		make_ranking(values, count, random);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!one_in(random, 3))
+			continue;
+		else if (election->method == MANIFEST_METHOD_CUMULATIVE)
+			values[i] = (int32_t)below(random, 4);
+		else if (election->method == MANIFEST_METHOD_SCORE)
+			values[i] = (int32_t)below(random, 6) - 2;
+		else
+			values[i] = 1;
+	if (election->method == MANIFEST_METHOD_SINGLE) {
+		for (size_t i = 0; i < count; i++)
+			values[i] = TINY_UNNAMED;
+		values[below(random, count)] = 1;
+	}
+}
+
+static void
+make_method(struct tiny_election *election, struct test_random *random)
+{
+	static const enum manifest_method all[] = {
+	    MANIFEST_METHOD_APPROVAL, MANIFEST_METHOD_CUMULATIVE, MANIFEST_METHOD_SCORE,
+	    MANIFEST_METHOD_SINGLE,   MANIFEST_METHOD_KNAPSACK,   MANIFEST_METHOD_RANKED};
+	struct manifest_outcome *outcome = &election->outcome;
+
+	outcome->utility = (enum manifest_utility)below(random, 4);
+	switch (outcome->rule) {
+	case MANIFEST_RULE_SHARES:
+		election->method = outcome->utility >= MANIFEST_UTILITY_SCORE
+				       ? all[1 + below(random, 2)]
+				       : all[below(random, 5)];
+		break;
+	case MANIFEST_RULE_PHRAGMEN:
+		election->method = all[below(random, 5)];
+		break;
+	case MANIFEST_RULE_RUNOFF:
+	case MANIFEST_RULE_SCHULZE:
+	case MANIFEST_RULE_BORDA:
+		election->method = MANIFEST_METHOD_RANKED;
+		break;
+	default:
+		election->method = all[below(random, 6)];
+	}
+}
+
+static void
+make_greedy(struct manifest_outcome *outcome, struct test_random *random)
+{
+	outcome->by_score = one_in(random, 3);
+	outcome->threshold = one_in(random, 3) ? below(random, 6) : 0;
+	outcome->threshold_percent = one_in(random, 3) ? (uint32_t)below(random, 60) : 0;
+	outcome->exclusions_count = one_in(random, 2) ? (size_t)below(random, 3) : 0;
+	if (outcome->rule == MANIFEST_RULE_COUNT || one_in(random, 2))
+		return;
+	outcome->top_up = (struct manifest_top_up){
+	    .given = true,
+	    .gap_max = one_in(random, 2) ? below(random, 12) : -1,
+	    .percent = one_in(random, 2) ? (uint32_t)below(random, 101) : 0,
+	    .reserve = below(random, 20),
+	    .leftovers = one_in(random, 2),
+	};
+}
+
+static bool
+has_money(enum manifest_rule rule)
+{
+	return rule == MANIFEST_RULE_GREEDY_SKIP || rule == MANIFEST_RULE_GREEDY_STOP ||
+	       rule == MANIFEST_RULE_SHARES || rule == MANIFEST_RULE_PHRAGMEN;
+}
+
+void
+tiny_make(struct tiny_election *election, enum manifest_rule rule, struct test_random *random)
+{
+	struct manifest_outcome *outcome = &election->outcome;
+
+	*election = (struct tiny_election){.outcome.rule = rule, .outcome.id = "random"};
+	outcome->pools_count =
+	    one_in(random, 2) ? 1 : 1 + (size_t)below(random, TINY_POOLS_MAX);
+	outcome->ties = (enum manifest_ties)below(random, 5);
+	outcome->add1 = (enum manifest_add1)below(random, 3);
+	outcome->utilitarian = one_in(random, 2);
+	outcome->comparison = one_in(random, 2);
+	outcome->last_is_zero = one_in(random, 2);
+	test_random_fill(random, election->seed, sizeof(election->seed));
+	make_method(election, random);
+	make_options(election, random);
+	outcome->seats = rule == MANIFEST_RULE_RUNOFF
+			     ? 1
+			     : 1 + (uint32_t)below(random, election->options_count);
+	if (rule == MANIFEST_RULE_COUNT || rule == MANIFEST_RULE_GREEDY_SKIP ||
+	    rule == MANIFEST_RULE_GREEDY_STOP)
+		make_greedy(outcome, random);
+	election->ballots_count = (size_t)below(random, TINY_BALLOTS_MAX + 1);
+	for (size_t i = 0; i < election->ballots_count; i++)
+		make_ballot(election, election->value[i], random);
+}
+
+static void
+stand_votes(struct stand *stand, const struct tiny_election *election)
+{
+	struct profile *votes = &stand->votes;
+
+	votes->rows = stand->rows;
+	votes->choices = stand->choices;
+	for (size_t i = 0; i < election->ballots_count; i++) {
+		struct profile_row *row = &votes->rows[votes->rows_count++];
+
+		*row = (struct profile_row){.weight = 1, .first = votes->choices_count};
+		for (size_t j = 0; j < election->options_count; j++)
+			if (election->value[i][j] != TINY_UNNAMED)
+				votes->choices[votes->choices_count++] =
+				    (struct profile_choice){(uint16_t)j, election->value[i][j]};
+		row->count = votes->choices_count - row->first;
+	}
+}
+
+static void
+stand_make(struct stand *stand, const struct tiny_election *election)
+{
+	struct manifest_outcome *outcome = &stand->contest.outcome;
+
+	*stand = (struct stand){.contest = {.id = "contest",
+					    .method = election->method,
+					    .options_count = election->options_count,
+					    .options = stand->options,
+					    .outcome = election->outcome}};
+	for (size_t i = 0; i < election->options_count; i++) {
+		stand->options[i] =
+		    (struct manifest_option){.id = "option", .cost = election->cost[i]};
+		stand->pool_options[election->pool[i]][i] = 1;
+	}
+	for (size_t i = 0; i < TINY_POOLS_MAX; i++)
+		stand->pools[i] = (struct manifest_pool){.id = "pool",
+							 .options = stand->pool_options[i],
+							 .budget = election->budget[i]};
+	for (size_t i = 0; i < TINY_SETS_MAX; i++)
+		stand->exclusions[i].options = election->sets[i];
+	outcome->pools = stand->pools;
+	outcome->pools_count = has_money(outcome->rule) ? election->outcome.pools_count : 0;
+	outcome->exclusions = stand->exclusions;
+	outcome->left_out = election->left_out;
+	outcome->ties_given = election->ties;
+	stand_votes(stand, election);
+}
+
+/* What is left of each pool, from the winners alone: a pool with a gap that was filled is empty. */
+static bool
+money_adds_up(const struct stand *stand, const struct ballotbox *box)
+{
+	const struct manifest_outcome *outcome = &stand->contest.outcome;
+
+	if (outcome->add1 == MANIFEST_ADD1_PABULIB)
+		return true;
+	if (box->pools_count != outcome->pools_count)
+		return false;
+	for (size_t i = 0; i < outcome->pools_count; i++) {
+		int64_t left = outcome->pools[i].budget;
+
+		for (size_t j = 0; j < stand->fast.count; j++)
+			if (outcome->pools[i].options[stand->fast.options[j]])
+				left -= stand->options[stand->fast.options[j]].cost;
+		if (left < 0 && outcome->top_up.given)
+			left = 0;
+		if (left != box->left[i])
+			return false;
+	}
+	return true;
+}
+
+static void
+stand_decide(struct stand *stand, const struct tiny_election *election)
+{
+	const struct slow_case given = {.contest = &stand->contest,
+					.withdrawn = election->withdrawn,
+					.seed = election->seed,
+					.votes = &stand->votes};
+	struct ballotbox box;
+
+	slow_decide(&given, &stand->slow);
+	ballotbox_init(&box, &stand->contest);
+	memcpy(box.law.draw, election->seed, sizeof(election->seed));
+	for (size_t i = 0; i < election->options_count; i++)
+		if (election->withdrawn[i])
+			box.law.options_withdrawn[i / 8] |= (uint8_t)(1U << i % 8);
+	ballotbox_drop(&box, &stand->votes);
+	ballotbox_decide(&box, &stand->fast);
+	stand->money_adds_up = money_adds_up(stand, &box);
+	ballotbox_free(&box);
+}
+
+static bool
+same(const struct slow_list *a, const struct slow_list *b)
+{
+	return a->count == b->count &&
+	       memcmp(a->options, b->options, a->count * sizeof(*a->options)) == 0;
+}
+
+bool
+tiny_agree(const struct tiny_election *election)
+{
+	struct stand stand;
+
+	stand_make(&stand, election);
+	stand_decide(&stand, election);
+	return same(&stand.slow, &stand.fast) && stand.money_adds_up;
+}
+
+static void
+print_list(const char *who, const struct slow_list *won)
+{
+	fprintf(stderr, "%s:", who);
+	for (size_t i = 0; i < won->count; i++)
+		fprintf(stderr, " %u", won->options[i]);
+	fprintf(stderr, "\n");
+}
+
+static void
+print_rule(const struct tiny_election *election)
+{
+	const struct manifest_outcome *rule = &election->outcome;
+
+	fprintf(stderr,
+		"rule %d add1 %d step %" PRId64 " utilitarian %d comparison %d utility %d "
+		"last_is_zero %d seats %u by_score %d threshold %" PRId64 " percent %u\n",
+		(int)rule->rule, (int)rule->add1, rule->add1_step, rule->utilitarian,
+		rule->comparison, (int)rule->utility, rule->last_is_zero, rule->seats,
+		rule->by_score, rule->threshold, rule->threshold_percent);
+	fprintf(stderr,
+		"method %d ties %d top_up %d gap_max %" PRId64 " percent %u reserve %" PRId64
+		" leftovers %d exclusions %zu\n",
+		(int)election->method, (int)rule->ties, rule->top_up.given,
+		rule->top_up.gap_max, rule->top_up.percent, rule->top_up.reserve,
+		rule->top_up.leftovers, rule->exclusions_count);
+	for (size_t i = 0; i < rule->pools_count; i++)
+		fprintf(stderr, "pool %zu: %" PRId64 "\n", i, election->budget[i]);
+}
+
+void
+tiny_print(const struct tiny_election *election)
+{
+	struct stand stand;
+	struct slow_case given = {.contest = &stand.contest, .seed = election->seed};
+	uint16_t place[SLOW_OPTIONS_MAX];
+
+	stand_make(&stand, election);
+	stand_decide(&stand, election);
+	slow_tie_order(&given, place);
+	print_rule(election);
+	for (size_t i = 0; i < election->options_count; i++)
+		fprintf(stderr,
+			"option %zu: cost %" PRId64 " pool %zu tie place %u%s%s sets %d%d\n", i,
+			election->cost[i], election->pool[i], place[i],
+			election->withdrawn[i] ? " withdrawn" : "",
+			election->left_out[i] ? " left out" : "", election->sets[0][i],
+			election->sets[1][i]);
+	for (size_t i = 0; i < election->ballots_count; i++) {
+		fprintf(stderr, "ballot:");
+		for (size_t j = 0; j < election->options_count; j++)
+			if (election->value[i][j] != TINY_UNNAMED)
+				fprintf(stderr, " %zu=%d", j, election->value[i][j]);
+		fprintf(stderr, "\n");
+	}
+	print_list("engine", &stand.fast);
+	print_list("slow", &stand.slow);
+	if (!stand.money_adds_up)
+		fprintf(stderr, "the engine's money does not add up\n");
+}
+
+void
+tiny_try(enum manifest_rule rule, uint64_t count)
+{
+	const char *wanted = getenv("COUNT");
+	uint64_t seed = test_random_make(1).state;
+	struct tiny_election election;
+
+	if (wanted)
+		count = strtoull(wanted, NULL, 10);
+	for (uint64_t i = 0; i < count; i++) {
+		struct test_random random = {seed + i};
+
+		tiny_make(&election, rule, &random);
+		if (tiny_agree(&election))
+			continue;
+		tiny_shrink(&election);
+		fprintf(stderr, "disagreement: TEST_SEED=%" PRIu64 " COUNT=1\n", seed + i);
+		tiny_print(&election);
+		fail();
+	}
+}
