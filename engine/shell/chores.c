@@ -2,7 +2,6 @@
 
 #include "shell/line.h"
 #include "shell/receipts.h"
-#include "tally/results.h"
 #include "tally/status.h"
 #include "tree/cosignature.h"
 
@@ -318,32 +317,23 @@ commit(struct server *server, const struct station_batch *batch)
 	committer_commit(server->committer, &job);
 }
 
-/* The JSON that goes with a checkpoint, in the server's memory. */
-static struct bytes
-write_results(struct server *server, const struct station_publication *due)
-{
-	struct writer writer = writer_make(server->results, server->results_capacity);
-
-	results_write(&writer, server->start.manifest,
-		      &(struct results){.index = due->checkpoint.size,
-					.law = &due->standing->law,
-					.counts = &due->standing->counts,
-					.note = due->note,
-					.sealed = due->sealed});
-	CHECK(!writer.failed);
-	return writer_view(&writer);
-}
-
 static void
 publish(struct server *server)
 {
 	struct station_publication due;
+	struct results *results = &server->outlook.results;
 
 	station_publication(server->start.station, &due);
+	results->index = due.checkpoint.size;
+	results->law = &due.standing->law;
+	results->counts = &due.standing->counts;
+	results->note = due.note;
+	results->sealed = due.sealed;
 	publisher_publish(server->start.publisher,
 			  &(struct publication){.checkpoint = due.checkpoint,
 						.note = due.note,
-						.results = write_results(server, &due),
+						.results = outlook_write,
+						.results_context = &server->outlook,
 						.sealed = due.sealed,
 						.waiting = due.waiting});
 }
@@ -399,9 +389,7 @@ chores_start(struct server *server)
 	struct signer_calls signer = {on_noted, on_failed, server};
 
 	pthread_mutex_init(&server->mailbox.lock, NULL);
-	server->results_capacity = results_size_max(start->manifest);
-	server->results = malloc(server->results_capacity);
-	if (server->results == NULL) {
+	if (!outlook_open(&server->outlook, start->manifest)) {
 		line_warn("finding memory for the results failed");
 		return TALLY_EXIT_WORLD;
 	}

@@ -7,6 +7,7 @@
 #define TALLY_SHELL_CHORES_H
 
 #include "shell/keeper.h"
+#include "shell/outlook.h"
 #include "shell/start.h"
 
 #include <pthread.h>
@@ -81,8 +82,7 @@ struct server {
 	struct keeper *keeper;
 	const struct station_batch *committing;
 	struct mailbox mailbox;
-	uint8_t *results; /* the publisher's from EFFECT_PUBLISH to STATION_PUBLISHED */
-	size_t results_capacity;
+	struct outlook outlook; /* the publisher's from EFFECT_PUBLISH to STATION_PUBLISHED */
 	struct job jobs[JOBS_MAX];
 	struct job *jobs_free;
 	struct client clients[connections_max];

@@ -191,9 +191,10 @@ note_write(struct publisher *publisher, const struct publication *publication)
 	if (status != DISK_OK)
 		return status;
 	atomic_store_explicit(&publisher->size, size, memory_order_release);
-	if (publication->results.size > 0)
-		status = disk_replace(publisher->public_fd, "results", publication->results,
-				      0644, true);
+	if (publication->results != NULL)
+		status = disk_replace(publisher->public_fd, "results",
+				      publication->results(publication->results_context), 0644,
+				      true);
 	if (status == DISK_OK)
 		status = mark_write(publisher->dir_fd, "published", size);
 	if (status == DISK_OK) {

@@ -72,11 +72,16 @@ bool
 publisher_has_text(struct publisher *publisher, uint64_t index, const uint8_t salt[32],
 		   const uint8_t hash[32]);
 
+/* Gives what public/results is to be; called on the publisher's thread, once all files are there.
+ * The bytes are read before it is called again. */
+typedef struct bytes
+publisher_results(void *context);
+
 struct publication {
 	struct checkpoint checkpoint;
-	struct bytes note;    /* the signed checkpoint */
-	struct bytes results; /* for public/results; nothing: that is left as it is. Not
-			       * copied: read until publisher_done */
+	struct bytes note;          /* the signed checkpoint */
+	publisher_results *results; /* NULL: public/results is left as it is */
+	void *results_context;
 	bool sealed; /* ballots and counts are not public: law/ in place of bundles, no texts */
 	bool waiting; /* for cosignatures: all is made and synced, but the note is put at
 		       * public/checkpoint.next; the same checkpoint comes again */

@@ -288,7 +288,7 @@ end(struct server *server)
 	chores_stop(server);
 	door_stop(server->door);
 	start_end(&server->start);
-	free(server->results);
+	outlook_close(&server->outlook);
 	if (server->loop_made)
 		close_loop(server);
 	free(server);

@@ -86,50 +86,136 @@ districts_write(struct writer *writer, const struct manifest *manifest,
 }
 
 static void
-options_write(struct writer *writer, const struct manifest_contest *contest,
-	      const struct counts_option *counts)
+score_write(struct writer *writer, uint64_t votes, int64_t score)
 {
+	json_number(writer, ",\"votes\":", votes);
+	writer_string(writer, ",\"score\":");
+	writer_signed_decimal(writer, score);
+}
+
+static void
+cells_write(struct writer *writer, const struct manifest *manifest,
+	    const struct manifest_contest *contest, const struct counts *counts, size_t option)
+{
+	const char *before = "{\"id\":";
+	size_t voter = 0;
+
+	if (contest->extent.voters_count < 2)
+		return;
+	writer_string(writer, ",\"districts\":[");
+	for (size_t d = 0; d < manifest->districts_count; d++) {
+		const struct counts_cell *cell;
+
+		if (!manifest_votes_in(contest, (uint16_t)d))
+			continue;
+		cell = counts_cell_at(counts, contest, option, voter++);
+		if (cell->votes == 0)
+			continue;
+		json_string(writer, before, manifest->districts[d].id);
+		score_write(writer, cell->votes, cell->score);
+		if (contest->method == MANIFEST_METHOD_RANKED)
+			json_number(writer, ",\"first\":", cell->first);
+		writer_u8(writer, '}');
+		before = ",{\"id\":";
+	}
+	writer_u8(writer, ']');
+}
+
+static void
+positions_write(struct writer *writer, const struct manifest_contest *contest,
+		const struct counts *counts, size_t option)
+{
+	const uint64_t *positions = counts_positions(counts, contest, option);
+
+	if (positions == NULL)
+		return;
+	for (size_t i = 0; i < contest->max; i++)
+		json_number(writer, i == 0 ? ",\"positions\":[" : ",", positions[i]);
+	writer_u8(writer, ']');
+}
+
+static void
+options_write(struct writer *writer, const struct manifest *manifest,
+	      const struct manifest_contest *contest, const struct results *results)
+{
+	const struct counts_option *counts = &results->counts->options[contest->options_first];
+
 	writer_string(writer, ",\"options\":[");
 	for (size_t i = 0; i < contest->options_count; i++) {
 		json_string(writer, i == 0 ? "{\"id\":" : ",{\"id\":", contest->options[i].id);
-		json_number(writer, ",\"votes\":", counts[i].votes);
-		writer_string(writer, ",\"score\":");
-		writer_signed_decimal(writer, counts[i].score);
+		score_write(writer, counts[i].votes, counts[i].score);
+		if (law_option_withdrawn(results->law, contest->options_first + i))
+			writer_string(writer, ",\"withdrawn\":true");
+		positions_write(writer, contest, results->counts, i);
+		cells_write(writer, manifest, contest, results->counts, i);
 		writer_u8(writer, '}');
 	}
 	writer_u8(writer, ']');
 }
 
 static void
-contest_write(struct writer *writer, const struct manifest_contest *contest,
-	      const struct counts_contest *sums, const struct counts_option *options)
+pairs_write(struct writer *writer, const struct manifest_contest *contest,
+	    const struct counts *counts)
 {
-	json_string(writer, "{\"id\":", contest->id);
+	if (contest->method != MANIFEST_METHOD_RANKED)
+		return;
+	for (size_t a = 0; a < contest->options_count; a++) {
+		writer_string(writer, a == 0 ? ",\"pairs\":[[" : ",[");
+		for (size_t b = 0; b < contest->options_count; b++)
+			json_number(writer, b == 0 ? "" : ",",
+				    counts_pair(counts, contest, a, b));
+		writer_u8(writer, ']');
+	}
+	writer_u8(writer, ']');
+}
+
+static void
+winners_write(struct writer *writer, const struct manifest_contest *contest,
+	      const struct results_winners *winners)
+{
+	writer_string(writer, winners->known ? ",\"winners\":[" : ",\"winners\":null");
+	for (size_t i = 0; winners->known && i < winners->count; i++)
+		json_string(writer, i == 0 ? "" : ",",
+			    contest->options[winners->options[i]].id);
+	writer_string(writer, winners->known ? "]" : "");
+}
+
+static void
+contest_write(struct writer *writer, const struct manifest *manifest, size_t at,
+	      const struct results *results)
+{
+	const struct manifest_contest *contest = &manifest->contests[at];
+	const struct counts_contest *sums = &results->counts->contests[at];
+
+	json_string(writer, at == 0 ? "{\"id\":" : ",{\"id\":", contest->id);
 	json_number(writer, ",\"ballots\":", sums->ballots);
 	json_number(writer, ",\"blank\":", sums->blank);
 	json_number(writer, ",\"abstained\":", sums->abstained);
-	options_write(writer, contest, options);
-	json_string(writer, ",\"winners\":[],\"outcome\":", contest->outcome.id);
+	options_write(writer, manifest, contest, results);
+	pairs_write(writer, contest, results->counts);
+	winners_write(writer, contest, &results->winners[at]);
+	json_string(writer, ",\"outcome\":", contest->outcome.id);
 	writer_u8(writer, '}');
 }
 
 static void
-counts_json(struct writer *writer, const struct manifest *manifest, const struct counts *counts)
+counts_json(struct writer *writer, const struct manifest *manifest,
+	    const struct results *results)
 {
+	const struct counts *counts = results->counts;
+
 	json_number(writer, ",\"ballots\":", counts->ballots);
 	json_number(writer, ",\"replaced\":", counts->replaced);
 	json_number(writer, ",\"voided\":", counts->voided);
 	json_number(writer, ",\"in_tree\":", counts->in_tree);
+	if (manifest->has_roster) {
+		json_number(writer, ",\"roster\":", manifest->roster_count);
+		json_number(writer, ",\"enrolled\":", counts->enrolled);
+	}
 	districts_write(writer, manifest, counts);
 	writer_string(writer, ",\"contests\":[");
-	for (size_t i = 0; i < manifest->contests_count; i++) {
-		const struct manifest_contest *contest = &manifest->contests[i];
-
-		if (i > 0)
-			writer_u8(writer, ',');
-		contest_write(writer, contest, &counts->contests[i],
-			      counts->options + contest->options_first);
-	}
+	for (size_t i = 0; i < manifest->contests_count; i++)
+		contest_write(writer, manifest, i, results);
 	writer_u8(writer, ']');
 }
 
@@ -178,7 +264,7 @@ results_write(struct writer *writer, const struct manifest *manifest,
 	if (results->sealed)
 		turnout_json(writer, manifest, results->counts);
 	else
-		counts_json(writer, manifest, results->counts);
+		counts_json(writer, manifest, results);
 	json_text(writer, ",\"checkpoint\":", results->note);
 	writer_string(writer, "}\n");
 }
@@ -189,14 +275,39 @@ string_max(const char *string)
 	return 2 + escaped_max * strlen(string);
 }
 
+/* Of the options of one contest, each behind a comma, and what follows them. */
+static size_t
+options_size_max(const struct manifest *manifest, const struct manifest_contest *contest)
+{
+	bool ranked = contest->method == MANIFEST_METHOD_RANKED;
+	size_t per_option =
+	    sizeof ",{'id':,'votes':,'score':,'withdrawn':true}" + 2 * number_digits;
+	size_t size = 0;
+
+	if (contest->extent.voters_count > 1)
+		per_option += sizeof ",'districts':[]";
+	for (size_t d = 0; d < manifest->districts_count && contest->extent.voters_count > 1;
+	     d++) {
+		if (manifest_votes_in(contest, (uint16_t)d))
+			per_option += sizeof ",{'id':,'votes':,'score':,'first':}" +
+				      string_max(manifest->districts[d].id) + 3 * number_digits;
+	}
+	if (ranked)
+		per_option += sizeof ",'positions':[],'pairs':[]" +
+			      (1 + number_digits) * (contest->max + contest->options_count);
+	for (size_t i = 0; i < contest->options_count; i++)
+		size += per_option + 2 * string_max(contest->options[i].id); /* once a winner */
+	return size;
+}
+
 size_t
 results_size_max(const struct manifest *manifest)
 {
 	size_t size =
 	    sizeof "{'campaign':'','test':false,'index':,'phase':'before'" +
 	    2 * TALLY_HASH_SIZE + number_digits +
-	    sizeof ",'ballots':,'replaced':,'voided':,'in_tree':" + 4 * number_digits +
-	    sizeof ",'districts':[],'contests':[],'checkpoint':" + 2 +
+	    sizeof ",'ballots':,'replaced':,'voided':,'in_tree':,'roster':,'enrolled':" +
+	    6 * number_digits + sizeof ",'districts':[],'contests':[],'checkpoint':" + 2 +
 	    escaped_max * TALLY_CHECKPOINT_SIZE_MAX + sizeof "}\n";
 
 	for (size_t i = 0; i < manifest->districts_count; i++)
@@ -207,10 +318,8 @@ results_size_max(const struct manifest *manifest)
 
 		size += sizeof ",{'id':,'ballots':,'blank':,'abstained':,'options':[]" +
 			string_max(contest->id) + 3 * number_digits +
-			sizeof ",'winners':[],'outcome':}" + string_max(contest->outcome.id);
-		for (size_t j = 0; j < contest->options_count; j++)
-			size += sizeof ",{'id':,'votes':,'score':}" +
-				string_max(contest->options[j].id) + 2 * number_digits;
+			sizeof ",'winners':null,'outcome':}" + string_max(contest->outcome.id) +
+			options_size_max(manifest, contest);
 	}
 	return size;
 }

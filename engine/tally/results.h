@@ -2,10 +2,16 @@
  *
  * While counts are public:
  *   {"campaign":"<hex id>","test":B,"index":N,"phase":"before|open|closed","ballots":counted,
- *    "replaced":N,"voided":N,"in_tree":N,"districts":[{"id":S,"ballots":N}],
+ *    "replaced":N,"voided":N,"in_tree":N,["roster":N,"enrolled":N,]
+ *    "districts":[{"id":S,"ballots":N}],
  *    "contests":[{"id":S,"ballots":N,"blank":N,"abstained":N,
- *                 "options":[{"id":S,"votes":N,"score":N}],"winners":[],"outcome":S}],
+ *                 "options":[{"id":S,"votes":N,"score":N[,"withdrawn":true][,"positions":[N]]
+ *                             [,"districts":[{"id":S,"votes":N,"score":N[,"first":N]}]]}],
+ *                 ["pairs":[[N]],]"winners":[S] or null,"outcome":S}],
  *    "checkpoint":S}
+ * with the numbers of the tally's text (counts.h): roster and enrolled if there is a roster,
+ * districts of an option if several vote on it, those with votes; positions, first and pairs of
+ * ranked contests.
  * While they are sealed:
  *   {"campaign":S,"test":B,"index":N,"phase":S,"sealed":true,"turnout":counted,
  *    "districts":[{"id":S,"turnout":N or null}],"checkpoint":S}
@@ -24,10 +30,18 @@ enum {
 	results_hidden_max = 10
 };
 
+/* Who has won a contest. */
+struct results_winners {
+	bool known; /* else null */
+	size_t count;
+	const uint16_t *options; /* places in the contest, in the order in which they won */
+};
+
 struct results {
 	uint64_t index;
 	const struct law *law;
 	const struct counts *counts;
+	const struct results_winners *winners; /* one of each contest; not used if sealed */
 	struct bytes note;
 	bool sealed;
 };

@@ -50,6 +50,7 @@ sim_make(uint64_t seed)
 	    .contests = 1 + below(&sim, 3),
 	    .districts = one_in(&sim, 2) ? 0 : 3,
 	    .blank = one_in(&sim, 2),
+	    .ranked = one_in(&sim, 4),
 	    .frontends = 1 + below(&sim, 3),
 	    .signing = one_in(&sim, 4) ? TALLY_SIGNING_VOTER : TALLY_SIGNING_FRONTEND,
 	    .registrars = 1 + below(&sim, 2),

@@ -75,11 +75,11 @@ cosigns_what_it_has_checked(void **state)
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_cosigned(&stage, 646, &key.key);
 	assert_says(stage.err, "without check 9 (campaign)");
-	assert_says(stage.err, "without check 30 (old)");
+	assert_says(stage.err, "without check 32 (old)");
 	auditor_run_with_key(&stage, command);
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_cosigned(&stage, 646, &key.key);
-	assert_null(strstr(stage.err, "without check 30 (old)"));
+	assert_null(strstr(stage.err, "without check 32 (old)"));
 	put_note(&stage, "old", 70);
 	auditor_run_with_key(&stage, "--old old --state seen .");
 	assert_int_equal(stage.code, TALLY_EXIT_USAGE); /* which of them? */
@@ -207,7 +207,7 @@ cosigns_nothing_unasked(void **state)
 			     "-q --receipts kept --cosign witness.key --state seen small");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_null(strstr(stage.out, "witness.example"));
-	assert_says(stage.err, "not cosigned: check 28 (receipts) was not made: ");
+	assert_says(stage.err, "not cosigned: check 30 (receipts) was not made: ");
 	auditor_close(&stage);
 }
 

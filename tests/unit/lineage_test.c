@@ -51,6 +51,7 @@ compare(const struct lineage *lineage, const struct crowd *crowd, uint64_t *seen
 		bool expected = voter > 0 && seen[voter - 1] > 0;
 
 		assert_int_equal(lineage_replaced(lineage, i, &previous), expected);
+		assert_int_equal(lineage_known(lineage, i), expected);
 		if (expected)
 			assert_int_equal(previous, seen[voter - 1] - 1);
 		if (voter == 0)
@@ -61,6 +62,8 @@ compare(const struct lineage *lineage, const struct crowd *crowd, uint64_t *seen
 	}
 	assert_int_equal(lineage->ballots, *ballots);
 	assert_int_equal(lineage->voters, *voters);
+	assert_int_equal(lineage->counting, *voters);
+	assert_int_equal(lineage->voided, 0);
 }
 
 /* One log in steps that end at `ends`, keeping about `bound` bytes in memory. */
@@ -70,7 +73,7 @@ follow(const struct campaign *campaign, const struct crowd *crowd, const size_t 
 {
 	static uint64_t seen[ENTRIES];
 	struct lineage lineage;
-	struct lineage_finding votes, keys;
+	struct lineage_findings findings;
 	struct trouble trouble;
 	uint64_t ballots = 0, voters = 0;
 	size_t from = 0;
@@ -84,9 +87,8 @@ follow(const struct campaign *campaign, const struct crowd *crowd, const size_t 
 		for (size_t i = from; i < ends[step]; i++)
 			if (crowd->voters[i] > 0)
 				enter(&lineage, i, crowd->voters[i], crowd->revisions[i]);
-		assert_int_equal(lineage_link(&lineage, ends[step], 3, &votes, &keys, &trouble),
-				 0);
-		assert_false(votes.found || keys.found);
+		assert_int_equal(lineage_link(&lineage, ends[step], 3, &findings, &trouble), 0);
+		assert_null(lineage_first(&findings));
 		compare(&lineage, crowd, seen, from, ends[step], &ballots, &voters);
 		from = ends[step];
 	}
@@ -122,7 +124,7 @@ says_when_there_is_no_room(void **state)
 {
 	struct campaign campaign;
 	struct lineage lineage;
-	struct lineage_finding votes, keys;
+	struct lineage_findings findings;
 	struct trouble trouble;
 
 	(void)state;
@@ -131,8 +133,7 @@ says_when_there_is_no_room(void **state)
 	assert_int_equal(lineage_init(&lineage, campaign.manifest, 500, 1, &trouble), 0);
 	for (uint64_t i = 0; i < 500; i++)
 		enter(&lineage, i, 1, (uint16_t)(i + 1));
-	assert_int_equal(lineage_link(&lineage, 500, 2, &votes, &keys, &trouble),
-			 TALLY_EXIT_WORLD);
+	assert_int_equal(lineage_link(&lineage, 500, 2, &findings, &trouble), TALLY_EXIT_WORLD);
 	assert_non_null(strstr(trouble.sentence, "could not be sorted"));
 	lineage_free(&lineage);
 	assert_int_equal(unsetenv("TMPDIR"), 0);
@@ -144,7 +145,7 @@ leaves_out_what_is_beyond_the_end(void **state)
 {
 	struct campaign campaign;
 	struct lineage lineage;
-	struct lineage_finding votes, keys;
+	struct lineage_findings findings;
 	struct trouble trouble;
 	uint64_t previous;
 
@@ -153,8 +154,8 @@ leaves_out_what_is_beyond_the_end(void **state)
 	assert_int_equal(lineage_init(&lineage, campaign.manifest, 10, 1 << 20, &trouble), 0);
 	enter(&lineage, 3, 7, 1);
 	enter(&lineage, 8, 7, 1);
-	assert_int_equal(lineage_link(&lineage, 8, 1, &votes, &keys, &trouble), 0);
-	assert_false(votes.found);
+	assert_int_equal(lineage_link(&lineage, 8, 1, &findings, &trouble), 0);
+	assert_null(lineage_first(&findings));
 	assert_int_equal(lineage.ballots, 1);
 	assert_false(lineage_replaced(&lineage, 8, &previous));
 	lineage_free(&lineage);
@@ -167,7 +168,7 @@ names_the_earliest(void **state)
 {
 	struct campaign campaign;
 	struct lineage lineage;
-	struct lineage_finding votes, keys;
+	struct lineage_findings findings;
 	struct trouble trouble;
 
 	(void)state;
@@ -177,11 +178,12 @@ names_the_earliest(void **state)
 		enter(&lineage, i, i, 1);
 	for (uint64_t i = 0; i < 150; i++)
 		enter(&lineage, 399 - i, 50 + i, 1);
-	assert_int_equal(lineage_link(&lineage, 400, 2, &votes, &keys, &trouble), 0);
-	assert_true(votes.found);
-	assert_int_equal(votes.trouble.index, 250);
-	assert_non_null(strstr(votes.trouble.sentence, "entry 250: "));
-	assert_non_null(strstr(votes.trouble.sentence, "at entry 199,"));
+	assert_int_equal(lineage_link(&lineage, 400, 2, &findings, &trouble), 0);
+	assert_true(findings.votes.found);
+	assert_ptr_equal(lineage_first(&findings), &findings.votes.trouble);
+	assert_int_equal(findings.votes.trouble.index, 250);
+	assert_non_null(strstr(findings.votes.trouble.sentence, "entry 250: "));
+	assert_non_null(strstr(findings.votes.trouble.sentence, "at entry 199,"));
 	lineage_free(&lineage);
 	campaign_free(&campaign);
 }
@@ -211,7 +213,7 @@ tells_how_far_it_is(void **state)
 	for (size_t b = 0; b < sizeof bounds / sizeof *bounds; b++) {
 		struct campaign campaign;
 		struct lineage lineage;
-		struct lineage_finding votes, keys;
+		struct lineage_findings findings;
 		struct heard heard = {0};
 		struct trouble trouble;
 
@@ -221,7 +223,7 @@ tells_how_far_it_is(void **state)
 		for (uint64_t i = 0; i < 300; i++)
 			enter(&lineage, i, i, 1);
 		lineage_watch(&lineage, hear, &heard);
-		assert_int_equal(lineage_link(&lineage, 400, 1, &votes, &keys, &trouble), 0);
+		assert_int_equal(lineage_link(&lineage, 400, 1, &findings, &trouble), 0);
 		assert_true(heard.calls > 100);
 		assert_int_equal(heard.done, 300);
 		assert_int_equal(heard.all, 300);

@@ -11,6 +11,7 @@ struct scene {
 	struct campaign campaign;
 	struct law law;
 	struct counts counts;
+	struct results_winners winners[2];
 	void *memory;
 };
 
@@ -20,7 +21,8 @@ set_up(void **state)
 	struct scene *scene = calloc(1, sizeof *scene);
 
 	assert_non_null(scene);
-	campaign_make(&scene->campaign, &wish);
+	campaign_make(&scene->campaign, *state == NULL ? &wish : *state);
+	scene->winners[0].known = scene->winners[1].known = true;
 	scene->memory = malloc(counts_memory(scene->campaign.manifest));
 	assert_non_null(scene->memory);
 	counts_init(&scene->counts, scene->campaign.manifest, scene->memory);
@@ -54,6 +56,7 @@ json_of(const struct scene *scene, const struct manifest *manifest, const char *
 		      &(struct results){.index = 77,
 					.law = &scene->law,
 					.counts = &scene->counts,
+					.winners = scene->winners,
 					.note = bytes_of_string(note),
 					.sealed = sealed});
 	assert_false(writer.failed);
@@ -89,20 +92,66 @@ live_counts(void **state)
 	scene->counts.contests[0] = (struct counts_contest){3, 1, 1};
 	scene->counts.options[0] = (struct counts_option){3, 3};
 	scene->counts.options[3] = (struct counts_option){UINT64_MAX, INT64_MIN};
+	scene->counts.cells[3] = (struct counts_cell){2, -2, 0}; /* o1 in d1 */
+	scene->counts.cells[5] = (struct counts_cell){1, 1, 0};
+	scene->law.options_withdrawn[0] = 1 << 2; /* o0 of c1 */
+	scene->winners[0] = (struct results_winners){true, 2, (const uint16_t[]){1, 0}};
+	scene->winners[1].known = false;
 	assert_json(scene, false,
 		    "\",\"test\":true,\"index\":77,\"phase\":\"open\",\"ballots\":5,"
 		    "\"replaced\":2,\"voided\":1,\"in_tree\":8,\"districts\":["
 		    "{\"id\":\"d0\",\"ballots\":0},{\"id\":\"d1\",\"ballots\":5},"
 		    "{\"id\":\"d2\",\"ballots\":0}],\"contests\":["
 		    "{\"id\":\"c0\",\"ballots\":3,\"blank\":1,\"abstained\":1,\"options\":["
-		    "{\"id\":\"o0\",\"votes\":3,\"score\":3},"
-		    "{\"id\":\"o1\",\"votes\":0,\"score\":0}],"
-		    "\"winners\":[],\"outcome\":\"none\"},"
+		    "{\"id\":\"o0\",\"votes\":3,\"score\":3,\"districts\":[]},"
+		    "{\"id\":\"o1\",\"votes\":0,\"score\":0,\"districts\":["
+		    "{\"id\":\"d1\",\"votes\":2,\"score\":-2},"
+		    "{\"id\":\"d2\",\"votes\":1,\"score\":1}]}],"
+		    "\"winners\":[\"o1\",\"o0\"],\"outcome\":\"none\"},"
 		    "{\"id\":\"c1\",\"ballots\":0,\"blank\":0,\"abstained\":0,\"options\":["
-		    "{\"id\":\"o0\",\"votes\":0,\"score\":0},"
+		    "{\"id\":\"o0\",\"votes\":0,\"score\":0,\"withdrawn\":true},"
 		    "{\"id\":\"o1\",\"votes\":18446744073709551615,"
 		    "\"score\":-9223372036854775808}],"
-		    "\"winners\":[],\"outcome\":\"none\"}],\"checkpoint\":\"n\\n2\\n\"}\n");
+		    "\"winners\":null,\"outcome\":\"none\"}],\"checkpoint\":\"n\\n2\\n\"}\n");
+}
+
+/* One ballot, o1 above o0, in d2. */
+static void
+rankings(void **state)
+{
+	struct scene *scene = *state;
+	static const char expected[] =
+	    "{\"id\":\"o0\",\"votes\":1,\"score\":1,\"positions\":[0,1],\"districts\":["
+	    "{\"id\":\"d2\",\"votes\":1,\"score\":1,\"first\":0}]},"
+	    "{\"id\":\"o1\",\"votes\":1,\"score\":2,\"positions\":[1,0],\"districts\":["
+	    "{\"id\":\"d2\",\"votes\":1,\"score\":2,\"first\":1}]}],"
+	    "\"pairs\":[[0,0],[1,0]],\"winners\":[]";
+	char *json;
+
+	scene->counts.options[0] = (struct counts_option){1, 1};
+	scene->counts.options[1] = (struct counts_option){1, 2};
+	scene->counts.cells[4] = (struct counts_cell){1, 1, 0};
+	scene->counts.cells[5] = (struct counts_cell){1, 2, 1};
+	scene->counts.positions[1] = scene->counts.positions[2] = 1;
+	scene->counts.above[1 * 2 + 0] = 1;
+	json = json_of(scene, scene->campaign.manifest, "", false);
+	assert_non_null(strstr(json, expected));
+	free(json);
+}
+
+static void
+roster_numbers(void **state)
+{
+	struct scene *scene = *state;
+	struct manifest manifest = *scene->campaign.manifest;
+	char *json;
+
+	manifest.has_roster = true;
+	manifest.roster_count = 300;
+	scene->counts.enrolled = 7;
+	json = json_of(scene, &manifest, "", false);
+	assert_non_null(strstr(json, "\"in_tree\":0,\"roster\":300,\"enrolled\":7,"));
+	free(json);
 }
 
 /* No count of any contest is in it, however large. */
@@ -197,6 +246,7 @@ nothing_is_lost(void **state)
 	contest.id = "\"\"\\\\";
 	contest.options = &option;
 	contest.options_count = 1;
+	scene->winners[0] = (struct results_winners){true, 1, (const uint16_t[]){0}};
 	manifest.contests = &contest;
 	manifest.contests_count = 1;
 	memset(scene->memory, 0xff, counts_memory(scene->campaign.manifest));
@@ -222,11 +272,25 @@ nothing_is_lost(void **state)
 	free(json);
 }
 
+static int
+set_up_ranked(void **state)
+{
+	static struct campaign_wish ranked;
+
+	ranked = wish;
+	ranked.ranked = true;
+	*state = &ranked;
+	return set_up(state);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(live_counts, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(rankings, set_up_ranked, tear_down),
+	    cmocka_unit_test_setup_teardown(nothing_is_lost, set_up_ranked, tear_down),
+	    cmocka_unit_test_setup_teardown(roster_numbers, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(sealed_turnout, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(few_are_hidden, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(phases_have_names, set_up, tear_down),

@@ -35,7 +35,7 @@ says_what_is_sealed(void **state)
 	test_log_publish(&stage.scene.log, stage.scene.folder.path, VAULT_SEALED);
 	auditor_run_with_key(&stage, "-q .");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);
-	assert_ends(stage.out, "FAIL: check 16: ./tile/entries/000: it is published");
+	assert_ends(stage.out, "FAIL: check 18: ./tile/entries/000: it is published");
 	auditor_run_with_key(&stage, "-q --private .");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	vault_publish_open(&stage.scene);
@@ -61,7 +61,7 @@ audits_by_the_static_build(void **state)
 		scene_flip(&stage.scene, "law/303", 40);
 		auditor_run_with_key(&stage, "-q .");
 		assert_int_equal(stage.code, TALLY_EXIT_FAILED);
-		assert_ends(stage.out, "FAIL: check 15: ./law/303: ");
+		assert_ends(stage.out, "FAIL: check 17: ./law/303: ");
 	} else {
 		print_message("SKIPPED: no %s (make tally-verify-static)\n", stage.program);
 	}
@@ -88,7 +88,7 @@ cosigns_what_is_sealed(void **state)
 	auditor_run_with_key(&stage, "-q --cosign witness.key --state seen .");
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_says(stage.out, "\xe2\x80\x94 witness.example/w1 ");
-	assert_says(stage.err, "26 (classes): results are sealed");
+	assert_says(stage.err, "28 (classes): results are sealed");
 	test_file_write(stage.scene.folder.path, "tally/302", BYTES_OF("x"));
 	auditor_run_with_key(&stage, "-q --cosign witness.key --state seen .");
 	assert_int_equal(stage.code, TALLY_EXIT_FAILED);

@@ -122,20 +122,21 @@ audit_keep_hashes(struct audit_state *state, uint64_t number, unsigned count,
 		memcpy(state->old_last, leaves, sizeof state->old_last);
 }
 
-void
-audit_notice(struct audit_state *state, uint64_t index, struct bytes body)
+bool
+audit_notice(struct audit_state *state, uint64_t index, struct bytes body,
+	     struct notice *notice)
 {
-	struct notice notice;
-	enum tally_verdict verdict = notice_parse(body, &notice);
+	enum tally_verdict verdict = notice_parse(body, notice);
 	struct trouble trouble;
 
 	if (verdict == TALLY_ACCEPTED)
-		verdict = signature_notice(state->audit->recount.manifest, &notice);
+		verdict = signature_notice(state->audit->recount.manifest, notice);
 	if (verdict == TALLY_ACCEPTED)
-		return;
+		return true;
 	trouble_at(&trouble, TALLY_EXIT_FAILED, index, "the notice is %s: %s",
 		   tally_verdict_text(verdict)->name, tally_verdict_text(verdict)->sentence);
 	audit_found(state, AUDIT_NOTICES, &trouble);
+	return false;
 }
 
 /* Signatures are asked last: who fails there has passed every rule. */
@@ -177,13 +178,15 @@ check_contents(struct audit_state *state, const struct desk *desk)
 	for (unsigned i = 0; i < desk->bundle.count; i++) {
 		uint64_t index = desk->bundle.first + i;
 		struct entry entry;
+		struct notice notice;
 
 		/* What has no shape is a matter of the replay. */
 		if (index < state->verified.size ||
 		    !entry_parse(desk->bundle.entries[i], &entry))
 			continue;
-		if (entry.kind == TALLY_ENTRY_NOTICE)
-			audit_notice(state, index, entry.body);
+		if (entry.kind == TALLY_ENTRY_NOTICE &&
+		    audit_notice(state, index, entry.body, &notice))
+			lineage_notice(&state->lineage, index, &notice);
 		if (entry.kind == TALLY_ENTRY_BALLOT)
 			check_ballot(state, index, entry.body);
 	}

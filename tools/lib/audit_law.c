@@ -22,6 +22,7 @@ step(struct audit_state *state, uint64_t index, struct bytes entry, struct troub
 {
 	struct recount *recount = &state->audit->recount;
 	struct entry parsed;
+	struct notice notice;
 
 	recount->fault = replay_skip(&recount->replay, index);
 	if (recount->fault == REPLAY_FINE && entry.size > 0)
@@ -33,7 +34,7 @@ step(struct audit_state *state, uint64_t index, struct bytes entry, struct troub
 		return false;
 	}
 	if (entry_parse(entry, &parsed) && parsed.kind == TALLY_ENTRY_NOTICE)
-		audit_notice(state, index, parsed.body);
+		(void)audit_notice(state, index, parsed.body, &notice);
 	return !report_troubled(&state->audit->report, AUDIT_NOTICES);
 }
 

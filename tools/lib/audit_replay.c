@@ -45,13 +45,12 @@ watch_ballot(struct watch *watch, uint64_t index)
 {
 	uint32_t voters_max = watch->state->audit->recount.manifest->voters_max;
 	struct trouble trouble;
-	uint64_t previous;
 
 	watch->tallied->ballots++;
 	watch->tallied->since_tally++;
 	watch->tallied->last_ballot = index;
 	watch_cadence(watch, index);
-	if (lineage_replaced(&watch->state->lineage, index, &previous))
+	if (lineage_known(&watch->state->lineage, index))
 		return;
 	watch->tallied->voters++;
 	if (watch->crowded || watch->tallied->voters <= voters_max)
@@ -149,7 +148,7 @@ audit_check_of(enum replay_fault fault)
 	case REPLAY_BALLOT_OUTSIDE_PHASE:
 		return AUDIT_OPEN;
 	case REPLAY_BALLOT_FORBIDDEN:
-		return AUDIT_NOTICES;
+		return AUDIT_FORBIDDEN;
 	case REPLAY_PHASE_FORBIDDEN:
 	case REPLAY_PHASE_OWED:
 		return AUDIT_PHASES;
@@ -184,7 +183,7 @@ check_last_tally(struct watch *watch)
 	audit_found(watch->state, AUDIT_CADENCE, &trouble);
 }
 
-/* T2, and by sorting: as many ballots count as there are tags. */
+/* T2, and by sorting: as many count and were voided as the tags' own histories say. */
 static void
 check_classes(struct watch *watch)
 {
@@ -195,13 +194,14 @@ check_classes(struct watch *watch)
 	if (counts->ballots + counts->replaced + counts->voided == counts->in_tree &&
 	    counts->in_tree == watch->tallied->ballots &&
 	    lineage->ballots == watch->tallied->ballots &&
-	    (counts->voided > 0 || counts->ballots == lineage->voters))
+	    counts->ballots == lineage->counting && counts->voided == lineage->voided)
 		return;
 	trouble_set(&trouble, TALLY_EXIT_FAILED,
 		    "%" PRIu64 " counted, %" PRIu64 " replaced and %" PRIu64
-		    " voided are not the %" PRIu64 " ballots of %" PRIu64 " voter tags",
+		    " voided are not the %" PRIu64 " ballots of %" PRIu64 " voter tags, of "
+		    "which %" PRIu64 " count",
 		    counts->ballots, counts->replaced, counts->voided, watch->tallied->ballots,
-		    lineage->voters);
+		    lineage->voters, lineage->counting);
 	audit_found(watch->state, AUDIT_CLASSES, &trouble);
 }
 
@@ -210,8 +210,8 @@ static void
 conclude(struct audit_state *state, uint64_t end)
 {
 	static const enum audit_check replayed[] = {
-	    AUDIT_ENTRIES, AUDIT_NOTICES, AUDIT_PHASES,  AUDIT_OPEN,   AUDIT_VOTERS,
-	    AUDIT_TALLIES, AUDIT_TEXTS,   AUDIT_CADENCE, AUDIT_CLASSES};
+	    AUDIT_ENTRIES, AUDIT_NOTICES, AUDIT_PHASES, AUDIT_OPEN,    AUDIT_FORBIDDEN,
+	    AUDIT_VOTERS,  AUDIT_TALLIES, AUDIT_TEXTS,  AUDIT_CADENCE, AUDIT_CLASSES};
 	struct report *report = &state->audit->report;
 
 	for (size_t at = 0; at < sizeof replayed / sizeof *replayed; at++) {
@@ -270,41 +270,57 @@ tell_sorting(void *context, uint64_t done, uint64_t all)
 	options->progress(options->context, "sorting ballots", done, all);
 }
 
+/* What linking decides, and where nothing of the kind is asked. */
+static void
+conclude_links(struct audit_state *state, uint64_t end)
+{
+	const struct manifest *manifest = state->audit->recount.manifest;
+	const struct {
+		enum audit_check check;
+		bool asked;
+	} linked[] = {{AUDIT_VOTES, true},
+		      {AUDIT_VOIDS, true},
+		      {AUDIT_KEYS, manifest->signing == TALLY_SIGNING_VOTER},
+		      {AUDIT_ROSTER, manifest->has_roster}};
+	struct report *report = &state->audit->report;
+
+	for (size_t i = 0; i < sizeof linked / sizeof *linked; i++) {
+		if (!linked[i].asked)
+			continue;
+		if (end < state->scroll.size)
+			report_skip(report, linked[i].check,
+				    "another check failed at entry %" PRIu64
+				    "; ballots were compared up to there",
+				    end);
+		else
+			report_pass(report, linked[i].check);
+	}
+}
+
 /* False if nothing may be said of who replaces whom. */
 static bool
 link_ballots(struct audit_state *state)
 {
-	struct report *report = &state->audit->report;
-	bool voters = state->audit->recount.manifest->signing == TALLY_SIGNING_VOTER;
 	uint64_t end = state->limit;
-	struct lineage_finding votes;
-	struct lineage_finding keys;
+	struct lineage_findings findings;
 	struct trouble trouble;
 
 	if (state->options->progress != NULL)
 		lineage_watch(&state->lineage, tell_sorting, (void *)(uintptr_t)state->options);
-	if (lineage_link(&state->lineage, end, state->options->jobs, &votes, &keys, &trouble) !=
+	if (lineage_link(&state->lineage, end, state->options->jobs, &findings, &trouble) !=
 	    TALLY_EXIT_FINE) {
 		audit_found(state, AUDIT_VOTES, &trouble);
 		return false;
 	}
-	if (votes.found)
-		audit_found(state, AUDIT_VOTES, &votes.trouble);
-	if (keys.found)
-		audit_found(state, AUDIT_KEYS, &keys.trouble);
-	if (end < state->scroll.size) {
-		report_skip(report, AUDIT_VOTES,
-			    "another check failed at entry %" PRIu64
-			    "; ballots were compared up to there",
-			    end);
-		if (voters)
-			report_skip(report, AUDIT_KEYS,
-				    "another check failed at entry %" PRIu64, end);
-		return true;
-	}
-	report_pass(report, AUDIT_VOTES);
-	if (voters)
-		report_pass(report, AUDIT_KEYS);
+	if (findings.votes.found)
+		audit_found(state, AUDIT_VOTES, &findings.votes.trouble);
+	if (findings.keys.found)
+		audit_found(state, AUDIT_KEYS, &findings.keys.trouble);
+	if (findings.voids.found)
+		audit_found(state, AUDIT_VOIDS, &findings.voids.trouble);
+	if (findings.roster.found)
+		audit_found(state, AUDIT_ROSTER, &findings.roster.trouble);
+	conclude_links(state, end);
 	return true;
 }
 

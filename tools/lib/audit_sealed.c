@@ -44,9 +44,10 @@ static void
 skip_contents(struct report *report)
 {
 	static const enum audit_check of_contents[] = {
-	    AUDIT_BUNDLES,    AUDIT_LEAVES, AUDIT_ENTRIES, AUDIT_OPEN,    AUDIT_RULES,
-	    AUDIT_SIGNATURES, AUDIT_VOTES,  AUDIT_KEYS,    AUDIT_VOTERS,  AUDIT_ROSTER,
-	    AUDIT_TALLIES,    AUDIT_TEXTS,  AUDIT_CADENCE, AUDIT_CLASSES, AUDIT_OUTCOME};
+	    AUDIT_BUNDLES, AUDIT_LEAVES, AUDIT_ENTRIES,    AUDIT_OPEN,  AUDIT_FORBIDDEN,
+	    AUDIT_VOIDS,   AUDIT_RULES,  AUDIT_SIGNATURES, AUDIT_VOTES, AUDIT_KEYS,
+	    AUDIT_VOTERS,  AUDIT_ROSTER, AUDIT_TALLIES,    AUDIT_TEXTS, AUDIT_CADENCE,
+	    AUDIT_CLASSES, AUDIT_OUTCOME};
 
 	for (size_t i = 0; i < sizeof of_contents / sizeof *of_contents; i++)
 		if (!report->checks[of_contents[i]].nothing)

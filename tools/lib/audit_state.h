@@ -81,9 +81,10 @@ audit_manifest(struct audit_state *state);
 void
 audit_entries(struct audit_state *state);
 
-/* The signature of a NOTICE entry's body. */
-void
-audit_notice(struct audit_state *state, uint64_t index, struct bytes body);
+/* The signature of a NOTICE entry's body: true if it is genuine, and *notice filled. */
+bool
+audit_notice(struct audit_state *state, uint64_t index, struct bytes body,
+	     struct notice *notice);
 
 /* Every file of level-0 tile `number` holds these leaves. */
 void
@@ -182,7 +183,8 @@ audit_journals(struct audit_state *state);
 bool
 audit_closed(const struct audit_state *state);
 
-/* audit_replay.c: VOTES and KEYS, then the replay: ENTRIES to CLASSES. */
+/* audit_replay.c: what linking decides (VOTES, KEYS, VOIDS, ROSTER), then the replay: ENTRIES to
+ * CLASSES. */
 void
 audit_replay(struct audit_state *state);
 

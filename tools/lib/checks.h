@@ -22,6 +22,8 @@ enum audit_check {
 	AUDIT_NOTICES,
 	AUDIT_PHASES,
 	AUDIT_OPEN,
+	AUDIT_FORBIDDEN,
+	AUDIT_VOIDS,
 	AUDIT_PROOFS,
 	AUDIT_SEAL,
 	/* ballots */

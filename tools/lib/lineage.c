@@ -5,37 +5,44 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "tools/lib/lineage_state.h"
 
-struct lineage_record {
-	struct sorter_place at; /* key: the tag */
-	uint64_t serial;
-	uint16_t revision;
-	uint8_t voter_key[]; /* TALLY_KEY_SIZE of them in voter mode */
-};
-
-struct lineage_holder {
-	struct sorter_place at; /* key: the voter's */
-	uint8_t tag[TALLY_TAG_SIZE];
-};
-
-enum {
-	RECORD_SIZE = sizeof(struct lineage_record),
-	VOTER_RECORD_SIZE = RECORD_SIZE + TALLY_KEY_SIZE,
-};
-
-_Static_assert(VOTER_RECORD_SIZE % _Alignof(struct lineage_record) == 0, "records in a row");
-
-static bool
-voters_sign(const struct lineage *lineage)
-{
-	return lineage->manifest->signing == TALLY_SIGNING_VOTER;
-}
-
-static enum tally_exit
-no_memory(uint64_t entries, struct trouble *trouble)
+enum tally_exit
+lineage_no_memory(uint64_t entries, struct trouble *trouble)
 {
 	return trouble_set(trouble, TALLY_EXIT_WORLD,
 			   "not enough memory for the ballots of %" PRIu64 " entries", entries);
+}
+
+void *
+lineage_grow(void *array, size_t *capacity, size_t count, size_t size)
+{
+	size_t wished = *capacity == 0 ? 64 : *capacity * 2;
+	void *grown;
+
+	if (count < *capacity)
+		return array;
+	grown = reallocarray(array, wished, size);
+	if (grown != NULL)
+		*capacity = wished;
+	return grown;
+}
+
+static enum tally_exit
+init_sorters(struct lineage *lineage, uint64_t memory_max, struct trouble *trouble)
+{
+	bool voters = lineage_voters_sign(lineage);
+	enum tally_exit status;
+
+	if (voters)
+		memory_max /= 2;
+	status = sorter_init(&lineage->tags,
+			     voters ? LINEAGE_VOTER_RECORD_SIZE : LINEAGE_RECORD_SIZE,
+			     memory_max, trouble);
+	if (status == TALLY_EXIT_FINE && voters)
+		status = sorter_init(&lineage->holders, sizeof(struct lineage_holder),
+				     memory_max, trouble);
+	return status;
 }
 
 enum tally_exit
@@ -45,19 +52,13 @@ lineage_init(struct lineage *lineage, const struct manifest *manifest, uint64_t 
 	enum tally_exit status;
 
 	memset(lineage, 0, sizeof *lineage);
-	lineage->manifest = manifest;
-	lineage->entries = entries;
 	lineage->previous = calloc(entries + 1, sizeof *lineage->previous);
 	if (lineage->previous == NULL)
-		return no_memory(entries, trouble);
-	if (voters_sign(lineage))
-		memory_max /= 2;
-	status =
-	    sorter_init(&lineage->tags, voters_sign(lineage) ? VOTER_RECORD_SIZE : RECORD_SIZE,
-			memory_max, trouble);
-	if (status == TALLY_EXIT_FINE && voters_sign(lineage))
-		status = sorter_init(&lineage->holders, sizeof(struct lineage_holder),
-				     memory_max, trouble);
+		return lineage_no_memory(entries, trouble);
+	lineage->manifest = manifest;
+	lineage->entries = entries;
+	CHECK(pthread_mutex_init(&lineage->lock, NULL) == 0);
+	status = init_sorters(lineage, memory_max, trouble);
 	if (status != TALLY_EXIT_FINE)
 		lineage_free(lineage);
 	return status;
@@ -71,7 +72,7 @@ lineage_extend(struct lineage *lineage, uint64_t entries, struct trouble *troubl
 	CHECK(entries >= lineage->entries);
 	previous = calloc(entries - lineage->entries + 1, sizeof *previous);
 	if (previous == NULL)
-		return no_memory(entries, trouble);
+		return lineage_no_memory(entries, trouble);
 	free(lineage->previous);
 	lineage->previous = previous;
 	lineage->first = lineage->entries;
@@ -91,197 +92,126 @@ lineage_free(struct lineage *lineage)
 {
 	sorter_free(&lineage->tags);
 	sorter_free(&lineage->holders);
+	if (lineage->manifest != NULL)
+		pthread_mutex_destroy(&lineage->lock);
 	free(lineage->previous);
+	free(lineage->sweeps);
+	free(lineage->taken);
 	memset(lineage, 0, sizeof *lineage);
+}
+
+/* A record for `tag` in memory[LINEAGE_VOTER_RECORD_SIZE], zero elsewhere. */
+static struct lineage_record *
+record_make(uint8_t *memory, const uint8_t *tag, uint64_t index)
+{
+	struct lineage_record *record = (void *)memory;
+
+	memset(memory, 0, LINEAGE_VOTER_RECORD_SIZE);
+	memcpy(record->at.key, tag, sizeof record->at.key);
+	record->at.index = index;
+	return record;
+}
+
+static void
+enter_event(struct lineage *lineage, const uint8_t *tag, uint64_t index,
+	    enum lineage_event event, uint16_t district)
+{
+	_Alignas(struct lineage_record) uint8_t memory[LINEAGE_VOTER_RECORD_SIZE];
+	struct lineage_record *record = record_make(memory, tag, index);
+
+	record->signer = event;
+	record->district = district;
+	sorter_add(&lineage->tags, memory);
+}
+
+void
+lineage_roster(struct lineage *lineage, const uint8_t tag[TALLY_TAG_SIZE], uint16_t district)
+{
+	lineage->rostered = true;
+	enter_event(lineage, tag, 0, LINEAGE_ROSTER, district);
+}
+
+/* Does the ballot go before those of the other kind of signer? */
+static bool
+has_precedence(const struct manifest *manifest, const struct ballot *ballot)
+{
+	const struct manifest_frontend *frontend;
+
+	if (manifest->precedence == MANIFEST_PRECEDENCE_NONE)
+		return false;
+	frontend = manifest_frontend_find(manifest, ballot->key_id);
+	return frontend != NULL &&
+	       frontend->booth == (manifest->precedence == MANIFEST_PRECEDENCE_BOOTH);
 }
 
 void
 lineage_enter(struct lineage *lineage, uint64_t index, const struct ballot *ballot)
 {
-	_Alignas(struct lineage_record) uint8_t memory[VOTER_RECORD_SIZE] = {0};
-	struct lineage_record *record = (void *)memory;
+	_Alignas(struct lineage_record) uint8_t memory[LINEAGE_VOTER_RECORD_SIZE];
+	struct lineage_record *record = record_make(memory, ballot->tag, index);
 	struct lineage_holder holder = {.at.index = index};
 
 	CHECK(index >= lineage->first && index < lineage->entries);
-	memcpy(record->at.key, ballot->tag, sizeof record->at.key);
-	record->at.index = index;
-	record->serial = ballot->serial;
+	CHECK(ballot->revision > 0);
+	record->signer = ballot->key_id;
 	record->revision = ballot->revision;
-	if (voters_sign(lineage)) {
+	record->district = ballot->district;
+	if (lineage_voters_sign(lineage)) {
 		CHECK(ballot->voter_key != NULL);
-		memcpy(memory + RECORD_SIZE, ballot->voter_key, TALLY_KEY_SIZE);
+		record->serial = ballot->serial;
+		memcpy(memory + LINEAGE_RECORD_SIZE, ballot->voter_key, TALLY_KEY_SIZE);
 		memcpy(holder.at.key, ballot->voter_key, TALLY_KEY_SIZE);
 		memcpy(holder.tag, ballot->tag, TALLY_TAG_SIZE);
 		sorter_add(&lineage->holders, &holder);
+	} else {
+		record->serial = has_precedence(lineage->manifest, ballot);
 	}
 	sorter_add(&lineage->tags, memory);
 }
 
-/* A linking under way; `lock` guards the findings. */
-struct linking {
-	struct lineage *lineage;
-	uint64_t end;
-	pthread_mutex_t lock;
-	struct lineage_finding *votes;
-	struct lineage_finding *keys;
-};
-
-/* Remembers the finding about the earliest ballot. */
-static struct trouble *
-found_at(struct lineage_finding *finding, uint64_t index)
-{
-	if (finding->found && finding->trouble.index <= index)
-		return NULL;
-	finding->found = true;
-	return &finding->trouble;
-}
-
 static void
-check_votes(const struct lineage *lineage, const struct lineage_record *before,
-	    const struct lineage_record *record, struct lineage_finding *votes)
+enter_sweep(struct lineage *lineage, uint64_t index, const struct notice_void *voided)
 {
-	bool first = lineage->manifest->revote == MANIFEST_REVOTE_FIRST;
-	struct trouble *trouble;
+	struct lineage_sweep *grown;
 
-	if (record->revision > before->revision && !first)
-		return;
-	trouble = found_at(votes, record->at.index);
-	if (trouble == NULL)
-		return;
-	if (first)
-		trouble_at(trouble, TALLY_EXIT_FAILED, record->at.index,
-			   "its voter tag has voted before, at entry %" PRIu64
-			   ", and the first vote stands",
-			   before->at.index);
-	else
-		trouble_at(
-		    trouble, TALLY_EXIT_FAILED, record->at.index,
-		    "its revision %u is not above the revision %u of the same voter tag at "
-		    "entry %" PRIu64,
-		    record->revision, before->revision, before->at.index);
-}
-
-/* A tag's ballots in order: `highest` is the one with the highest serial so far. */
-static void
-check_serials(const struct lineage_record *record, const struct lineage_record **highest,
-	      struct lineage_finding *keys)
-{
-	struct trouble *trouble;
-
-	if (record->serial > (*highest)->serial) {
-		*highest = record;
-		return;
+	pthread_mutex_lock(&lineage->lock);
+	grown = lineage_grow(lineage->sweeps, &lineage->sweeps_capacity, lineage->sweeps_count,
+			     sizeof *grown);
+	if (grown == NULL) {
+		lineage->failed = true;
+	} else {
+		lineage->sweeps = grown;
+		grown[lineage->sweeps_count] = (struct lineage_sweep){index, *voided};
+		grown[lineage->sweeps_count++].voided.reason = bytes_make(NULL, 0); /* lent */
 	}
-	if (record->serial == (*highest)->serial &&
-	    memcmp(record->voter_key, (*highest)->voter_key, TALLY_KEY_SIZE) == 0)
+	pthread_mutex_unlock(&lineage->lock);
+}
+
+static void
+enter_void(struct lineage *lineage, uint64_t index, const struct notice_void *voided)
+{
+	enum lineage_event event =
+	    voided->fate == NOTICE_BARRED ? LINEAGE_VOID_BARRED : LINEAGE_VOID_AGAIN;
+
+	if (voided->tags_count == 0)
+		enter_sweep(lineage, index, voided);
+	for (size_t i = 0; i < voided->tags_count; i++)
+		enter_event(lineage, voided->tags + i * TALLY_TAG_SIZE, index, event, 0);
+}
+
+void
+lineage_notice(struct lineage *lineage, uint64_t index, const struct notice *notice)
+{
+	CHECK(index >= lineage->first && index < lineage->entries);
+	if (notice->kind == TALLY_NOTICE_VOID)
+		enter_void(lineage, index, &notice->voided);
+	if (notice->kind != TALLY_NOTICE_ENROL)
 		return;
-	trouble = found_at(keys, record->at.index);
-	if (trouble == NULL)
-		return;
-	if (record->serial < (*highest)->serial)
-		trouble_at(trouble, TALLY_EXIT_FAILED, record->at.index,
-			   "its certificate's serial %" PRIu64 " is below the %" PRIu64
-			   " of the same voter tag at entry %" PRIu64,
-			   record->serial, (*highest)->serial, (*highest)->at.index);
-	else
-		trouble_at(trouble, TALLY_EXIT_FAILED, record->at.index,
-			   "its certificate's serial %" PRIu64
-			   " is another voter key's at entry %" PRIu64,
-			   record->serial, (*highest)->at.index);
-}
+	for (size_t i = 0; i < notice->enrolments_count; i++) {
+		const uint8_t *at = notice->enrolments + i * NOTICE_ENROLMENT_SIZE;
 
-/* A ballot that follows `before`, of the same tag. */
-static void
-link_ballot(struct linking *linking, const struct lineage_record *before,
-	    const struct lineage_record *record, const struct lineage_record **highest)
-{
-	struct lineage *lineage = linking->lineage;
-
-	if (record->at.index >= lineage->first)
-		lineage->previous[record->at.index - lineage->first] = before->at.index + 1;
-	pthread_mutex_lock(&linking->lock);
-	check_votes(lineage, before, record, linking->votes);
-	if (voters_sign(lineage))
-		check_serials(record, highest, linking->keys);
-	pthread_mutex_unlock(&linking->lock);
-}
-
-static void
-visit_tags(void *context, const uint8_t *records, size_t count)
-{
-	struct linking *linking = context;
-	struct lineage *lineage = linking->lineage;
-	const struct lineage_record *before = NULL;
-	const struct lineage_record *highest = NULL;
-	uint64_t ballots = 0;
-	uint64_t voters = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct lineage_record *record =
-		    (const void *)(records + i * lineage->tags.record_size);
-
-		if (record->at.index >= linking->end)
-			continue;
-		ballots++;
-		if (before != NULL &&
-		    memcmp(record->at.key, before->at.key, sizeof record->at.key) == 0) {
-			link_ballot(linking, before, record, &highest);
-		} else {
-			voters++;
-			highest = record;
-		}
-		before = record;
+		enter_event(lineage, at, index, LINEAGE_ENROL, be16_load(at + TALLY_TAG_SIZE));
 	}
-	lineage->ballots += ballots;
-	lineage->voters += voters;
-}
-
-static void
-visit_holders(void *context, const uint8_t *records, size_t count)
-{
-	struct linking *linking = context;
-	const struct lineage_holder *owner = NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct lineage_holder *holder =
-		    (const void *)(records + i * sizeof *holder);
-		struct trouble *trouble;
-
-		if (holder->at.index >= linking->end)
-			continue;
-		if (owner == NULL ||
-		    memcmp(owner->at.key, holder->at.key, sizeof holder->at.key) != 0)
-			owner = holder;
-		if (memcmp(owner->tag, holder->tag, sizeof holder->tag) == 0)
-			continue;
-		pthread_mutex_lock(&linking->lock);
-		trouble = found_at(linking->keys, holder->at.index);
-		if (trouble != NULL)
-			trouble_at(trouble, TALLY_EXIT_FAILED, holder->at.index,
-				   "its voter key serves another voter tag at entry %" PRIu64,
-				   owner->at.index);
-		pthread_mutex_unlock(&linking->lock);
-	}
-}
-
-enum tally_exit
-lineage_link(struct lineage *lineage, uint64_t end, unsigned workers,
-	     struct lineage_finding *votes, struct lineage_finding *keys,
-	     struct trouble *trouble)
-{
-	struct linking linking = {.lineage = lineage, .end = end, .votes = votes, .keys = keys};
-	enum tally_exit status;
-
-	CHECK(end <= lineage->entries);
-	*votes = *keys = (struct lineage_finding){0};
-	lineage->ballots = lineage->voters = 0;
-	CHECK(pthread_mutex_init(&linking.lock, NULL) == 0);
-	status = sorter_each(&lineage->tags, workers, visit_tags, &linking, trouble);
-	if (status == TALLY_EXIT_FINE && voters_sign(lineage))
-		status =
-		    sorter_each(&lineage->holders, workers, visit_holders, &linking, trouble);
-	pthread_mutex_destroy(&linking.lock);
-	return status;
 }
 
 bool
@@ -291,8 +221,36 @@ lineage_replaced(const struct lineage *lineage, uint64_t index, uint64_t *previo
 
 	CHECK(index >= lineage->first && index < lineage->entries);
 	found = lineage->previous[index - lineage->first];
-	if (found == 0)
+	if (found == 0 || found == LINEAGE_BEHIND_VOID)
 		return false;
 	*previous = found - 1;
 	return true;
+}
+
+bool
+lineage_known(const struct lineage *lineage, uint64_t index)
+{
+	CHECK(index >= lineage->first && index < lineage->entries);
+	return lineage->previous[index - lineage->first] != 0;
+}
+
+const struct lineage_taken *
+lineage_taken(const struct lineage *lineage, uint64_t notice, size_t *count)
+{
+	size_t low = 0;
+	size_t high = lineage->taken_count;
+
+	CHECK(notice >= lineage->first);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (lineage->taken[middle].notice < notice)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (high < lineage->taken_count && lineage->taken[high].notice == notice)
+		high++;
+	*count = high - low;
+	return lineage->taken + low;
 }

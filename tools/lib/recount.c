@@ -59,7 +59,7 @@ recount_manifest(const struct bundle *first, struct manifest **out, struct troub
 			  fault.path, fault.sentence);
 }
 
-/* A replay under way: its own bundle, and the one that holds the ballot replaced. */
+/* A replay under way: its own bundle, and the one that holds the ballot replaced or voided. */
 struct pass {
 	const struct scroll *scroll;
 	const struct lineage *lineage;
@@ -67,9 +67,11 @@ struct pass {
 	struct bundle earlier;
 	uint64_t earlier_number;
 	bool earlier_valid;
+	struct counts voided; /* of the void at hand */
+	void *voided_memory;  /* NULL before the first */
 };
 
-/* The ballot at `index`, which some later one replaces. */
+/* The ballot at `index`, which some later entry replaces or takes out. */
 static enum tally_exit
 fetch_ballot(struct pass *pass, uint64_t index, struct ballot *ballot, struct trouble *trouble)
 {
@@ -94,26 +96,63 @@ fetch_ballot(struct pass *pass, uint64_t index, struct ballot *ballot, struct tr
 	return TALLY_EXIT_FINE;
 }
 
+/* What the ballots count that the entry, a void, takes out. */
+static enum tally_exit
+count_voided(struct pass *pass, const struct lineage_taken *taken, size_t count,
+	     const struct manifest *manifest, struct trouble *trouble)
+{
+	enum tally_exit status = TALLY_EXIT_FINE;
+
+	if (pass->voided_memory == NULL)
+		pass->voided_memory = malloc(counts_memory(manifest));
+	if (pass->voided_memory == NULL)
+		return trouble_set(trouble, TALLY_EXIT_WORLD,
+				   "not enough memory for the counts of a void");
+	counts_init(&pass->voided, manifest, pass->voided_memory);
+	for (size_t i = 0; i < count && status == TALLY_EXIT_FINE; i++) {
+		struct ballot ballot;
+
+		status = fetch_ballot(pass, taken[i].ballot, &ballot, trouble);
+		if (status == TALLY_EXIT_FINE)
+			counts_add(&pass->voided, manifest, &ballot);
+	}
+	return status;
+}
+
+static enum tally_exit
+step(struct recount *out, struct bytes entry, const struct ballot *replaced,
+     const struct counts *voided, struct trouble *trouble)
+{
+	out->fault = replay_step(&out->replay, entry, replaced, voided);
+	if (out->fault == REPLAY_FINE)
+		return TALLY_EXIT_FINE;
+	return trouble_at(trouble, TALLY_EXIT_FAILED, out->replay.index, "%s",
+			  replay_fault_sentence(out->fault));
+}
+
 static enum tally_exit
 replay_entry(struct pass *pass, struct bytes entry, struct recount *out,
 	     struct trouble *trouble)
 {
 	uint64_t index = out->replay.index;
+	size_t count;
+	const struct lineage_taken *taken = lineage_taken(pass->lineage, index, &count);
 	struct ballot replaced;
 	uint64_t previous;
-	bool replaces = lineage_replaced(pass->lineage, index, &previous);
-	enum tally_exit status;
+	enum tally_exit status = TALLY_EXIT_FINE;
 
-	if (replaces) {
-		status = fetch_ballot(pass, previous, &replaced, trouble);
+	if (count > 0) {
+		status = count_voided(pass, taken, count, out->manifest, trouble);
 		if (status != TALLY_EXIT_FINE)
 			return status;
+		return step(out, entry, NULL, &pass->voided, trouble);
 	}
-	out->fault = replay_step(&out->replay, entry, replaces ? &replaced : NULL, NULL);
-	if (out->fault != REPLAY_FINE)
-		return trouble_at(trouble, TALLY_EXIT_FAILED, index, "%s",
-				  replay_fault_sentence(out->fault));
-	return TALLY_EXIT_FINE;
+	if (!lineage_replaced(pass->lineage, index, &previous))
+		return step(out, entry, NULL, NULL, trouble);
+	status = fetch_ballot(pass, previous, &replaced, trouble);
+	if (status != TALLY_EXIT_FINE)
+		return status;
+	return step(out, entry, &replaced, NULL, trouble);
 }
 
 static enum tally_exit
@@ -165,6 +204,7 @@ recount_replay(const struct scroll *scroll, uint64_t end, const struct lineage *
 	status = replay_bundles(&pass, end, visitor, context, out, trouble);
 	bundle_free(&pass.bundle);
 	bundle_free(&pass.earlier);
+	free(pass.voided_memory);
 	return status;
 }
 
@@ -174,9 +214,15 @@ recount_enter(struct lineage *lineage, uint64_t index, struct bytes bytes,
 {
 	struct entry entry;
 	struct ballot ballot;
+	struct notice notice;
 	enum tally_verdict verdict;
 
-	if (!entry_parse(bytes, &entry) || entry.kind != TALLY_ENTRY_BALLOT)
+	if (!entry_parse(bytes, &entry))
+		return TALLY_EXIT_FINE;
+	if (entry.kind == TALLY_ENTRY_NOTICE &&
+	    notice_parse(entry.body, &notice) == TALLY_ACCEPTED)
+		lineage_notice(lineage, index, &notice);
+	if (entry.kind != TALLY_ENTRY_BALLOT)
 		return TALLY_EXIT_FINE;
 	verdict = ballot_parse(entry.body, &ballot);
 	if (verdict == TALLY_ACCEPTED)
@@ -220,8 +266,7 @@ static enum tally_exit
 gather_and_link(const struct scroll *scroll, const struct checkpoint *checkpoint,
 		struct lineage *lineage, struct trouble *trouble)
 {
-	struct lineage_finding votes;
-	struct lineage_finding keys;
+	struct lineage_findings findings;
 	struct tree_hash root;
 	enum tally_exit status = gather(scroll, lineage, &root, trouble);
 
@@ -232,12 +277,10 @@ gather_and_link(const struct scroll *scroll, const struct checkpoint *checkpoint
 		    trouble, TALLY_EXIT_FAILED,
 		    "%s: its entries do not have the root that the checkpoint signs",
 		    scroll->log->path);
-	status = lineage_link(lineage, scroll->size, 1, &votes, &keys, trouble);
-	if (status != TALLY_EXIT_FINE)
+	status = lineage_link(lineage, scroll->size, 1, &findings, trouble);
+	if (status != TALLY_EXIT_FINE || lineage_first(&findings) == NULL)
 		return status;
-	if (!votes.found && !keys.found)
-		return TALLY_EXIT_FINE;
-	*trouble = votes.found ? votes.trouble : keys.trouble;
+	*trouble = *lineage_first(&findings);
 	return TALLY_EXIT_FAILED;
 }
 

@@ -1,9 +1,10 @@
 /* recount: law and counts of a public log, derived from nothing but its entries.
  *
  * recount_run reads every bundle, proves that the entries are the ones the checkpoint signs
- * (the root is computed again), finds by sorting which ballot replaces which, checks every
- * ballot's shape and choices, and replays all entries with replay_step. It does not check the
- * ballots' signatures: that is the audit's work (tools/lib/audit.h). One thread; allocates. */
+ * (the root is computed again), finds by sorting which ballot replaces which and which ones
+ * every void takes out, checks every ballot's shape and choices, and replays all entries with
+ * replay_step. It does not check the ballots' signatures: that is the audit's work
+ * (tools/lib/audit.h). One thread; allocates. */
 #ifndef TALLY_TOOLS_RECOUNT_H
 #define TALLY_TOOLS_RECOUNT_H
 
@@ -49,7 +50,8 @@ MUST_USE enum tally_exit
 recount_manifest(const struct bundle *first, struct manifest **out, struct trouble *trouble);
 
 /* Enters a BALLOT entry into the lineage if it has the shape and the choices that the campaign
- * allows, else TALLY_EXIT_FAILED; entries of other kinds are the replay's to judge. */
+ * allows, else TALLY_EXIT_FAILED; a NOTICE entry if it has the shape. What else there is, the
+ * replay judges. */
 MUST_USE enum tally_exit
 recount_enter(struct lineage *lineage, uint64_t index, struct bytes bytes,
 	      struct trouble *trouble);

@@ -13,7 +13,7 @@
 #include "tools/lib/trouble.h"
 
 enum {
-	REPORT_CHECKS_MAX = 32
+	REPORT_CHECKS_MAX = 40
 };
 
 enum report_status {

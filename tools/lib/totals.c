@@ -75,8 +75,7 @@ enum tally_exit
 totals_until(struct totals *totals, uint64_t size, struct trouble *trouble)
 {
 	uint64_t first = totals->recount.replay.index;
-	struct lineage_finding votes;
-	struct lineage_finding keys;
+	struct lineage_findings findings;
 	enum tally_exit status;
 
 	if (size <= first)
@@ -85,11 +84,11 @@ totals_until(struct totals *totals, uint64_t size, struct trouble *trouble)
 	if (status == TALLY_EXIT_FINE)
 		status = enter_all(totals, first, size, trouble);
 	if (status == TALLY_EXIT_FINE)
-		status = lineage_link(&totals->lineage, size, 1, &votes, &keys, trouble);
+		status = lineage_link(&totals->lineage, size, 1, &findings, trouble);
 	if (status != TALLY_EXIT_FINE)
 		return status;
-	if (votes.found || keys.found) {
-		*trouble = votes.found ? votes.trouble : keys.trouble;
+	if (lineage_first(&findings) != NULL) {
+		*trouble = *lineage_first(&findings);
 		return TALLY_EXIT_FAILED;
 	}
 	return recount_replay(&totals->scroll, size, &totals->lineage, visit, totals,

@@ -7,7 +7,7 @@
 #include "tools/lib/complain.h"
 
 enum {
-	NAMES_SIZE = REPORT_CHECKS_MAX * 24, /* "30 (signatures), " of each check is less */
+	NAMES_SIZE = REPORT_CHECKS_MAX * 24, /* "32 (signatures), " of each check is less */
 };
 
 /* Is it SKIPPED for a reason that no check before it has had? */

@@ -149,7 +149,7 @@ open_journals(struct inspection *inspection)
 	return trouble.exit;
 }
 
-/* Check 30 is about one older checkpoint: what was named must not go unasked. */
+/* The check `old` is about one older checkpoint: what was named must not go unasked. */
 static int
 open_state(struct inspection *inspection)
 {

@@ -8,6 +8,7 @@
 #include "tools/lib/complain.h"
 #include "tools/lib/keyfile.h"
 #include "tools/tallyctl/cast.h"
+#include "tools/tallyctl/choices.h"
 #include "tools/tallyctl/command.h"
 #include "tools/tallyctl/manifestfile.h"
 
@@ -40,7 +41,9 @@ static const struct argp_option option_table[] = {
     {"tag-secret", KEY_TAG_SECRET, "FILE", 0, "64 hexadecimal digits", 0},
     {"identity", KEY_IDENTITY, "TEXT", 0, "who votes: never leaves this program", 0},
     {"choose", KEY_CHOOSE, "CONTEST=OPTION[,OPTION..]", 0,
-     "choices in a contest, or CONTEST=blank; a contest not named: abstains", 0},
+     "choices in a contest: options, best first where they are ranked; OPTION:POINTS where "
+     "points are given; or CONTEST=blank. A contest not named: abstains",
+     0},
     {"district", KEY_DISTRICT, "ID", 0, "the voter's district", 0},
     {"revision", KEY_REVISION, "N", 0, "1 for a first vote (default)", 0},
     {"out", KEY_OUT, "FILE", 0, "where to write the ballot; - is stdout", 0},
@@ -145,59 +148,13 @@ find_contest(const struct making *making, const char *id)
 	return NULL;
 }
 
-static bool
-read_choice(const struct manifest_contest *contest, const char *id, struct ballot_choice *out)
-{
-	for (size_t i = 0; i < contest->options_count; i++)
-		if (strcmp(contest->options[i].id, id) == 0) {
-			*out = (struct ballot_choice){.option = (uint16_t)i, .value = 1};
-			return true;
-		}
-	complain("contest '%s' has no option '%s'", contest->id, id);
-	return false;
-}
-
-static int
-by_option(const void *a, const void *b)
-{
-	const struct ballot_choice *left = a, *right = b;
-
-	return left->option - right->option;
-}
-
-static bool
-read_choices(struct making *making, size_t place, char *list)
-{
-	const struct manifest_contest *contest = &making->manifest->contests[place];
-	struct cast_contest *out = &making->contests[place];
-	struct ballot_choice *choices = making->choices[place];
-
-	out->blank = strcmp(list, "blank") == 0;
-	out->choices = choices;
-	while (!out->blank && list && *list) {
-		if (out->count == choices_max) {
-			complain("contest '%s': more than %d choices", contest->id,
-				 choices_max);
-			return false;
-		}
-		if (!read_choice(contest, strsep(&list, ","), &choices[out->count++]))
-			return false;
-	}
-	qsort(choices, out->count, sizeof *choices, by_option);
-	for (size_t i = 1; i < out->count; i++)
-		if (choices[i].option == choices[i - 1].option) {
-			complain("contest '%s': option '%s' is there twice", contest->id,
-				 contest->options[choices[i].option].id);
-			return false;
-		}
-	return true;
-}
-
 static enum tally_exit
 choose(struct making *making, char *text)
 {
 	const struct manifest_contest *contest;
 	char *equals = strchr(text, '=');
+	char sentence[CHOICES_SENTENCE_MAX];
+	size_t place;
 
 	if (!equals) {
 		complain("--choose is CONTEST=OPTION,.., not '%s'", text);
@@ -207,9 +164,12 @@ choose(struct making *making, char *text)
 	contest = find_contest(making, text);
 	if (!contest)
 		return TALLY_EXIT_USAGE;
-	return read_choices(making, (size_t)(contest - making->manifest->contests), equals + 1)
-		   ? TALLY_EXIT_FINE
-		   : TALLY_EXIT_USAGE;
+	place = (size_t)(contest - making->manifest->contests);
+	if (choices_read(contest, equals + 1, making->choices[place], &making->contests[place],
+			 sentence))
+		return TALLY_EXIT_FINE;
+	complain("%s", sentence);
+	return TALLY_EXIT_USAGE;
 }
 
 static enum tally_exit
