@@ -36,6 +36,8 @@ reads_every_method(void **state)
 	    {MANIFEST_METHOD_SCORE, "a:-5,c:0", 2, {{0, -5}, {2, 0}}},
 	    {MANIFEST_METHOD_RANKED, "c,a,b:1", 3, {{0, 2}, {1, 3}, {2, 1}}},
 	    {MANIFEST_METHOD_RANKED, "", 0, {{0, 0}}},
+	    {MANIFEST_METHOD_RANKED, "c:7,a", 2, {{0, 2}, {2, 7}}},
+	    {MANIFEST_METHOD_APPROVAL, "a:-1,b:1:1,c", 3, {{0, -1}, {1, 1}, {2, 1}}},
 	};
 
 	(void)state;
@@ -72,6 +74,8 @@ tells_what_is_wrong(void **state)
 		const char *sentence;
 	} cases[] = {
 	    {MANIFEST_METHOD_APPROVAL, "d", "contest 'x' has no option 'd'"},
+	    {MANIFEST_METHOD_APPROVAL, "d:2", "contest 'x' has no option 'd:2'"},
+	    {MANIFEST_METHOD_APPROVAL, "a:x", "contest 'x' has no option 'a:x'"},
 	    {MANIFEST_METHOD_APPROVAL, "a,,c", "contest 'x' has no option ''"},
 	    {MANIFEST_METHOD_APPROVAL, "a,c,a", "contest 'x': option 'a' is there twice"},
 	    {MANIFEST_METHOD_RANKED, "a,a", "contest 'x': option 'a' is there twice"},

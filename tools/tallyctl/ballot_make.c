@@ -240,7 +240,14 @@ ballot_make_run(int argc, char **argv)
 	    take,
 	    NULL,
 	    "Makes one signed ballot. The campaign's limits are not checked:"
-	    " 'ballot show --campaign' does.",
+	    " 'ballot show --campaign' does."
+	    "\vChoices, once for each contest:\n"
+	    "  --choose projects=park,library    options of a single, approval or\n"
+	    "                                    knapsack contest\n"
+	    "  --choose mayor=ana,ion,eva        ranked: the best first\n"
+	    "  --choose budget=park:3,library:2  cumulative, score: OPTION:POINTS\n"
+	    "  --choose projects=blank           a blank vote\n"
+	    "OPTION:VALUE is taken by every method as it stands: to see what is refused.",
 	    NULL,
 	    NULL,
 	    NULL};

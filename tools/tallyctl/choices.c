@@ -50,6 +50,20 @@ option_find(const struct manifest_contest *contest, const char *id, uint16_t *ou
 	return false;
 }
 
+static bool
+choice_read(const struct manifest_contest *contest, char *item, struct ballot_choice *choice,
+	    char *sentence)
+{
+	char ignored[CHOICES_SENTENCE_MAX];
+
+	if (takes_points(contest))
+		return points_read(item, &choice->value, sentence) &&
+		       option_find(contest, item, &choice->option, sentence);
+	return option_find(contest, item, &choice->option, sentence) ||
+	       (points_read(item, &choice->value, ignored) &&
+		option_find(contest, item, &choice->option, ignored));
+}
+
 static int
 by_option(const void *a, const void *b)
 {
@@ -93,8 +107,7 @@ choices_read(const struct manifest_contest *contest, char *text, struct ballot_c
 			return false;
 		}
 		choice->value = ranked ? (int32_t)out->count + 1 : 1;
-		if ((takes_points(contest) && !points_read(item, &choice->value, sentence)) ||
-		    !option_find(contest, item, &choice->option, sentence))
+		if (!choice_read(contest, item, choice, sentence))
 			return false;
 		out->count++;
 	}

@@ -4,6 +4,7 @@
  *   OPTION,OPTION..          single, approval, knapsack: the marked options
  *   OPTION:POINTS,..         cumulative, score; POINTS is a whole number, split at the last `:`
  *   OPTION,OPTION..          ranked: best first
+ *   OPTION:VALUE,..          in these, where no option has the whole as its id: that value
  *   (nothing)                abstains
  *
  * Options are named by their ids. The campaign's limits are not checked here. */

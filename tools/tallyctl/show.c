@@ -8,6 +8,7 @@
 #include "ballot/ballot.h"
 #include "ballot/notice.h"
 #include "base/text.h"
+#include "campaign/method.h"
 #include "ledger/entry.h"
 #include "tree/frontier.h"
 #include "verify/genuine.h"
@@ -87,8 +88,10 @@ choices_json(const struct ballot_choices *choices, const struct manifest_contest
 	json_t *object = json_object();
 	json_t *list = json_array();
 
-	if (contest)
+	if (contest) {
 		set(object, "id", json_string(contest->id));
+		set(object, "method", json_string(method_of(contest->method)->name));
+	}
 	if (choices->blank)
 		set(object, "blank", json_true());
 	for (size_t i = 0; i < choices->count; i++) {

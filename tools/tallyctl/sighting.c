@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ballot/ballot.h"
+#include "campaign/method.h"
 #include "ledger/entry.h"
 #include "tree/note.h"
 
@@ -37,8 +38,9 @@ contest_json(const struct manifest_contest *contest, const struct ballot_choices
 	for (size_t i = 0; i < choices->count; i++)
 		CHECK(json_array_append_new(
 			  list, option_json(contest, ballot_choice_at(choices, i))) == 0);
-	return json_pack("{s:s, s:s, s:s, s:o}", "id", contest->id, "title",
-			 contest->titles.titles[0].text, "vote",
+	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "id", contest->id, "title",
+			 contest->titles.titles[0].text, "method",
+			 method_of(contest->method)->name, "vote",
 			 choices->blank ? "blank" : vote, "choices", list);
 }
 
@@ -182,6 +184,19 @@ string_of(const json_t *object, const char *key)
 	return text != NULL ? text : "?";
 }
 
+/* Points, scores and ranks; a mark says nothing more. */
+static void
+print_value(const json_t *contest, json_int_t value)
+{
+	const char *method = string_of(contest, "method");
+
+	if (strcmp(method, "ranked") == 0)
+		printf(" rank %" JSON_INTEGER_FORMAT, value);
+	else if (value != 1 || strcmp(method, "score") == 0 ||
+		 strcmp(method, "cumulative") == 0)
+		printf(" = %" JSON_INTEGER_FORMAT, value);
+}
+
 static void
 print_contest(const json_t *contest)
 {
@@ -193,12 +208,9 @@ print_contest(const json_t *contest)
 		printf(" %s", string_of(contest, "vote"));
 	json_array_foreach(json_object_get(contest, "choices"), i, choice)
 	{
-		json_int_t value = json_integer_value(json_object_get(choice, "value"));
-
 		printf("%s %s (%s)", i > 0 ? "," : "", string_of(choice, "id"),
 		       string_of(choice, "title"));
-		if (value != 1)
-			printf(" = %" JSON_INTEGER_FORMAT, value);
+		print_value(contest, json_integer_value(json_object_get(choice, "value")));
 	}
 	putchar('\n');
 }
