@@ -25,13 +25,19 @@ enum column {
 	COLUMN_COST,
 	COLUMN_NAME,
 	COLUMN_CATEGORY,
+	COLUMN_NEIGHBORHOOD,
+	COLUMN_VOTES,
+	COLUMN_SCORE,
+	COLUMN_SELECTED,
 	COLUMN_VOTER_ID,
 	COLUMN_VOTE,
+	COLUMN_POINTS,
 	COLUMNS_COUNT,
 };
 
-static const char *const column_names[COLUMNS_COUNT] = {"project_id", "cost",     "name",
-							"category",   "voter_id", "vote"};
+static const char *const column_names[COLUMNS_COUNT] = {
+    "project_id", "cost",     "name",     "category", "neighborhood", "votes",
+    "score",      "selected", "voter_id", "vote",     "points"};
 
 /* What the parser carries from record to record. */
 struct parse {
@@ -237,6 +243,11 @@ project_take(struct parse *parse)
 	struct pb_project project = {.id = cell(parse, COLUMN_PROJECT_ID),
 				     .name = cell(parse, COLUMN_NAME),
 				     .category = cell(parse, COLUMN_CATEGORY),
+				     .neighborhood = cell(parse, COLUMN_NEIGHBORHOOD),
+				     .cost_cell = cell(parse, COLUMN_COST),
+				     .votes_cell = cell(parse, COLUMN_VOTES),
+				     .score_cell = cell(parse, COLUMN_SCORE),
+				     .selected_cell = cell(parse, COLUMN_SELECTED),
 				     .line = parse->record.line};
 	const char *cost = cell(parse, COLUMN_COST);
 
@@ -290,6 +301,7 @@ vote_take(struct parse *parse)
 {
 	struct pb *pb = parse->pb;
 	struct pb_vote vote = {.voter_id = cell(parse, COLUMN_VOTER_ID),
+			       .points_cell = cell(parse, COLUMN_POINTS),
 			       .line = parse->record.line};
 
 	if (!*vote.voter_id)

@@ -27,13 +27,19 @@ struct pb_meta {
 struct pb_project {
 	const char *id;
 	const char *name;     /* "" where there is none */
-	const char *category; /* the whole cell, "" where there is none */
-	int64_t cost;         /* minor units: the file's number times 100, exactly */
+	const char *category; /* the whole cell, "" where there is none; so are the next five */
+	const char *neighborhood;
+	const char *cost_cell;
+	const char *votes_cell;
+	const char *score_cell;
+	const char *selected_cell;
+	int64_t cost; /* minor units: the file's number times 100, exactly */
 	size_t line;
 };
 
 struct pb_vote {
 	const char *voter_id;
+	const char *points_cell; /* "" where there is none */
 	size_t line;
 	size_t first; /* its choices are pb->choices[first, first + count) */
 	size_t count;
