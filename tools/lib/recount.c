@@ -143,16 +143,20 @@ replay_entry(struct pass *pass, struct bytes entry, struct recount *out,
 
 	if (count > 0) {
 		status = count_voided(pass, taken, count, out->manifest, trouble);
-		if (status != TALLY_EXIT_FINE)
-			return status;
-		return step(out, entry, NULL, &pass->voided, trouble);
+		if (status == TALLY_EXIT_FINE)
+			status = step(out, entry, NULL, &pass->voided, trouble);
+		for (size_t i = 0; i < count && status == TALLY_EXIT_FINE; i++)
+			ousted_mark(&out->ousted, taken[i].ballot);
+		return status;
 	}
 	if (!lineage_replaced(pass->lineage, index, &previous))
 		return step(out, entry, NULL, NULL, trouble);
 	status = fetch_ballot(pass, previous, &replaced, trouble);
-	if (status != TALLY_EXIT_FINE)
-		return status;
-	return step(out, entry, &replaced, NULL, trouble);
+	if (status == TALLY_EXIT_FINE)
+		status = step(out, entry, &replaced, NULL, trouble);
+	if (status == TALLY_EXIT_FINE)
+		ousted_mark(&out->ousted, previous);
+	return status;
 }
 
 static enum tally_exit
@@ -199,6 +203,9 @@ recount_replay(const struct scroll *scroll, uint64_t end, const struct lineage *
 					   "not enough memory for the counts of the campaign");
 		replay_init(&out->replay, out->manifest, out->memory);
 	}
+	status = ousted_extend(&out->ousted, end, trouble);
+	if (status != TALLY_EXIT_FINE)
+		return status;
 	bundle_init(&pass.bundle);
 	bundle_init(&pass.earlier);
 	status = replay_bundles(&pass, end, visitor, context, out, trouble);
@@ -353,17 +360,14 @@ enum tally_exit
 recount_run(const struct publiclog *log, const struct note_key *key, struct recount *out,
 	    struct trouble *trouble)
 {
-	struct scroll scroll;
 	enum tally_exit status;
 
 	*out = (struct recount){0};
 	status = open_log(log, key, out, trouble);
 	if (status == TALLY_EXIT_FINE)
-		status = scroll_init(&scroll, log, out->checkpoint.size, trouble);
-	if (status == TALLY_EXIT_FINE) {
-		status = count_scroll(&scroll, out, trouble);
-		scroll_free(&scroll);
-	}
+		status = scroll_init(&out->scroll, log, out->checkpoint.size, trouble);
+	if (status == TALLY_EXIT_FINE)
+		status = count_scroll(&out->scroll, out, trouble);
 	if (status != TALLY_EXIT_FINE)
 		recount_free(out);
 	return status;
@@ -375,5 +379,7 @@ recount_free(struct recount *recount)
 	if (recount->manifest != NULL)
 		manifest_free(recount->manifest);
 	free(recount->memory);
+	ousted_free(&recount->ousted);
+	scroll_free(&recount->scroll);
 	*recount = (struct recount){0};
 }

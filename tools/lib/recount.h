@@ -11,6 +11,7 @@
 #include "campaign/manifest.h"
 #include "replay/replay.h"
 #include "tools/lib/lineage.h"
+#include "tools/lib/ousted.h"
 #include "tools/lib/publiclog.h"
 #include "tools/lib/scroll.h"
 #include "tools/lib/trouble.h"
@@ -29,11 +30,14 @@ struct recount {
 	struct replay replay;    /* state behind the last entry: replay.index = checkpoint.size,
 				    replay.counts and replay.law are what is in force */
 	void *memory;            /* of replay */
+	struct scroll scroll;    /* recount_run's: what was read, to be read again */
+	struct ousted ousted;    /* ballots below replay.index that count no longer */
 	enum replay_fault fault; /* the rule that stopped the replay, if one did */
 };
 
 /* `key` is the log's key; NULL takes the one the log's own manifest states, which proves only
- * that the log agrees with itself. On TALLY_EXIT_FINE *out is filled and recount_free is due.
+ * that the log agrees with itself. On TALLY_EXIT_FINE *out is filled, holds `log`, and recount_free
+ * is due.
  * Else nothing is due: TALLY_EXIT_FAILED with the index of the first entry that breaks a rule,
  * or TALLY_EXIT_WORLD. */
 MUST_USE enum tally_exit

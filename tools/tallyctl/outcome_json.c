@@ -1,5 +1,6 @@
 #include "tools/tallyctl/outcome_json.h"
 
+#include "tools/lib/trace.h"
 #include "tools/tallyctl/show.h"
 
 static json_t *
@@ -42,7 +43,8 @@ options_json(const struct manifest_contest *contest, const struct counts_option 
 }
 
 static json_t *
-contests_json(const struct manifest *manifest, const struct counts *counts)
+contests_json(const struct manifest *manifest, const struct counts *counts,
+	      const struct winners *winners)
 {
 	json_t *contests = json_array();
 
@@ -50,19 +52,21 @@ contests_json(const struct manifest *manifest, const struct counts *counts)
 		const struct manifest_contest *contest = &manifest->contests[i];
 		const struct counts_contest *sums = &counts->contests[i];
 
-		json_array_append_new(
-		    contests,
-		    json_pack("{s:s, s:o, s:o, s:o, s:o, s:[], s:s}", "id", contest->id,
-			      "ballots", number(sums->ballots), "blank", number(sums->blank),
-			      "abstained", number(sums->abstained), "options",
-			      options_json(contest, counts->options + contest->options_first),
-			      "winners", "outcome", contest->outcome.id));
+		json_t *object =
+		    json_pack("{s:s, s:o, s:o, s:o, s:o}", "id", contest->id, "ballots",
+			      number(sums->ballots), "blank", number(sums->blank), "abstained",
+			      number(sums->abstained), "options",
+			      options_json(contest, counts->options + contest->options_first));
+
+		CHECK(object);
+		trace_set(object, contest, &winners->contests[i]);
+		json_array_append_new(contests, object);
 	}
 	return contests;
 }
 
 json_t *
-outcome_json(const struct recount *recount)
+outcome_json(const struct recount *recount, const struct winners *winners)
 {
 	const struct manifest *manifest = recount->manifest;
 	const struct counts *counts = &recount->replay.counts;
@@ -73,7 +77,7 @@ outcome_json(const struct recount *recount)
 	    phase_name(recount->replay.law.phase), "ballots", number(counts->ballots),
 	    "replaced", number(counts->replaced), "voided", number(counts->voided), "in_tree",
 	    number(counts->in_tree), "districts", districts_json(manifest, counts), "contests",
-	    contests_json(manifest, counts));
+	    contests_json(manifest, counts, winners));
 
 	CHECK(object);
 	return object;

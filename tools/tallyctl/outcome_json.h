@@ -5,16 +5,18 @@
  *    "districts": [{"id": "..", "ballots": n}],
  *    "contests": [{"id": "..", "ballots": n, "blank": n, "abstained": n,
  *                  "options": [{"id": "..", "votes": n, "score": n}],
- *                  "winners": [], "outcome": "none"}]} */
+ *                  "winners": ["..."], "outcome": "greedy-skip/v1",
+ *                  "trace": [...]}]}
+ * the last three members as in tools/lib/trace.h. */
 #ifndef TALLY_TOOLS_OUTCOME_JSON_H
 #define TALLY_TOOLS_OUTCOME_JSON_H
 
 #include <jansson.h>
 
-#include "tools/lib/recount.h"
+#include "tools/lib/winners.h"
 
 /* The caller gives it back (json_decref). */
 json_t *
-outcome_json(const struct recount *recount);
+outcome_json(const struct recount *recount, const struct winners *winners);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tools/tallyctl/outcome_trace.h"
 
 const char *
 outcome_count_text(uint64_t count, char text[OUTCOME_AMOUNT_MAX])
@@ -172,7 +173,8 @@ print_totals(const struct counts *counts, uint64_t entries)
 }
 
 void
-outcome_table_print(const struct recount *recount, const char *language)
+outcome_table_print(const struct recount *recount, const struct winners *winners,
+		    const char *language)
 {
 	const struct counts *counts = &recount->replay.counts;
 	struct table table = {
@@ -183,6 +185,7 @@ outcome_table_print(const struct recount *recount, const char *language)
 		table.contest = &recount->manifest->contests[i];
 		table.contest_ballots = counts->contests[i].ballots;
 		print_contest(&table, &counts->contests[i]);
+		outcome_trace_print(table.contest, &winners->contests[i], language);
 	}
 	print_totals(counts, recount->checkpoint.size);
 }

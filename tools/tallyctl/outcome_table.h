@@ -2,12 +2,14 @@
 #ifndef TALLY_TOOLS_OUTCOME_TABLE_H
 #define TALLY_TOOLS_OUTCOME_TABLE_H
 
-#include "tools/lib/recount.h"
+#include "tools/lib/winners.h"
 
 /* On stdout: per contest, and per zone where options have zones, the options by votes, with cost
- * and share; then the totals. Titles in `language` where there are any. */
+ * and share, then who wins and how (outcome_trace.h); then the totals. Titles in `language` where
+ * there are any. */
 void
-outcome_table_print(const struct recount *recount, const char *language);
+outcome_table_print(const struct recount *recount, const struct winners *winners,
+		    const char *language);
 
 /* "1,234,567" and "1,234,567.89" (hundredths). */
 enum {

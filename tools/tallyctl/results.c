@@ -8,6 +8,7 @@
 #include "tools/lib/keyfile.h"
 #include "tools/lib/recount.h"
 #include "tools/lib/source.h"
+#include "tools/lib/winners.h"
 #include "tools/tallyctl/command.h"
 #include "tools/tallyctl/logfolder.h"
 #include "tools/tallyctl/outcome_csv.h"
@@ -128,9 +129,10 @@ print_http(const struct options *options)
 }
 
 static void
-print_recount(const struct recount *recount, const struct options *options)
+print_recount(const struct recount *recount, const struct winners *winners,
+	      const struct options *options)
 {
-	json_t *object = outcome_json(recount);
+	json_t *object = outcome_json(recount, winners);
 
 	if (strcmp(options->format, "json") == 0) {
 		show_print(object, true);
@@ -139,7 +141,7 @@ print_recount(const struct recount *recount, const struct options *options)
 	if (strcmp(options->format, "csv") == 0)
 		outcome_csv_print(object, recount->manifest, options->language);
 	else
-		outcome_table_print(recount, options->language);
+		outcome_table_print(recount, winners, options->language);
 	json_decref(object);
 }
 
@@ -165,20 +167,35 @@ print_sealed(const struct publiclog *log, const struct options *options)
 	return TALLY_EXIT_FAILED;
 }
 
+/* Reads the log's entries once more where rules read ballots. */
+static enum tally_exit
+print_winners(const struct recount *recount, const struct options *options)
+{
+	struct winners winners;
+	struct trouble trouble;
+
+	if (winners_decide(&recount->scroll, recount, &winners, &trouble) != TALLY_EXIT_FINE)
+		return logfolder_complain(&trouble);
+	print_recount(recount, &winners, options);
+	winners_free(&winners);
+	return TALLY_EXIT_FINE;
+}
+
 static enum tally_exit
 print_log(const struct publiclog *log, const struct options *options)
 {
 	struct recount recount;
 	struct trouble trouble;
+	enum tally_exit code;
 
 	if (logfolder_sealed(log))
 		return print_sealed(log, options);
 	if (recount_run(log, options->vkey ? &options->key : NULL, &recount, &trouble) !=
 	    TALLY_EXIT_FINE)
 		return logfolder_complain(&trouble);
-	print_recount(&recount, options);
+	code = print_winners(&recount, options);
 	recount_free(&recount);
-	return TALLY_EXIT_FINE;
+	return code;
 }
 
 static enum tally_exit
