@@ -38,9 +38,9 @@ bundle_add(const struct bundle *bundle, const struct recount *recount, struct pr
 		struct entry entry;
 		struct ballot ballot;
 
-		CHECK(entry_parse(bundle->entries[i], &entry));
 		if (bundle->first + i >= recount->replay.index)
 			break;
+		CHECK(entry_parse(bundle->entries[i], &entry));
 		if (entry.kind != TALLY_ENTRY_BALLOT ||
 		    ousted_has(&recount->ousted, bundle->first + i))
 			continue;

@@ -4,6 +4,9 @@
 
 enum {
 	bani = 100,
+	zone_lei = 500000,
+	gap_lei = 100000,
+	reserve_lei = 200000,
 	voters_spare = 1000
 };
 
@@ -41,15 +44,29 @@ options_json(void)
 	return options;
 }
 
+/* Every zone has its own money; what is missing for a last project comes from a reserve. */
+static json_t *
+outcome_json(void)
+{
+	json_t *pools = json_array();
+
+	for (size_t i = 0; i < CITY_ZONES; i++)
+		json_array_append_new(
+		    pools, json_pack("{s:s, s:i, s:[s]}", "id", city_zones[i].id, "budget",
+				     zone_lei * bani, "zones", city_zones[i].id));
+	return json_pack("{s:s, s:o, s:{s:i, s:i, s:b}, s:s}", "rule", "greedy-stop/v1",
+			 "pools", pools, "top_up", "gap_max", gap_lei * bani, "reserve",
+			 reserve_lei * bani, "leftovers", 1, "tie_order", "cheaper-first");
+}
+
 static json_t *
 contests_json(void)
 {
-	return json_pack("[{s:s, s:o, s:s, s:i, s:i, s:o, s:{s:s}}]", "id", "proiecte",
-			 "titles",
+	return json_pack("[{s:s, s:o, s:s, s:i, s:i, s:o, s:o}]", "id", "proiecte", "titles",
 			 folder_titles("ro", "Proiectele cartierelor", "en",
 				       "Projects of the quarters", NULL),
 			 "method", "approval", "min", 1, "max", CITY_CHOICES_MAX, "options",
-			 options_json(), "outcome", "rule", "none");
+			 options_json(), "outcome", outcome_json());
 }
 
 enum tally_exit
