@@ -73,6 +73,13 @@ is_lines(struct bytes text, size_t most)
 	return true;
 }
 
+bool
+notice_text_fits(unsigned kind, struct bytes text)
+{
+	return kind == TALLY_NOTICE_TEXT ? is_lines(text, NOTICE_TEXT_MAX)
+					 : is_text(text, NOTICE_REASON_MAX);
+}
+
 static bool
 ascends(const uint8_t *tags, size_t count, size_t stride)
 {
@@ -106,6 +113,12 @@ span_parse(struct reader *reader, struct notice_void *voided)
 }
 
 static enum tally_verdict
+accepted_if(bool fits)
+{
+	return fits ? TALLY_ACCEPTED : TALLY_MALFORMED;
+}
+
+static enum tally_verdict
 void_parse(struct bytes body, struct notice_void *voided)
 {
 	struct reader reader = reader_make(body);
@@ -119,7 +132,7 @@ void_parse(struct bytes body, struct notice_void *voided)
 			       : by != VOID_BY_SIGNER || !span_parse(&reader, voided))
 		return TALLY_MALFORMED;
 	voided->reason = reader_bytes(&reader, reader_left(&reader));
-	return is_text(voided->reason, NOTICE_REASON_MAX) ? TALLY_ACCEPTED : TALLY_MALFORMED;
+	return accepted_if(notice_text_fits(TALLY_NOTICE_VOID, voided->reason));
 }
 
 static enum tally_verdict
@@ -160,12 +173,6 @@ withdraw_parse(struct notice *notice)
 }
 
 static enum tally_verdict
-accepted_if(bool fits)
-{
-	return fits ? TALLY_ACCEPTED : TALLY_MALFORMED;
-}
-
-static enum tally_verdict
 body_parse(struct notice *notice)
 {
 	switch (notice->kind) {
@@ -186,9 +193,8 @@ body_parse(struct notice *notice)
 	case TALLY_NOTICE_ENROL:
 		return enrol_parse(notice);
 	case TALLY_NOTICE_DRAW:
-		return accepted_if(is_text(notice->body, NOTICE_REASON_MAX));
 	case TALLY_NOTICE_TEXT:
-		return accepted_if(is_lines(notice->body, NOTICE_TEXT_MAX));
+		return accepted_if(notice_text_fits(notice->kind, notice->body));
 	default:
 		return TALLY_MALFORMED;
 	}

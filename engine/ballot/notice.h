@@ -91,6 +91,10 @@ struct notice {
 MUST_USE enum tally_verdict
 notice_parse(struct bytes bytes, struct notice *out);
 
+/* May a notice of that kind (void: its reason; draw; text) carry this text? */
+bool
+notice_text_fits(unsigned kind, struct bytes text);
+
 /* Is the ballot one that this void, by signer, asks for? `index` is its place in the log. */
 bool
 notice_void_names(const struct notice_void *voided, uint32_t signer, uint64_t index);

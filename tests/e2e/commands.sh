@@ -252,7 +252,56 @@ orders() {
 		"accepted accepted"
 	same "a notice twice: one index" "$(sort -u "$WORK/twice" | wc -l)" 1
 	exits 2 "notice extend: without --to" "${notice[@]}" extend
-	exits 2 "notice: a kind of a later release" "${notice[@]}" pause
+	exits 2 "notice: a kind that there is not" "${notice[@]}" vote
+	exits 2 "notice: an option of another kind" "${notice[@]}" pause --to "$later"
+	exits 2 "notice text: nothing to say" "${notice[@]}" text
+	exits 2 "notice draw: two lines" "${notice[@]}" draw $'7\n8'
+	exits 2 "notice revoke: whose" "${notice[@]}" revoke
+	exits 2 "notice void: again or barred" "${notice[@]}" void --tags /dev/null --reason x
+}
+
+# /readyz does, at the latest a tick of tallyd's later.
+says_ready() {
+	local try answer
+	for try in {1..200}; do
+		answer=$(curl -s "http://127.0.0.1:$HTTP/readyz")
+		[ "$answer" = "$1" ] && break
+	done
+	same "readyz" "$answer" "$1"
+}
+
+# pause, resume, text, withdraw, revoke, draw: what they do to ballots, and why not.
+further_orders() {
+	local notice key
+	notice=(tallyctl notice --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/authority.key")
+	exits 1 "notice resume: while nothing is paused" "${notice[@]}" resume
+	says "notice resume: why not" 'the campaign is not paused$' "$WORK/err"
+	exits 0 "notice pause" "${notice[@]}" pause
+	await_line "$LOG" "$TALLYD" 'voting is paused'
+	answered "paused" "$WORK/ten.3" paused
+	says_ready 'voting is paused'
+	exits 1 "notice pause: twice" "${notice[@]}" pause
+	says "notice pause: why not" 'paused already$' "$WORK/err"
+	exits 0 "notice resume" "${notice[@]}" resume
+	printf 'Voting was paused.\nIt goes on.\n' > "$WORK/words"
+	exits 0 "notice text: of a file" "${notice[@]}" text "@$WORK/words"
+	exits 1 "notice draw: where nothing is drawn" "${notice[@]}" draw "7, 23"
+	says "notice draw: why not" 'no contest of the campaign has drawn ties$' "$WORK/err"
+	exits 2 "notice withdraw: no such contest" "${notice[@]}" withdraw --contest nowhere \
+		--option x
+	says "notice withdraw: it says so" "no contest 'nowhere'$" "$WORK/err"
+	exits 1 "notice enrol: without a roster" "${notice[@]}" enrol --roster <(
+		printf '%064d;%s\n' 7 "$(jq -r '.districts[0].id // ""' "$CAMPAIGN/campaign.json")")
+	says "notice enrol: why not" 'the campaign has no roster$' "$WORK/err"
+	key=$(cat "$CAMPAIGN/a.key.pub")
+	exits 0 "notice revoke" "${notice[@]}" revoke --frontend "$key"
+	exits 1 "notice revoke: twice" "${notice[@]}" revoke --frontend "$key"
+	says "notice revoke: why not" 'has been revoked already$' "$WORK/err"
+	exits 1 "notice revoke: a registrar" "${notice[@]}" revoke --registrar "$key"
+	says "notice revoke: of whom" 'lists no registrar with that key$' "$WORK/err"
+	exits 3 "a revoked frontend is sent away" tallyctl send --connect "127.0.0.1:$PORT" \
+		--key "$CAMPAIGN/a.key" --ballots "$WORK/ten.0"
+	says "a revoked frontend: why" 'the signing key has been revoked' "$WORK/err"
 }
 
 restart() {
@@ -368,6 +417,7 @@ doors
 ballots
 receipts
 orders
+further_orders
 restart
 reading
 audit "the afternoon" "$data"

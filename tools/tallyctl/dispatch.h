@@ -1,0 +1,24 @@
+/* dispatch: an order, signed by an authority, on its way to the server: notice after notice, each
+ * behind the newest one in the log. A line on stdout for each: "accepted INDEX", or the verdict;
+ * why, on stderr. */
+#ifndef TALLY_TOOLS_DISPATCH_H
+#define TALLY_TOOLS_DISPATCH_H
+
+#include "tools/tallyctl/order.h"
+#include "tools/tallyctl/peer.h"
+
+struct dispatch {
+	struct order *order;
+	struct peer peer;
+	struct note_private_key key;
+
+	/* NULL, or what completes the order once the campaign's manifest is known; it complains. */
+	enum tally_exit (*complete)(void *context, const struct manifest *manifest);
+	void *context;
+};
+
+/* TALLY_EXIT_FINE if all of it is in the log now. It stops at the first notice that is refused. */
+MUST_USE enum tally_exit
+dispatch_send(struct dispatch *dispatch);
+
+#endif
