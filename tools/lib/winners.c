@@ -2,16 +2,18 @@
 
 #include <stdlib.h>
 
+#include "limits.h"
+
 static enum tally_exit
 no_memory(struct trouble *trouble)
 {
 	return trouble_set(trouble, TALLY_EXIT_WORLD, "not enough memory to decide who wins");
 }
 
-/* Adds a counted ballot to the profile of every contest that needs one. */
+/* Adds a counted ballot to the profiles that are wanted: one for each contest, or NULL. */
 static bool
 ballot_add(const struct manifest *manifest, const struct ballot *ballot,
-	   struct profile *profiles)
+	   struct profile *const *profiles)
 {
 	struct reader reader = reader_make(ballot->choices);
 	bool added = true;
@@ -23,14 +25,15 @@ ballot_add(const struct manifest *manifest, const struct ballot *ballot,
 		if (!manifest_votes_in(contest, ballot->district))
 			continue;
 		choices = ballot_choices_next(&reader);
-		if (outcome_needs_profile(contest))
-			added = profile_add(&profiles[i], &choices);
+		if (profiles[i] != NULL)
+			added = profile_add(profiles[i], &choices);
 	}
 	return added;
 }
 
 static bool
-bundle_add(const struct bundle *bundle, const struct recount *recount, struct profile *profiles)
+bundle_add(const struct bundle *bundle, const struct recount *recount,
+	   struct profile *const *profiles)
 {
 	bool added = true;
 
@@ -50,28 +53,15 @@ bundle_add(const struct bundle *bundle, const struct recount *recount, struct pr
 	return added;
 }
 
-static bool
-needs_profiles(const struct manifest *manifest)
+static enum tally_exit
+profiles_read(const struct scroll *scroll, const struct recount *recount,
+	      struct profile *const *profiles, struct trouble *trouble)
 {
-	for (size_t i = 0; i < manifest->contests_count; i++) {
-		if (outcome_needs_profile(&manifest->contests[i]))
-			return true;
-	}
-	return false;
-}
-
-enum tally_exit
-winners_profiles(const struct scroll *scroll, const struct recount *recount,
-		 struct profile *profiles, struct trouble *trouble)
-{
-	const struct manifest *manifest = recount->manifest;
-	uint64_t end = needs_profiles(manifest) ? recount->replay.index : 0;
+	uint64_t end = recount->replay.index;
 	enum tally_exit status = TALLY_EXIT_FINE;
 	struct bundle bundle;
 
 	CHECK(end <= scroll->size);
-	for (size_t i = 0; i < manifest->contests_count; i++)
-		profile_init(&profiles[i]);
 	bundle_init(&bundle);
 	for (uint64_t n = 0; n * TALLY_TILE_WIDTH < end && status == TALLY_EXIT_FINE; n++) {
 		status = scroll_read(scroll, n, &bundle, trouble);
@@ -79,11 +69,41 @@ winners_profiles(const struct scroll *scroll, const struct recount *recount,
 			status = no_memory(trouble);
 	}
 	bundle_free(&bundle);
-	for (size_t i = 0; i < manifest->contests_count && status == TALLY_EXIT_FINE; i++) {
-		if (!profile_settle(&profiles[i]))
+	for (size_t i = 0; i < recount->manifest->contests_count; i++) {
+		if (status == TALLY_EXIT_FINE && profiles[i] != NULL &&
+		    !profile_settle(profiles[i]))
 			status = no_memory(trouble);
 	}
 	return status;
+}
+
+enum tally_exit
+winners_profile(const struct scroll *scroll, const struct recount *recount, size_t contest,
+		struct profile *profile, struct trouble *trouble)
+{
+	struct profile *wanted[contests_max] = {NULL};
+
+	profile_init(profile);
+	wanted[contest] = profile;
+	return profiles_read(scroll, recount, wanted, trouble);
+}
+
+enum tally_exit
+winners_profiles(const struct scroll *scroll, const struct recount *recount,
+		 struct profile *profiles, struct trouble *trouble)
+{
+	const struct manifest *manifest = recount->manifest;
+	struct profile *wanted[contests_max] = {NULL};
+	bool any = false;
+
+	for (size_t i = 0; i < manifest->contests_count; i++) {
+		profile_init(&profiles[i]);
+		if (!outcome_needs_profile(&manifest->contests[i]))
+			continue;
+		wanted[i] = &profiles[i];
+		any = true;
+	}
+	return any ? profiles_read(scroll, recount, wanted, trouble) : TALLY_EXIT_FINE;
 }
 
 static enum tally_exit

@@ -28,6 +28,12 @@ winners_decide(const struct scroll *scroll, const struct recount *recount, struc
 void
 winners_free(struct winners *winners);
 
+/* The profile of contest number `contest`, whatever its rule, settled; profile_free is due, whatever
+ * comes back. */
+MUST_USE enum tally_exit
+winners_profile(const struct scroll *scroll, const struct recount *recount, size_t contest,
+		struct profile *profile, struct trouble *trouble);
+
 /* One profile for every contest whose rule needs one, settled; the others stay empty. `profiles` has
  * an element for each contest and is zeroed; each is to be freed, whatever comes back. */
 MUST_USE enum tally_exit
