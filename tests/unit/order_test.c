@@ -1,158 +1,131 @@
-#include "tools/tallyctl/order.h"
+#include "outcome/order.h"
 
-#include "tests/lib/test.h"
+#include "tests/lib/ring.h"
 
-static uint8_t body_memory[TALLY_NOTICE_SIZE_MAX];
+static const int64_t costs[] = {30, 10, 20, 10, 30, 5, 5, 1, 2, 3};
 
-/* The body of a piece, read as the notice it will be in. */
-static struct notice
-piece_of(const struct order *order, size_t piece)
+/* The options in the order of their places, as letters. */
+static const char *
+order_of(struct ring *ring, enum manifest_ties ties)
 {
-	static uint8_t memory[TALLY_NOTICE_SIZE_MAX];
-	static const uint8_t zeros[64];
-	struct writer body = writer_make(body_memory, sizeof body_memory);
-	struct writer writer = writer_make(memory, sizeof memory);
-	struct notice_head head = {zeros, 1, zeros, order->kind};
-	struct notice notice;
+	static char text[ring_options_max + 1];
+	uint16_t places[ring_options_max] = {0};
+	size_t count = ring->contest.options_count;
 
-	order_body(order, piece, &body);
-	notice_write(&writer, &head, writer_view(&body), 7, zeros);
-	assert_int_equal(notice_parse(writer_view(&writer), &notice), TALLY_ACCEPTED);
-	return notice;
-}
-
-static struct taglist
-tags_make(size_t count)
-{
-	struct taglist list = {.count = count, .records = calloc(count, 34)};
-
-	assert_non_null(list.records);
+	ring->contest.outcome.ties = ties;
+	assert_true(order_make(&ring->manifest, 0, &ring->law, places));
+	memset(text, 0, sizeof text);
 	for (size_t i = 0; i < count; i++) {
-		be32_store(list.records + i * 34, (uint32_t)i);
-		be16_store(list.records + i * 34 + 32, (uint16_t)(i % 3));
+		assert_in_range(places[i], 1, count);
+		assert_int_equal(text[places[i] - 1], 0);
+		text[places[i] - 1] = (char)('a' + i);
 	}
-	return list;
+	return text;
 }
 
 static void
-plain_ones(void **state)
+orders_are_as_the_manifest_says(void **state)
 {
-	static const enum tally_notice_kind empty[] = {TALLY_NOTICE_PAUSE, TALLY_NOTICE_RESUME,
-						       TALLY_NOTICE_CLOSE};
-	struct order order = {.time = 6000, .key_id = 9, .holder = NOTICE_REGISTRAR};
-	char text[ORDER_TEXT_MAX];
+	struct ring ring;
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		order.kind = empty[i];
-		assert_int_equal(piece_of(&order, 0).kind, empty[i]);
-		assert_int_equal(order_pieces(&order), 1);
-	}
-	order.kind = TALLY_NOTICE_EXTEND;
-	assert_int_equal(piece_of(&order, 0).closes, 6000);
-	order.kind = TALLY_NOTICE_UNSEAL;
-	assert_int_equal(piece_of(&order, 0).unseals, 6000);
-	order.kind = TALLY_NOTICE_REVOKE;
-	assert_int_equal(piece_of(&order, 0).revoked, 9);
-	assert_int_equal(piece_of(&order, 0).holder, NOTICE_REGISTRAR);
-	order.kind = TALLY_NOTICE_WITHDRAW;
-	order.contest = 3;
-	order.option = 5;
-	assert_int_equal(piece_of(&order, 0).contest, 3);
-	assert_int_equal(piece_of(&order, 0).option, 5);
-	order.kind = TALLY_NOTICE_DRAW;
-	order.text = BYTES_OF("7, 23");
-	assert_true(bytes_equal(piece_of(&order, 0).body, order.text));
-	order.kind = TALLY_NOTICE_TEXT;
-	assert_true(bytes_equal(piece_of(&order, 0).body, order.text));
-	order_piece_text(&order, 0, text);
-	assert_string_equal(text, "");
+	ring_make(&ring, MANIFEST_RULE_COUNT, 10, costs, NULL, -1);
+	assert_string_equal(order_of(&ring, MANIFEST_TIES_LISTED), "abcdefghij");
+	assert_string_equal(order_of(&ring, MANIFEST_TIES_CHEAPER), "hijfgbdcae");
+	assert_string_equal(order_of(&ring, MANIFEST_TIES_DEARER), "aecbdfgjih");
+	ring_ties(&ring, "jaibhcgdfe");
+	assert_string_equal(order_of(&ring, MANIFEST_TIES_GIVEN), "jaibhcgdfe");
+	ring_free(&ring);
 }
 
-/* Every tag is in exactly one piece, in order. */
+/* Orders that a few lines of Python made from the words in order.h. */
 static void
-sets_in_pieces(void **state)
+a_draw_is_the_shuffle_of_its_seed(void **state)
 {
-	static const size_t counts[] = {1, NOTICE_TAGS_MAX, NOTICE_TAGS_MAX + 1,
-					3 * NOTICE_TAGS_MAX};
-	static const size_t pieces[] = {1, 1, 2, 3};
-	char text[ORDER_TEXT_MAX];
+	struct manifest_contest contests[4];
+	struct ring ring;
+	uint16_t places[ring_options_max];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-		struct order order = {.kind = TALLY_NOTICE_ENROL, .tags = tags_make(counts[i])};
-		uint32_t next = 0;
+	ring_make(&ring, MANIFEST_RULE_COUNT, 10, costs, NULL, -1);
+	for (uint8_t i = 0; i < TALLY_HASH_SIZE; i++)
+		ring.law.draw[i] = i;
+	assert_string_equal(order_of(&ring, MANIFEST_TIES_DRAWN), "bihacgfjde");
+	ring.contest.outcome.ties = MANIFEST_TIES_DRAWN;
+	contests[3] = ring.contest;
+	ring.manifest.contests = contests;
+	assert_true(order_make(&ring.manifest, 3, &ring.law, places));
+	for (size_t i = 0; i < 10; i++)
+		assert_int_equal(places["jehbadfcgi"[i] - 'a'], i + 1);
+	ring.law.draw_missing = true;
+	assert_false(order_make(&ring.manifest, 3, &ring.law, places));
+	assert_false(order_make(&ring.manifest, 3, NULL, places));
+	ring_free(&ring);
+}
 
-		assert_int_equal(order_pieces(&order), pieces[i]);
-		for (size_t p = 0; p < pieces[i]; p++) {
-			struct notice notice = piece_of(&order, p);
+/* Every order of four options comes about as often as any other. */
+static void
+a_draw_prefers_nobody(void **state)
+{
+	enum {
+		draws = 24 * 400
+	};
+	struct test_random random = test_random_make(5);
+	unsigned seen[4][4] = {{0}};
+	struct ring ring;
 
-			for (size_t j = 0; j < notice.enrolments_count; j++, next++)
-				assert_memory_equal(notice.enrolments + j * 34,
-						    taglist_at(&order.tags, next), 34);
-		}
-		assert_int_equal(next, counts[i]);
-		order.kind = TALLY_NOTICE_VOID;
-		order.fate = NOTICE_BARRED;
-		order.text = BYTES_OF("x");
-		next = 0;
-		for (size_t p = 0; p < pieces[i]; p++) {
-			struct notice notice = piece_of(&order, p);
+	(void)state;
+	ring_make(&ring, MANIFEST_RULE_COUNT, 4, costs, NULL, -1);
+	for (size_t i = 0; i < draws; i++) {
+		const char *text;
 
-			for (size_t j = 0; j < notice.voided.tags_count; j++, next++)
-				assert_memory_equal(notice.voided.tags + j * 32,
-						    taglist_at(&order.tags, next), 32);
-			assert_int_equal(notice.voided.fate, NOTICE_BARRED);
-		}
-		assert_int_equal(next, counts[i]);
-		order_piece_text(&order, pieces[i] - 1, text);
-		assert_string_equal(text, pieces[i] == 1   ? ""
-					  : pieces[i] == 2 ? "tags 1901 to 1901 of 1901"
-							   : "tags 3801 to 5700 of 5700");
-		taglist_free(&order.tags);
+		test_random_fill(&random, ring.law.draw, sizeof ring.law.draw);
+		text = order_of(&ring, MANIFEST_TIES_DRAWN);
+		for (size_t j = 0; j < 4; j++)
+			seen[j][text[j] - 'a']++;
 	}
+	for (size_t j = 0; j < 4; j++) {
+		for (size_t k = 0; k < 4; k++)
+			assert_in_range(seen[j][k], draws / 4 - 300, draws / 4 + 300);
+	}
+	ring_free(&ring);
 }
 
 static void
-spans_in_pieces(void **state)
+options_are_sorted(void **state)
 {
-	struct order order = {.kind = TALLY_NOTICE_VOID,
-			      .fate = NOTICE_AGAIN,
-			      .key_id = 9,
-			      .first = 100,
-			      .text = BYTES_OF("x")};
-	char text[ORDER_TEXT_MAX];
+	enum {
+		count = 1000
+	};
+	struct test_random random = test_random_make(6);
+	static int64_t strength[count];
+	static uint16_t places[count];
+	static uint16_t options[count];
 
 	(void)state;
-	for (uint64_t extra = 0; extra < 2; extra++) {
-		uint64_t next = 100;
-
-		order.last = 99 + 3 * (uint64_t)NOTICE_SPAN_MAX + extra;
-		assert_true(order_is_span(&order));
-		assert_int_equal(order_pieces(&order), 3 + extra);
-		for (size_t p = 0; p < order_pieces(&order); p++) {
-			struct notice notice = piece_of(&order, p);
-
-			assert_int_equal(notice.voided.first, next);
-			assert_int_equal(notice.voided.signer, 9);
-			next = notice.voided.last + 1;
+	for (size_t n = 0; n < count; n = 2 * n + 1) {
+		for (size_t i = 0; i < n; i++) {
+			options[i] = (uint16_t)i;
+			places[i] = (uint16_t)(n - i);
+			strength[i] = (int64_t)test_random_below(&random, 40) - 20;
 		}
-		assert_int_equal(next, order.last + 1);
+		assert_true(order_sort(options, n, strength, places));
+		for (size_t i = 1; i < n; i++) {
+			int64_t more = strength[options[i - 1]] - strength[options[i]];
+
+			assert_true(more > 0 || (more == 0 && options[i - 1] > options[i]));
+		}
 	}
-	order_piece_text(&order, 1, text);
-	assert_string_equal(text, "entries 65636 to 131171");
-	order.last = 100;
-	assert_int_equal(piece_of(&order, 0).voided.last, 100);
-	assert_int_equal(order_pieces(&order), 1);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(plain_ones),
-	    cmocka_unit_test(sets_in_pieces),
-	    cmocka_unit_test(spans_in_pieces),
+	    cmocka_unit_test(orders_are_as_the_manifest_says),
+	    cmocka_unit_test(a_draw_is_the_shuffle_of_its_seed),
+	    cmocka_unit_test(a_draw_prefers_nobody),
+	    cmocka_unit_test(options_are_sorted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ send_once(const struct dispatch *dispatch, struct tally_connection *connection,
 	  struct bytes body, struct writer *notice, struct tally_client_event *answer)
 {
 	struct notice_head head = {.campaign = dispatch->peer.campaign,
-				   .kind = dispatch->order->kind};
+				   .kind = dispatch->decree->kind};
 
 	if (tally_state(connection, answer) != TALLY_CLIENT_FINE)
 		return broken(connection);
@@ -72,7 +72,7 @@ refused(const struct dispatch *dispatch, const struct tally_client_event *answer
 	struct bytes notice, const char *piece)
 {
 	const struct tally_verdict_text *text = tally_verdict_text(answer->verdict);
-	bool set = order_pieces(dispatch->order) > 1;
+	bool set = decree_pieces(dispatch->decree) > 1;
 	const char *apart = piece[0] != 0 ? ": " : "";
 	char why[WHYNOT_MAX] = "";
 
@@ -93,11 +93,11 @@ send_piece(const struct dispatch *dispatch, struct tally_connection *connection,
 {
 	struct tally_client_event answer = {0};
 	enum tally_exit code = TALLY_EXIT_FINE;
-	char text[ORDER_TEXT_MAX];
+	char text[DECREE_TEXT_MAX];
 
-	order_piece_text(dispatch->order, piece, text);
+	decree_piece_text(dispatch->decree, piece, text);
 	body->size = 0;
-	order_body(dispatch->order, piece, body);
+	decree_body(dispatch->decree, piece, body);
 	for (int i = 0; i < TRIES; i++) {
 		code = send_once(dispatch, connection, writer_view(body), notice, &answer);
 		if (code != TALLY_EXIT_FINE || answer.verdict != TALLY_NOTICE_OUT_OF_ORDER)
@@ -115,17 +115,17 @@ send_piece(const struct dispatch *dispatch, struct tally_connection *connection,
 
 /* A void looks at what stands before it. */
 static enum tally_exit
-check_span(const struct order *order, struct tally_connection *connection)
+check_span(const struct decree *decree, struct tally_connection *connection)
 {
 	struct tally_client_event answer;
 
-	if (!order_is_span(order))
+	if (!decree_is_span(decree))
 		return TALLY_EXIT_FINE;
 	if (tally_state(connection, &answer) != TALLY_CLIENT_FINE)
 		return broken(connection);
-	if (answer.kind != TALLY_CLIENT_EVENT_STATE || order->last < answer.state.log_size)
+	if (answer.kind != TALLY_CLIENT_EVENT_STATE || decree->last < answer.state.log_size)
 		return TALLY_EXIT_FINE;
-	complain("the log has no entry %" PRIu64 ": it has %" PRIu64, order->last,
+	complain("the log has no entry %" PRIu64 ": it has %" PRIu64, decree->last,
 		 answer.state.log_size);
 	return TALLY_EXIT_USAGE;
 }
@@ -137,8 +137,8 @@ send_all(const struct dispatch *dispatch, struct tally_connection *connection)
 	static uint8_t notice_memory[TALLY_NOTICE_SIZE_MAX];
 	struct writer body = writer_make(body_memory, sizeof body_memory);
 	struct writer notice = writer_make(notice_memory, sizeof notice_memory);
-	size_t pieces = order_pieces(dispatch->order);
-	enum tally_exit code = check_span(dispatch->order, connection);
+	size_t pieces = decree_pieces(dispatch->decree);
+	enum tally_exit code = check_span(dispatch->decree, connection);
 
 	if (code == TALLY_EXIT_FINE && pieces > 1)
 		complain("%zu notices", pieces);

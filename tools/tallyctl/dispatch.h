@@ -1,18 +1,18 @@
-/* dispatch: an order, signed by an authority, on its way to the server: notice after notice, each
+/* dispatch: a decree, signed by an authority, on its way to the server: notice after notice, each
  * behind the newest one in the log. A line on stdout for each: "accepted INDEX", or the verdict;
  * why, on stderr. */
 #ifndef TALLY_TOOLS_DISPATCH_H
 #define TALLY_TOOLS_DISPATCH_H
 
-#include "tools/tallyctl/order.h"
+#include "tools/tallyctl/decree.h"
 #include "tools/tallyctl/peer.h"
 
 struct dispatch {
-	struct order *order;
+	struct decree *decree;
 	struct peer peer;
 	struct note_private_key key;
 
-	/* NULL, or what completes the order once the campaign's manifest is known; it complains. */
+	/* NULL, or what completes the decree once the campaign's manifest is known; it complains. */
 	enum tally_exit (*complete)(void *context, const struct manifest *manifest);
 	void *context;
 };

@@ -73,7 +73,7 @@ struct options {
 	const char *wanted[WANTED_COUNT];
 	const char *key;
 	struct wholefile text_file;
-	struct order order;
+	struct decree decree;
 	struct peer_options peer;
 };
 
@@ -119,7 +119,7 @@ take_argument(struct argp_state *state, struct options *options, const char *arg
 {
 	if (options->kind_text == NULL) {
 		options->kind_text = argument;
-		options->order.kind = kind_of(state, argument);
+		options->decree.kind = kind_of(state, argument);
 	} else if (options->text == NULL) {
 		options->text = argument;
 	} else {
@@ -157,15 +157,15 @@ static void
 take_void(struct argp_state *state, struct options *options)
 {
 	const char *const *wanted = options->wanted;
-	struct order *order = &options->order;
+	struct decree *decree = &options->decree;
 
 	if ((wanted[WANTED_AGAIN] == NULL) == (wanted[WANTED_BARRED] == NULL))
 		argp_error(state, "void: one of --again and --barred is needed");
 	if ((wanted[WANTED_TAGS] == NULL) == (wanted[WANTED_SIGNER] == NULL))
 		argp_error(state, "void: one of --tags and --signer is needed");
 	command_need(state, wanted[WANTED_REASON], "--reason");
-	order->fate = wanted[WANTED_AGAIN] != NULL ? NOTICE_AGAIN : NOTICE_BARRED;
-	order->text = bytes_of_string(wanted[WANTED_REASON]);
+	decree->fate = wanted[WANTED_AGAIN] != NULL ? NOTICE_AGAIN : NOTICE_BARRED;
+	decree->text = bytes_of_string(wanted[WANTED_REASON]);
 	if (wanted[WANTED_SIGNER] == NULL) {
 		if (wanted[WANTED_FROM] != NULL || wanted[WANTED_TO] != NULL)
 			argp_error(state, "void: --from and --to go with --signer");
@@ -173,10 +173,10 @@ take_void(struct argp_state *state, struct options *options)
 	}
 	command_need(state, wanted[WANTED_FROM], "--from");
 	command_need(state, wanted[WANTED_TO], "--to");
-	order->key_id = take_key(state, wanted[WANTED_SIGNER]);
-	order->first = command_number(state, "--from", wanted[WANTED_FROM], 0, UINT32_MAX);
-	order->last = command_number(state, "--to", wanted[WANTED_TO], 0, UINT32_MAX);
-	if (order->first > order->last)
+	decree->key_id = take_key(state, wanted[WANTED_SIGNER]);
+	decree->first = command_number(state, "--from", wanted[WANTED_FROM], 0, UINT32_MAX);
+	decree->last = command_number(state, "--to", wanted[WANTED_TO], 0, UINT32_MAX);
+	if (decree->first > decree->last)
 		argp_error(state, "void: --from is behind --to");
 }
 
@@ -188,24 +188,24 @@ take_revoke(struct argp_state *state, struct options *options)
 
 	if ((frontend == NULL) == (registrar == NULL))
 		argp_error(state, "revoke: one of --frontend and --registrar is needed");
-	options->order.holder = frontend != NULL ? NOTICE_FRONTEND : NOTICE_REGISTRAR;
-	options->order.key_id = take_key(state, frontend != NULL ? frontend : registrar);
+	options->decree.holder = frontend != NULL ? NOTICE_FRONTEND : NOTICE_REGISTRAR;
+	options->decree.key_id = take_key(state, frontend != NULL ? frontend : registrar);
 }
 
 static void
 take_kind(struct argp_state *state, struct options *options)
 {
 	const char *const *wanted = options->wanted;
-	struct order *order = &options->order;
+	struct decree *decree = &options->decree;
 
-	switch (order->kind) {
+	switch (decree->kind) {
 	case TALLY_NOTICE_EXTEND:
 		command_need(state, wanted[WANTED_TO], "--to");
-		order->time = take_time(state, wanted[WANTED_TO]);
+		decree->time = take_time(state, wanted[WANTED_TO]);
 		break;
 	case TALLY_NOTICE_UNSEAL:
-		order->time = wanted[WANTED_AT] != NULL ? take_time(state, wanted[WANTED_AT])
-							: time(NULL) / 60 * 60;
+		decree->time = wanted[WANTED_AT] != NULL ? take_time(state, wanted[WANTED_AT])
+							 : time(NULL) / 60 * 60;
 		break;
 	case TALLY_NOTICE_REVOKE:
 		take_revoke(state, options);
@@ -228,8 +228,8 @@ take_kind(struct argp_state *state, struct options *options)
 static error_t
 take_end(struct argp_state *state, struct options *options)
 {
-	bool worded = options->order.kind == TALLY_NOTICE_DRAW ||
-		      options->order.kind == TALLY_NOTICE_TEXT;
+	bool worded = options->decree.kind == TALLY_NOTICE_DRAW ||
+		      options->decree.kind == TALLY_NOTICE_TEXT;
 
 	command_need(state, options->kind_text, "a kind of notice");
 	command_need(state, options->key, "--key");
@@ -239,7 +239,7 @@ take_end(struct argp_state *state, struct options *options)
 		argp_usage(state);
 	for (size_t i = 0; i < WANTED_COUNT; i++)
 		if (options->wanted[i] != NULL &&
-		    (wanted_table[i].kinds >> options->order.kind & 1) == 0)
+		    (wanted_table[i].kinds >> options->decree.kind & 1) == 0)
 			argp_error(state, "%s does not go with %s", wanted_table[i].name,
 				   options->kind_text);
 	take_kind(state, options);
@@ -276,32 +276,32 @@ take(int key, char *argument, struct argp_state *state)
 static enum tally_exit
 read_text(struct options *options)
 {
-	struct order *order = &options->order;
+	struct decree *decree = &options->decree;
 	enum tally_exit code = TALLY_EXIT_FINE;
 
 	if (options->text == NULL)
 		return TALLY_EXIT_FINE;
-	order->text = bytes_of_string(options->text);
+	decree->text = bytes_of_string(options->text);
 	if (options->text[0] != '@')
 		return TALLY_EXIT_FINE;
 	code = wholefile_read(options->text + 1, NOTICE_TEXT_MAX + 1, &options->text_file);
 	if (code != TALLY_EXIT_FINE)
 		return code;
-	order->text = bytes_make(options->text_file.data, options->text_file.size);
-	if (order->text.size > 0 && order->text.data[order->text.size - 1] == '\n')
-		order->text.size--;
+	decree->text = bytes_make(options->text_file.data, options->text_file.size);
+	if (decree->text.size > 0 && decree->text.data[decree->text.size - 1] == '\n')
+		decree->text.size--;
 	return TALLY_EXIT_FINE;
 }
 
 static enum tally_exit
 check_text(const struct options *options)
 {
-	const struct order *order = &options->order;
-	bool lined = order->kind == TALLY_NOTICE_TEXT;
+	const struct decree *decree = &options->decree;
+	bool lined = decree->kind == TALLY_NOTICE_TEXT;
 	bool worded =
-	    lined || order->kind == TALLY_NOTICE_DRAW || order->kind == TALLY_NOTICE_VOID;
+	    lined || decree->kind == TALLY_NOTICE_DRAW || decree->kind == TALLY_NOTICE_VOID;
 
-	if (!worded || notice_text_fits(order->kind, order->text))
+	if (!worded || notice_text_fits(decree->kind, decree->text))
 		return TALLY_EXIT_FINE;
 	complain("%s: the text must be 1 to %d bytes of UTF-8 without control characters%s",
 		 options->kind_text, lined ? NOTICE_TEXT_MAX : NOTICE_REASON_MAX,
@@ -322,8 +322,8 @@ find_option(struct options *options, const struct manifest *manifest)
 			continue;
 		for (size_t i = 0; i < contest->options_count; i++)
 			if (strcmp(contest->options[i].id, option) == 0) {
-				options->order.contest = (uint16_t)c;
-				options->order.option = (uint16_t)i;
+				options->decree.contest = (uint16_t)c;
+				options->decree.option = (uint16_t)i;
 				return TALLY_EXIT_FINE;
 			}
 		complain("contest '%s' has no option '%s'", id, option);
@@ -336,11 +336,11 @@ find_option(struct options *options, const struct manifest *manifest)
 static enum tally_exit
 read_list(struct options *options, const char *path, const struct manifest *manifest)
 {
-	enum tally_exit code = taglist_read(path, manifest, &options->order.tags);
+	enum tally_exit code = taglist_read(path, manifest, &options->decree.tags);
 
-	if (code == TALLY_EXIT_FINE && options->order.tags.doubles > 0)
+	if (code == TALLY_EXIT_FINE && options->decree.tags.doubles > 0)
 		complain("%s: %zu tags are there more than once, and taken once", path,
-			 options->order.tags.doubles);
+			 options->decree.tags.doubles);
 	return code;
 }
 
@@ -350,7 +350,7 @@ complete(void *context, const struct manifest *manifest)
 {
 	struct options *options = context;
 
-	if (options->order.kind == TALLY_NOTICE_WITHDRAW)
+	if (options->decree.kind == TALLY_NOTICE_WITHDRAW)
 		return find_option(options, manifest);
 	return read_list(options, options->wanted[WANTED_ROSTER], manifest);
 }
@@ -374,7 +374,7 @@ notice_run(int argc, char **argv)
 	    NULL,
 	    NULL};
 	struct options options = {0};
-	struct dispatch dispatch = {.order = &options.order, .context = &options};
+	struct dispatch dispatch = {.decree = &options.decree, .context = &options};
 	enum tally_exit code;
 
 	command_parse(&argp, argc, argv, &options);
@@ -387,12 +387,12 @@ notice_run(int argc, char **argv)
 		code = check_text(&options);
 	if (code == TALLY_EXIT_FINE && options.wanted[WANTED_TAGS] != NULL)
 		code = read_list(&options, options.wanted[WANTED_TAGS], NULL);
-	if (options.order.kind == TALLY_NOTICE_WITHDRAW ||
-	    options.order.kind == TALLY_NOTICE_ENROL)
+	if (options.decree.kind == TALLY_NOTICE_WITHDRAW ||
+	    options.decree.kind == TALLY_NOTICE_ENROL)
 		dispatch.complete = complete;
 	if (code == TALLY_EXIT_FINE)
 		code = dispatch_send(&dispatch);
-	taglist_free(&options.order.tags);
+	taglist_free(&options.decree.tags);
 	free(options.text_file.data);
 	sodium_memzero(&dispatch.key, sizeof dispatch.key);
 	return code;

@@ -1,16 +1,16 @@
-/* order: what an authority wants said, and the bodies of the notices that say it: one, or several
+/* decree: what an authority wants said, and the bodies of the notices that say it: one, or several
  * where a set of tags or a span of indexes is too large for one. Bodies are in notice.h; the same
- * order always makes the same ones. */
-#ifndef TALLY_TOOLS_ORDER_H
-#define TALLY_TOOLS_ORDER_H
+ * decree always makes the same ones. */
+#ifndef TALLY_TOOLS_DECREE_H
+#define TALLY_TOOLS_DECREE_H
 
 #include "tools/tallyctl/taglist.h"
 
 enum {
-	ORDER_TEXT_MAX = 128
+	DECREE_TEXT_MAX = 128
 };
 
-struct order {
+struct decree {
 	enum tally_notice_kind kind;
 	int64_t time;              /* extend, unseal */
 	enum notice_holder holder; /* revoke */
@@ -26,17 +26,17 @@ struct order {
 
 /* A void by signer. */
 bool
-order_is_span(const struct order *order);
+decree_is_span(const struct decree *decree);
 
 size_t
-order_pieces(const struct order *order);
+decree_pieces(const struct decree *decree);
 
 /* The body of a piece, at most TALLY_NOTICE_SIZE_MAX bytes. */
 void
-order_body(const struct order *order, size_t piece, struct writer *writer);
+decree_body(const struct decree *decree, size_t piece, struct writer *writer);
 
 /* "tags 1 to 1900 of 5000", "entries 0 to 65535"; empty where there is but one piece. */
 void
-order_piece_text(const struct order *order, size_t piece, char text[ORDER_TEXT_MAX]);
+decree_piece_text(const struct decree *decree, size_t piece, char text[DECREE_TEXT_MAX]);
 
 #endif
