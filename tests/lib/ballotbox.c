@@ -61,22 +61,19 @@ ballotbox_decide(struct ballotbox *box, struct slow_list *won)
 {
 	const struct outcome_given given = {
 	    .manifest = &box->manifest, .counts = &box->counts, .law = &box->law};
-	struct outcome outcome;
 
 	assert_true(profile_settle(&box->profile));
-	assert_int_equal(outcome_decide(&given, 0, &box->profile, &outcome), OUTCOME_DECIDED);
+	assert_int_equal(outcome_decide(&given, 0, &box->profile, &box->outcome),
+			 OUTCOME_DECIDED);
 	won->count = 0;
-	for (size_t i = 0; i < outcome.result.winners_count; i++)
-		won->options[won->count++] = outcome.result.winners[i];
-	box->pools_count = outcome.pools_count;
-	for (size_t i = 0; i < outcome.pools_count; i++)
-		box->left[i] = outcome.left[i];
-	outcome_free(&outcome);
+	for (size_t i = 0; i < box->outcome.result.winners_count; i++)
+		won->options[won->count++] = box->outcome.result.winners[i];
 }
 
 void
 ballotbox_free(struct ballotbox *box)
 {
+	outcome_free(&box->outcome);
 	profile_free(&box->profile);
 	free(box->memory);
 }

@@ -12,8 +12,7 @@ struct ballotbox {
 	struct law law;                  /* all that is asked of it: the draw, the withdrawn */
 	struct counts counts;
 	struct profile profile; /* settled by ballotbox_decide */
-	size_t pools_count;     /* after ballotbox_decide */
-	int64_t left[SLOW_OPTIONS_MAX];
+	struct outcome outcome; /* after ballotbox_decide, once */
 	void *memory;
 };
 

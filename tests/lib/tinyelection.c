@@ -14,7 +14,7 @@ struct stand {
 	struct profile_choice choices[TINY_BALLOTS_MAX * TINY_OPTIONS_MAX];
 	struct slow_list fast;
 	struct slow_list slow;
-	bool money_adds_up;
+	const char *complaint; /* about what the engine says beside the winners; NULL: none */
 };
 
 static int64_t
@@ -232,7 +232,7 @@ money_adds_up(const struct stand *stand, const struct ballotbox *box)
 
 	if (outcome->add1 == MANIFEST_ADD1_PABULIB)
 		return true;
-	if (box->pools_count != outcome->pools_count)
+	if (box->outcome.pools_count != outcome->pools_count)
 		return false;
 	for (size_t i = 0; i < outcome->pools_count; i++) {
 		int64_t left = outcome->pools[i].budget;
@@ -242,7 +242,77 @@ money_adds_up(const struct stand *stand, const struct ballotbox *box)
 				left -= stand->options[stand->fast.options[j]].cost;
 		if (left < 0 && outcome->top_up.given)
 			left = 0;
-		if (left != box->left[i])
+		if (left != box->outcome.left[i])
+			return false;
+	}
+	return true;
+}
+
+static bool
+same(const struct slow_list *a, const struct slow_list *b)
+{
+	return a->count == b->count &&
+	       memcmp(a->options, b->options, a->count * sizeof(*a->options)) == 0;
+}
+
+/* The winners by the steps alone. */
+static void
+follow_steps(const struct election_result *result, struct slow_list *won)
+{
+	won->count = 0;
+	for (size_t i = 0; i < result->steps_count; i++) {
+		const struct election_step *step = &result->steps[i];
+
+		if (step->act == ELECTION_TAKEN || step->act == ELECTION_TOPPED_UP ||
+		    step->act == ELECTION_COMPLETED)
+			won->options[won->count++] = step->option;
+	}
+}
+
+static bool
+same_set(const struct slow_list *a, const struct slow_list *b)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (!slow_has(b, a->options[i]))
+			return false;
+	return a->count == b->count;
+}
+
+/* Would others have won, the option put to that end of the tie order? */
+static bool
+others_win(const struct stand *stand, const struct slow_case *given, uint16_t option,
+	   bool first)
+{
+	struct manifest_contest contest = *given->contest;
+	struct slow_case other = *given;
+	uint16_t place[SLOW_OPTIONS_MAX];
+	uint16_t ties[TINY_OPTIONS_MAX];
+	struct slow_list won;
+	size_t count = first ? 1 : 0;
+
+	slow_tie_order(given, place);
+	for (size_t at = 0; at < contest.options_count; at++)
+		for (size_t i = 0; i < contest.options_count; i++)
+			if (place[i] == at && i != option)
+				ties[count++] = (uint16_t)i;
+	ties[first ? 0 : count] = option;
+	contest.outcome.ties = MANIFEST_TIES_GIVEN;
+	contest.outcome.ties_given = ties;
+	other.contest = &contest;
+	slow_decide(&other, &won);
+	return !same_set(&won, &stand->slow);
+}
+
+static bool
+ties_mattered(const struct stand *stand, const struct slow_case *given,
+	      const struct election_result *result)
+{
+	for (size_t i = 0; i < result->steps_count; i++) {
+		const struct election_step *step = &result->steps[i];
+		bool mattered = step->tie && (others_win(stand, given, step->option, true) ||
+					      others_win(stand, given, step->option, false));
+
+		if (step->tie_mattered != mattered)
 			return false;
 	}
 	return true;
@@ -256,6 +326,7 @@ stand_decide(struct stand *stand, const struct tiny_election *election)
 					.seed = election->seed,
 					.votes = &stand->votes};
 	struct ballotbox box;
+	struct slow_list steps;
 
 	slow_decide(&given, &stand->slow);
 	ballotbox_init(&box, &stand->contest);
@@ -265,15 +336,15 @@ stand_decide(struct stand *stand, const struct tiny_election *election)
 			box.law.options_withdrawn[i / 8] |= (uint8_t)(1U << i % 8);
 	ballotbox_drop(&box, &stand->votes);
 	ballotbox_decide(&box, &stand->fast);
-	stand->money_adds_up = money_adds_up(stand, &box);
+	follow_steps(&box.outcome.result, &steps);
+	if (!money_adds_up(stand, &box))
+		stand->complaint = "its money does not add up";
+	else if (!same(&steps, &stand->fast))
+		stand->complaint = "its steps lead to other winners";
+	else if (same(&stand->fast, &stand->slow) &&
+		 !ties_mattered(stand, &given, &box.outcome.result))
+		stand->complaint = "ties mattered elsewhere";
 	ballotbox_free(&box);
-}
-
-static bool
-same(const struct slow_list *a, const struct slow_list *b)
-{
-	return a->count == b->count &&
-	       memcmp(a->options, b->options, a->count * sizeof(*a->options)) == 0;
 }
 
 bool
@@ -283,7 +354,7 @@ tiny_agree(const struct tiny_election *election)
 
 	stand_make(&stand, election);
 	stand_decide(&stand, election);
-	return same(&stand.slow, &stand.fast) && stand.money_adds_up;
+	return same(&stand.slow, &stand.fast) && stand.complaint == NULL;
 }
 
 static void
@@ -343,8 +414,8 @@ tiny_print(const struct tiny_election *election)
 	}
 	print_list("engine", &stand.fast);
 	print_list("slow", &stand.slow);
-	if (!stand.money_adds_up)
-		fprintf(stderr, "the engine's money does not add up\n");
+	if (stand.complaint)
+		fprintf(stderr, "the engine: %s\n", stand.complaint);
 }
 
 void

@@ -40,8 +40,8 @@ tiny_make(struct tiny_election *election, enum manifest_rule rule, struct test_r
 void
 tiny_try(enum manifest_rule rule, uint64_t count);
 
-/* True if the engine and the slow implementation name the same winners in the same order, and the
- * engine's money adds up. */
+/* True if the engine and the slow implementation name the same winners in the same order, if the
+ * engine's steps name them too and its money adds up, and if its ties mattered where they did. */
 bool
 tiny_agree(const struct tiny_election *election);
 
