@@ -51,7 +51,8 @@ open_campaign() {
 	results "$dir" "$WORK/recount"
 	exits 0 "results --http" tallyctl results --http "$(url '')" --format json
 	same "what the server states is what the log has" \
-		"$(jq -S 'del(.checkpoint)' "$WORK/out")" "$(jq -S . "$WORK/recount")"
+		"$(jq -S 'del(.checkpoint)' "$WORK/out")" \
+		"$(jq -S 'del(.contests[].trace)' "$WORK/recount")"
 	same "at the checkpoint that is published" "$(jq -j .checkpoint "$WORK/out" | sha256sum)" \
 		"$(curl -s "$(url checkpoint)" | sha256sum)"
 	exits 0 "results --log at an address" tallyctl results --log "$(url '')" \

@@ -73,11 +73,26 @@ is_option(const json_t *object)
 }
 
 static bool
+is_word(const json_t *element)
+{
+	return json_is_string(element) &&
+	       text_identifier(bytes_of_string(json_string_value(element)));
+}
+
+/* null: the rule reads ballots, which a statement of counts does not. */
+static bool
+has_winners(const json_t *object)
+{
+	return json_is_null(json_object_get(object, "winners")) ||
+	       each(object, "winners", is_word);
+}
+
+static bool
 is_contest(const json_t *object)
 {
 	return has_id(object) && has_count(object, "ballots") && has_count(object, "blank") &&
 	       has_count(object, "abstained") && each(object, "options", is_option) &&
-	       json_is_array(json_object_get(object, "winners")) && has_text(object, "outcome");
+	       has_winners(object) && is_word(json_object_get(object, "outcome"));
 }
 
 static bool
@@ -174,6 +189,26 @@ by_votes(const void *a, const void *b)
 }
 
 static void
+print_winners(const json_t *contest)
+{
+	const char *rule = json_string_value(json_object_get(contest, "outcome"));
+	const json_t *winners = json_object_get(contest, "winners");
+	const json_t *winner;
+	size_t i;
+
+	if (strcmp(rule, "none") == 0)
+		return;
+	printf("\n  Outcome by %s\n  Winners, in order:", rule);
+	json_array_foreach(winners, i, winner) printf(" %s", json_string_value(winner));
+	if (json_is_null(winners))
+		printf(" the server does not say; tallyctl results --log reads them in the "
+		       "ballots");
+	else if (json_array_size(winners) == 0)
+		printf(" nobody");
+	printf("\n");
+}
+
+static void
 print_contest(const json_t *contest)
 {
 	const json_t *options = json_object_get(contest, "options");
@@ -194,6 +229,7 @@ print_contest(const json_t *contest)
 	printf(" %s blank,", outcome_count_text(count_of(contest, "blank"), text));
 	printf(" %s abstained\n", outcome_count_text(count_of(contest, "abstained"), text));
 	free(sorted);
+	print_winners(contest);
 }
 
 static void
