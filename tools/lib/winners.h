@@ -34,8 +34,8 @@ MUST_USE enum tally_exit
 winners_profile(const struct scroll *scroll, const struct recount *recount, size_t contest,
 		struct profile *profile, struct trouble *trouble);
 
-/* One profile for every contest whose rule needs one, settled; the others stay empty. `profiles` has
- * an element for each contest and is zeroed; each is to be freed, whatever comes back. */
+/* One profile for every contest whose rule needs one, settled; the others stay empty. `profiles`
+ * has an element for each contest and is zeroed; each is to be freed, whatever comes back. */
 MUST_USE enum tally_exit
 winners_profiles(const struct scroll *scroll, const struct recount *recount,
 		 struct profile *profiles, struct trouble *trouble);

@@ -10,8 +10,8 @@
  *                  "pairs": [[n]],
  *                  "winners": ["..."], "outcome": "greedy-skip/v1",
  *                  "trace": [...]}]}
- * What is there only in some campaigns, and what it says, is in include/README.md ("Results"); the last
- * three members as in tools/lib/trace.h. */
+ * What is there only in some campaigns, and what it says, is in include/README.md ("Results");
+ * the last three members as in tools/lib/trace.h. */
 #ifndef TALLY_TOOLS_OUTCOME_JSON_H
 #define TALLY_TOOLS_OUTCOME_JSON_H
 
