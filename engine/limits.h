@@ -42,6 +42,7 @@ enum {
 	publish_min_max = 100000,
 	tally_every_max = 1000000000, /* ballots */
 	witness_wait_max_s = 60,
+	shares_rounds_max = 65535, /* endowments that one add1 tries: steps count in 16 bits */
 
 	/* journey */
 	connections_max = 512,

@@ -400,21 +400,6 @@ refuse(struct manifest_fault *fault, const char *path, const char *sentence)
 	return false;
 }
 
-static bool
-refuse_contest(struct manifest_fault *fault, size_t contest, const char *member,
-	       const char *sentence)
-{
-	char path[64];
-	struct writer writer = writer_make(path, sizeof path - 1);
-
-	writer_string(&writer, "$.contests[");
-	writer_decimal(&writer, contest);
-	writer_string(&writer, "].");
-	writer_string(&writer, member);
-	path[writer.size] = 0;
-	return refuse(fault, path, sentence);
-}
-
 bool
 manifest_supported(const struct manifest *manifest, struct manifest_fault *fault)
 {
@@ -422,11 +407,5 @@ manifest_supported(const struct manifest *manifest, struct manifest_fault *fault
 		return refuse(fault, "$.precedence", "precedence is not implemented");
 	if (manifest->has_roster)
 		return refuse(fault, "$.roster", "rosters are not implemented");
-	for (size_t i = 0; i < manifest->contests_count; i++) {
-		if (manifest->contests[i].outcome.rule == MANIFEST_RULE_SHARES ||
-		    manifest->contests[i].outcome.rule == MANIFEST_RULE_PHRAGMEN)
-			return refuse_contest(fault, i, "outcome.rule",
-					      "this rule is not implemented");
-	}
 	return true;
 }

@@ -152,7 +152,9 @@ rule_decide(const struct election *election, struct election_result *result)
 	case MANIFEST_RULE_SCHULZE:
 		return schulze_decide(election, result);
 	case MANIFEST_RULE_SHARES:
+		return shares_decide(election, result);
 	case MANIFEST_RULE_PHRAGMEN:
+		return phragmen_decide(election, result);
 	case MANIFEST_RULE_NONE:
 		break;
 	}

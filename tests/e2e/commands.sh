@@ -86,8 +86,6 @@ manifests() {
 	wrong "a tag context of 31 bytes" '.tag_context |= .[2:]' '\$\.tag_context'
 	wrong "another format" '.format = "tally/campaign/v2"' '\$\.format'
 	wrong "no voters" '.voters_max = 0' '\$\.voters_max'
-	later "a rule" '.contests[0].outcome = {rule: "phragmen/v1", budget: 500,
-		tie_order: [.contests[0].options[].id]}' 'rule|outcome'
 	later "precedence" '.precedence = "booth"' 'precedence'
 	later "witnesses" '.witnesses = [.authorities[0] | sub("authority"; "witness")]' 'witness'
 	later "a roster" '.roster = {root: "'"$id"'", count: 3}' 'roster'

@@ -255,14 +255,20 @@ same(const struct slow_list *a, const struct slow_list *b)
 	       memcmp(a->options, b->options, a->count * sizeof(*a->options)) == 0;
 }
 
-/* The winners by the steps alone. */
+/* The winners by the steps alone. Where greedy is preferred, those of its pool so far do not win. */
 static void
 follow_steps(const struct election_result *result, struct slow_list *won)
 {
+	size_t pool_first = 0;
+
 	won->count = 0;
 	for (size_t i = 0; i < result->steps_count; i++) {
 		const struct election_step *step = &result->steps[i];
 
+		if (i > 0 && step->pool != step[-1].pool)
+			pool_first = won->count;
+		if (step->act == ELECTION_PREFERRED && step->other_strength > step->strength)
+			won->count = pool_first;
 		if (step->act == ELECTION_TAKEN || step->act == ELECTION_TOPPED_UP ||
 		    step->act == ELECTION_COMPLETED)
 			won->options[won->count++] = step->option;

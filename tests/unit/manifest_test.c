@@ -328,9 +328,6 @@ unsupported_is_refused_by_name(void **state)
 	     "\"ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\","
 	     "\"count\":5}",
 	     "$.roster", NULL},
-	    {"{\"rule\":\"none\"}",
-	     "{\"rule\":\"phragmen/v1\",\"budget\":1000,\"tie_order\":\"listed\"}",
-	     "$.contests[0].outcome.rule", NULL},
 	};
 
 	(void)state;

@@ -45,6 +45,20 @@ test_borda(void **state)
 	tiny_try(MANIFEST_RULE_BORDA, 10000);
 }
 
+static void
+test_shares(void **state)
+{
+	(void)state;
+	tiny_try(MANIFEST_RULE_SHARES, 10000);
+}
+
+static void
+test_phragmen(void **state)
+{
+	(void)state;
+	tiny_try(MANIFEST_RULE_PHRAGMEN, 10000);
+}
+
 /* A draw worked out by a third program (Python's hashlib and int). */
 static void
 test_draw(void **state)
@@ -89,6 +103,7 @@ main(void)
 	    cmocka_unit_test(test_count),       cmocka_unit_test(test_greedy_skip),
 	    cmocka_unit_test(test_greedy_stop), cmocka_unit_test(test_runoff),
 	    cmocka_unit_test(test_schulze),     cmocka_unit_test(test_borda),
+	    cmocka_unit_test(test_shares),      cmocka_unit_test(test_phragmen),
 	    cmocka_unit_test(test_draw),
 	};
 
