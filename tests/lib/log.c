@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
-#include "campaign/rules.h"
+#include "tests/lib/logfollow.h"
 #include "tree/proof.h"
 
 enum {
@@ -79,47 +79,6 @@ test_log_entry(const struct test_log *log, size_t index)
 	return bytes_make(log->entries[index].data, log->entries[index].size);
 }
 
-static bool
-is_ballot(struct bytes bytes, struct ballot *ballot)
-{
-	return bytes.size > 1 && bytes.data[0] == TALLY_ENTRY_BALLOT &&
-	       ballot_parse(bytes_make(bytes.data + 1, bytes.size - 1), ballot) ==
-		   TALLY_ACCEPTED;
-}
-
-/* The newest earlier ballot of the same tag. */
-static bool
-find_replaced(const struct test_log *log, const struct ballot *ballot, struct ballot *out)
-{
-	const size_t tag_at = 1 + 48; /* ballot/ballot.h */
-
-	for (size_t i = log->count - 1; i > 0; i--) {
-		struct bytes entry = test_log_entry(log, i - 1);
-
-		if (entry.size > tag_at + TALLY_TAG_SIZE &&
-		    memcmp(entry.data + tag_at, ballot->tag, TALLY_TAG_SIZE) == 0 &&
-		    is_ballot(entry, out))
-			return true;
-	}
-	return false;
-}
-
-/* Replays the last entry; one against the rules only moves the index. */
-static void
-follow(struct test_log *log)
-{
-	struct bytes bytes = test_log_entry(log, log->count - 1);
-	struct ballot ballot;
-	struct ballot replaced;
-	bool replaces = is_ballot(bytes, &ballot) && find_replaced(log, &ballot, &replaced);
-
-	if (replaces && replaced.revision >= ballot.revision)
-		log->replay.index++;
-	else if (replay_step(&log->replay, bytes, replaces ? &replaced : NULL, NULL) !=
-		 REPLAY_FINE)
-		log->replay.index++;
-}
-
 size_t
 test_log_append(struct test_log *log, struct bytes entry)
 {
@@ -133,12 +92,12 @@ test_log_append(struct test_log *log, struct bytes entry)
 		assert_non_null(log->leaves);
 	}
 	last = &log->entries[log->count++];
-	*last = (struct test_log_entry){malloc(entry.size + 1), entry.size, NULL};
+	*last = (struct test_log_entry){.data = malloc(entry.size + 1), .size = entry.size};
 	assert_non_null(last->data);
 	if (entry.size > 0)
 		memcpy(last->data, entry.data, entry.size);
 	tree_leaf(entry, &log->leaves[log->count - 1]);
-	follow(log);
+	log_follow(log);
 	return log->count - 1;
 }
 
@@ -188,18 +147,86 @@ test_log_phase(struct test_log *log, enum tally_phase phase, enum tally_cause ca
 	return test_log_append(log, writer_view(&writer));
 }
 
+/* Enters what was just made to be the last notice. */
+static size_t
+append_notice(struct test_log *log, struct bytes notice)
+{
+	memcpy(log->last_notice, notice.data, notice.size);
+	log->last_notice_size = notice.size;
+	return append_kind(log, TALLY_ENTRY_NOTICE, notice);
+}
+
 size_t
 test_log_notice(struct test_log *log, enum tally_notice_kind kind, const char *closes)
 {
 	uint8_t memory[256];
-	struct bytes notice =
+
+	return append_notice(
+	    log,
 	    campaign_notice(&log->campaign, bytes_make(log->last_notice, log->last_notice_size),
 			    ++log->notices_count, kind, closes == NULL ? 0 : seconds_of(closes),
-			    memory, sizeof memory);
+			    memory, sizeof memory));
+}
 
-	memcpy(log->last_notice, notice.data, notice.size);
-	log->last_notice_size = notice.size;
-	return append_kind(log, TALLY_ENTRY_NOTICE, notice);
+size_t
+test_log_order(struct test_log *log, enum tally_notice_kind kind, struct bytes body)
+{
+	static uint8_t memory[TALLY_NOTICE_SIZE_MAX];
+
+	return append_notice(
+	    log,
+	    campaign_order(&log->campaign, bytes_make(log->last_notice, log->last_notice_size),
+			   ++log->notices_count, kind, body, memory, sizeof memory));
+}
+
+static int
+compare_tags(const void *a, const void *b)
+{
+	return memcmp(a, b, TALLY_TAG_SIZE);
+}
+
+static size_t
+append_void(struct test_log *log, const struct notice_void *voided)
+{
+	static uint8_t memory[TALLY_NOTICE_SIZE_MAX];
+	struct writer body = writer_make(memory, sizeof memory);
+
+	notice_void_write(&body, voided);
+	assert_false(body.failed);
+	return test_log_order(log, TALLY_NOTICE_VOID, writer_view(&body));
+}
+
+size_t
+test_log_void(struct test_log *log, enum notice_fate fate, const uint64_t *voters, size_t count)
+{
+	uint8_t tags[64][TALLY_TAG_SIZE];
+	const struct notice_void voided = {.fate = fate,
+					   .tags_count = count,
+					   .tags = tags[0],
+					   .reason = BYTES_OF("seen twice")};
+
+	assert_true(count > 0 && count <= 64);
+	for (size_t i = 0; i < count; i++)
+		campaign_tag(voters[i], tags[i]);
+	qsort(tags, count, sizeof tags[0], compare_tags);
+	return append_void(log, &voided);
+}
+
+size_t
+test_log_sweep(struct test_log *log, enum notice_fate fate, size_t signer, uint64_t first,
+	       uint64_t last)
+{
+	const struct campaign *campaign = &log->campaign;
+	bool voters = campaign->manifest->signing == TALLY_SIGNING_VOTER;
+	const struct notice_void voided = {.fate = fate,
+					   .signer = voters
+							 ? campaign->registrars[signer].key.id
+							 : campaign->frontends[signer].key.id,
+					   .first = first,
+					   .last = last,
+					   .reason = BYTES_OF("its key was stolen")};
+
+	return append_void(log, &voided);
 }
 
 size_t

@@ -28,10 +28,20 @@ struct test_log {
 	bool shares;  /* its campaign is another log's */
 };
 
+/* What became of a ballot, as it was appended. */
+enum test_log_standing {
+	TEST_LOG_OUT, /* against the rules, or no ballot */
+	TEST_LOG_COUNTS,
+	TEST_LOG_REPLACED,
+	TEST_LOG_VOIDED, /* and the tag may vote again */
+	TEST_LOG_BARRED,
+};
+
 struct test_log_entry {
 	uint8_t *data; /* malloc'ed */
 	size_t size;
 	char *text; /* TALLY: what tally/<index> holds, NUL-terminated; else NULL */
+	enum test_log_standing standing;
 };
 
 /* The manifest's entries. `wish` may be NULL. */
@@ -65,6 +75,20 @@ test_log_phase(struct test_log *log, enum tally_phase phase, enum tally_cause ca
 /* The next notice, signed by authority 0; `closes` for extend, else NULL. */
 size_t
 test_log_notice(struct test_log *log, enum tally_notice_kind kind, const char *closes);
+
+/* The same with any body. */
+size_t
+test_log_order(struct test_log *log, enum tally_notice_kind kind, struct bytes body);
+
+/* A void of these voters' tags, in any order. */
+size_t
+test_log_void(struct test_log *log, enum notice_fate fate, const uint64_t *voters,
+	      size_t count);
+
+/* A void by signer: the frontend or registrar at that place. */
+size_t
+test_log_sweep(struct test_log *log, enum notice_fate fate, size_t signer, uint64_t first,
+	       uint64_t last);
 
 /* The right TALLY entry, and its text. */
 size_t
