@@ -20,7 +20,7 @@ passes_sealed_and_open(void **state)
 	scene_audit(&scene);
 	assert_passed_sealed(&scene);
 	assert_non_null(strstr(scene.audit.report.checks[AUDIT_ROSTER].why.sentence,
-			       "names no roster")); /* and will name none */
+			       "commits to no roster")); /* and will name none */
 	vault_publish_open(&scene);
 	scene_audit(&scene);
 	assert_passed(&scene);

@@ -150,6 +150,7 @@ begin_anew(struct audit_state *state)
 	free(recount->memory);
 	recount->memory = NULL;
 	scroll_free(&state->scroll);
+	state->roster_read = false; /* not in the lineage yet */
 	state->verified = (struct checkpoint){0};
 }
 
@@ -190,6 +191,8 @@ read_tree(struct audit_state *state)
 		checks_skip_rest(&state->audit->report, AUDIT_BUNDLES);
 		return false;
 	}
+	if (state->audit->recount.manifest != NULL)
+		audit_roster(state);
 	if (state->sealed)
 		audit_sealed(state);
 	else

@@ -81,7 +81,9 @@ skip_what_is_not_there(struct audit_state *state, const struct manifest *manifes
 		report_nothing(report, AUDIT_KEYS,
 			       "in this campaign frontends sign, not voters");
 	if (!manifest->has_roster)
-		report_nothing(report, AUDIT_ROSTER, "the manifest names no roster");
+		report_nothing(report, AUDIT_ROSTER,
+			       "the manifest commits to no roster: frontends could have added "
+			       "ballots of people who do not exist");
 	if (!states_winners(manifest))
 		report_nothing(report, AUDIT_OUTCOME,
 			       "the rule of every contest is none: no winners are stated");

@@ -106,6 +106,26 @@ watch_tally(struct watch *watch, uint64_t index, struct bytes expected)
 	audit_found(watch->state, AUDIT_TEXTS, &trouble);
 }
 
+static void
+watch_notice(struct watch *watch, uint64_t index, struct bytes entry)
+{
+	uint64_t before = watch->tallied->enrolled;
+	struct trouble trouble;
+	struct notice notice;
+
+	CHECK(notice_parse(bytes_make(entry.data + 1, entry.size - 1), &notice) ==
+	      TALLY_ACCEPTED);
+	if (notice.kind != TALLY_NOTICE_ENROL)
+		return;
+	watch->tallied->enrolled += notice.enrolments_count;
+	if (watch->tallied->enrolled <= enrolled_max || before > enrolled_max)
+		return;
+	trouble_at(&trouble, TALLY_EXIT_FAILED, index,
+		   "with it %" PRIu64 " voter tags are enrolled, and %d may be",
+		   watch->tallied->enrolled, enrolled_max);
+	audit_found(watch->state, AUDIT_ROSTER, &trouble);
+}
+
 static enum tally_exit
 watch_entry(void *context, uint64_t index, struct bytes entry, const struct replay *replay,
 	    struct trouble *trouble)
@@ -122,8 +142,11 @@ watch_entry(void *context, uint64_t index, struct bytes entry, const struct repl
 		watch_tally(watch, index, writer_view(&replay->text));
 		break;
 	case TALLY_ENTRY_CAMPAIGN:
+		audit_law_entry(watch->state, index);
+		break;
 	case TALLY_ENTRY_NOTICE:
 		audit_law_entry(watch->state, index);
+		watch_notice(watch, index, entry);
 		break;
 	case TALLY_ENTRY_PHASE:
 		audit_law_entry(watch->state, index);
@@ -257,6 +280,8 @@ replay(struct audit_state *state)
 		state->audit->counted = true;
 		check_last_tally(&watch);
 		check_classes(&watch);
+		if (state->roster_read)
+			audit_turnout(state);
 	}
 	conclude(state, recount->replay.index);
 	free(watch.text);
@@ -274,14 +299,14 @@ tell_sorting(void *context, uint64_t done, uint64_t all)
 static void
 conclude_links(struct audit_state *state, uint64_t end)
 {
-	const struct manifest *manifest = state->audit->recount.manifest;
+	bool voters = state->audit->recount.manifest->signing == TALLY_SIGNING_VOTER;
 	const struct {
 		enum audit_check check;
 		bool asked;
 	} linked[] = {{AUDIT_VOTES, true},
 		      {AUDIT_VOIDS, true},
-		      {AUDIT_KEYS, manifest->signing == TALLY_SIGNING_VOTER},
-		      {AUDIT_ROSTER, manifest->has_roster}};
+		      {AUDIT_KEYS, voters},
+		      {AUDIT_ROSTER, state->roster_read}};
 	struct report *report = &state->audit->report;
 
 	for (size_t i = 0; i < sizeof linked / sizeof *linked; i++) {
@@ -318,7 +343,7 @@ link_ballots(struct audit_state *state)
 		audit_found(state, AUDIT_KEYS, &findings.keys.trouble);
 	if (findings.voids.found)
 		audit_found(state, AUDIT_VOIDS, &findings.voids.trouble);
-	if (findings.roster.found)
+	if (findings.roster.found && state->roster_read)
 		audit_found(state, AUDIT_ROSTER, &findings.roster.trouble);
 	conclude_links(state, end);
 	return true;

@@ -20,6 +20,7 @@ struct audit_tallied {
 	uint64_t since_tally; /* ballots */
 	uint64_t last_ballot;
 	uint64_t closed_at; /* index of the last PHASE entry that closed */
+	uint64_t enrolled;  /* tags, by notices */
 };
 
 /* Leaves of one level-0 tile below the last, as they were proven. */
@@ -50,6 +51,9 @@ struct audit_state {
 	bool sealed;     /* entries are not public, and the law is all there is to read */
 	bool was_sealed; /* when `verified` was */
 
+	bool
+	    roster_read; /* the file is the manifest's; where entries are open, in the lineage */
+
 	bool waits; /* there is a signed checkpoint.next: */
 	struct checkpoint waiting;
 
@@ -75,6 +79,15 @@ audit_found(struct audit_state *state, enum audit_check check, const struct trou
  * checks the campaign gives no occasion for. */
 void
 audit_manifest(struct audit_state *state);
+
+/* audit_roster.c: the file of AUDIT_ROSTER, into the lineage unless entries are sealed; linking
+ * does the rest. Before audit_entries. */
+void
+audit_roster(struct audit_state *state);
+
+/* Who has voted of those who may: the remark of AUDIT_ROSTER, after the replay. */
+void
+audit_turnout(struct audit_state *state);
 
 /* audit_entries.c: the parallel pass: AUDIT_BUNDLES, LEAVES, level 0 of TILES, RULES,
  * SIGNATURES, the signatures of NOTICES; fills lineage, level[1], last, old_last. */

@@ -1,4 +1,4 @@
-/* haul: one update of a mirror under way; for mirror.c, mirror_law.c and mirror_notes.c alone. */
+/* haul: one update of a mirror under way; for mirror*.c alone. */
 #ifndef TALLY_TOOLS_HAUL_H
 #define TALLY_TOOLS_HAUL_H
 
@@ -75,5 +75,13 @@ haul_store_notes(const struct haul *haul, const struct served *published,
 /* mirror_law.c: what only a campaign with sealed results has; mirror->sealed is the answer. */
 enum tally_exit
 haul_law(struct haul *haul, struct trouble *trouble);
+
+/* What stands at the newest checkpoint: the file `results`, if there is one. */
+enum tally_exit
+haul_results(struct haul *haul, struct trouble *trouble);
+
+/* mirror_roster.c: the roster, where the manifest commits to one; bundle 0, or law/, is there. */
+enum tally_exit
+haul_roster(struct haul *haul, struct trouble *trouble);
 
 #endif

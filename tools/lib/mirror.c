@@ -237,7 +237,8 @@ haul_all(struct haul *haul, struct trouble *trouble)
 			*trouble = haul->trouble;
 			return trouble->exit;
 		}
-	return TALLY_EXIT_FINE;
+	status = haul_roster(haul, trouble);
+	return status == TALLY_EXIT_FINE ? haul_results(haul, trouble) : status;
 }
 
 static enum tally_exit

@@ -70,8 +70,8 @@ fetch_law(struct haul *haul, bool *found, struct trouble *trouble)
 	return status;
 }
 
-static enum tally_exit
-fetch_results(struct haul *haul, struct trouble *trouble)
+enum tally_exit
+haul_results(struct haul *haul, struct trouble *trouble)
 {
 	struct carrier *carrier = &haul->carriers[0];
 	size_t size;
@@ -133,7 +133,5 @@ haul_law(struct haul *haul, struct trouble *trouble)
 		return status;
 	status = probe(haul, haul_tiles_at(haul, TILE_LEVEL_ENTRIES) - 1, &has_last, trouble);
 	mirror->sealed = !has_last;
-	if (status == TALLY_EXIT_FINE && mirror->sealed)
-		status = fetch_results(haul, trouble);
 	return status;
 }

@@ -64,9 +64,10 @@ open_below(int folder, const char *name)
 	}
 }
 
-/* Fills data[0, size), or returns what went wrong: 0, an errno, or -1 for an early end. */
-static int
-read_fully(int descriptor, uint8_t *data, size_t size)
+/* Fills data[0, size). */
+static enum tally_exit
+read_fully(const struct publiclog *log, int descriptor, const char *name, uint8_t *data,
+	   size_t size, struct trouble *trouble)
 {
 	size_t done = 0;
 
@@ -76,12 +77,30 @@ read_fully(int descriptor, uint8_t *data, size_t size)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return errno;
+			return refused(log, name, errno, trouble);
 		if (got == 0)
-			return -1;
+			return trouble_set(trouble, TALLY_EXIT_FAILED,
+					   "%s/%s: it became shorter while it was read",
+					   log->path, name);
 		done += (size_t)got;
 	}
-	return 0;
+	return TALLY_EXIT_FINE;
+}
+
+/* Size of the regular file behind `descriptor`. */
+static enum tally_exit
+measure(const struct publiclog *log, int descriptor, const char *name, uint64_t *size,
+	struct trouble *trouble)
+{
+	struct stat about;
+
+	if (fstat(descriptor, &about) != 0)
+		return refused(log, name, errno, trouble);
+	if (!S_ISREG(about.st_mode))
+		return trouble_set(trouble, TALLY_EXIT_FAILED, "%s/%s: it is no regular file",
+				   log->path, name);
+	*size = (uint64_t)about.st_size;
+	return TALLY_EXIT_FINE;
 }
 
 /* The whole regular file behind `descriptor` into *data, a NUL after it. */
@@ -89,20 +108,18 @@ static enum tally_exit
 take_file(const struct publiclog *log, int descriptor, const char *name, size_t size_max,
 	  uint8_t **data, size_t *capacity, size_t *size, struct trouble *trouble)
 {
-	struct stat about;
+	uint64_t is;
 	uint8_t *grown;
-	int error;
+	enum tally_exit status = measure(log, descriptor, name, &is, trouble);
 
-	if (fstat(descriptor, &about) != 0)
-		return refused(log, name, errno, trouble);
-	if (!S_ISREG(about.st_mode))
-		return trouble_set(trouble, TALLY_EXIT_FAILED, "%s/%s: it is no regular file",
-				   log->path, name);
-	if ((uint64_t)about.st_size > size_max)
+	if (status != TALLY_EXIT_FINE)
+		return status;
+	if (is > size_max)
 		return trouble_set(trouble, TALLY_EXIT_FAILED,
-				   "%s/%s: its %lld bytes are more than the %zu it may have",
-				   log->path, name, (long long)about.st_size, size_max);
-	*size = (size_t)about.st_size;
+				   "%s/%s: its %" PRIu64
+				   " bytes are more than the %zu it may have",
+				   log->path, name, is, size_max);
+	*size = (size_t)is;
 	if (*data == NULL || *capacity < *size + 1) {
 		grown = realloc(*data, *size + 1);
 		if (grown == NULL)
@@ -110,13 +127,8 @@ take_file(const struct publiclog *log, int descriptor, const char *name, size_t 
 		*data = grown;
 		*capacity = *size + 1;
 	}
-	error = read_fully(descriptor, *data, *size);
 	(*data)[*size] = 0;
-	if (error == -1)
-		return trouble_set(trouble, TALLY_EXIT_FAILED,
-				   "%s/%s: it became shorter while it was read", log->path,
-				   name);
-	return error == 0 ? TALLY_EXIT_FINE : refused(log, name, error, trouble);
+	return read_fully(log, descriptor, name, *data, *size, trouble);
 }
 
 enum tally_exit
@@ -184,6 +196,36 @@ publiclog_read(const struct publiclog *log, const char *name, size_t size_max, u
 	status = take_file(log, descriptor, name, size_max, data, capacity, size, trouble);
 	close(descriptor);
 	return status;
+}
+
+enum tally_exit
+publiclog_stream_open(struct publiclog_stream *stream, const struct publiclog *log,
+		      const char *name, struct trouble *trouble)
+{
+	enum tally_exit status;
+
+	*stream = (struct publiclog_stream){.log = log, .name = name};
+	stream->descriptor = open_below(log->folder, name);
+	if (stream->descriptor < 0)
+		return refused(log, name, errno, trouble);
+	status = measure(log, stream->descriptor, name, &stream->size, trouble);
+	if (status != TALLY_EXIT_FINE)
+		publiclog_stream_close(stream);
+	return status;
+}
+
+enum tally_exit
+publiclog_stream_read(struct publiclog_stream *stream, uint8_t *data, size_t size,
+		      struct trouble *trouble)
+{
+	return read_fully(stream->log, stream->descriptor, stream->name, data, size, trouble);
+}
+
+void
+publiclog_stream_close(struct publiclog_stream *stream)
+{
+	close(stream->descriptor);
+	stream->descriptor = -1;
 }
 
 static enum tally_exit

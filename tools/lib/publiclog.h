@@ -7,6 +7,7 @@
  *   law/<index>, law/list           sealed campaigns: tools/lib/lawbook.h
  *   checkpoint.next                 a signed checkpoint that waits for cosignatures
  *   results                         what stands at the checkpoint, as JSON
+ *   roster                          who may vote: tools/lib/rosterfile.h
  *
  * Only regular files below the directory are read; a symbolic link on the way, or a file larger
  * than its kind can be, is refused. Functions return TALLY_EXIT_FINE; TALLY_EXIT_FAILED if a
@@ -50,6 +51,27 @@ publiclog_close(struct publiclog *log);
 MUST_USE enum tally_exit
 publiclog_read(const struct publiclog *log, const char *name, size_t size_max, uint8_t **data,
 	       size_t *capacity, size_t *size, struct trouble *trouble);
+
+/* One large file, read in pieces from its beginning. */
+struct publiclog_stream {
+	const struct publiclog *log;
+	const char *name;
+	int descriptor;
+	uint64_t size; /* of the file */
+};
+
+/* publiclog_stream_close is due after TALLY_EXIT_FINE. `name` is held until then. */
+MUST_USE enum tally_exit
+publiclog_stream_open(struct publiclog_stream *stream, const struct publiclog *log,
+		      const char *name, struct trouble *trouble);
+
+/* The next `size` bytes; TALLY_EXIT_FAILED where the file ends before. */
+MUST_USE enum tally_exit
+publiclog_stream_read(struct publiclog_stream *stream, uint8_t *data, size_t size,
+		      struct trouble *trouble);
+
+void
+publiclog_stream_close(struct publiclog_stream *stream);
 
 /* *size bytes of the newest checkpoint, unopened, into note[TALLY_CHECKPOINT_SIZE_MAX]: with
  * log->next, of checkpoint.next if that is there and larger. */
