@@ -149,6 +149,7 @@ begin_anew(struct audit_state *state)
 
 	free(recount->memory);
 	recount->memory = NULL;
+	ousted_free(&recount->ousted);
 	scroll_free(&state->scroll);
 	state->roster_read = false; /* not in the lineage yet */
 	state->verified = (struct checkpoint){0};
@@ -206,8 +207,10 @@ judge(struct audit_state *state)
 {
 	const struct manifest *manifest = state->audit->recount.manifest;
 
-	if (manifest != NULL && !state->sealed)
+	if (manifest != NULL && !state->sealed) {
 		audit_replay(state);
+		audit_outcome(state);
+	}
 	audit_settle(state);
 	if (manifest != NULL ? manifest->sealed : state->has_book)
 		audit_law_check(state);
@@ -320,6 +323,7 @@ audit_more(struct audit *audit)
 		return false;
 	report_init(&audit->report, checks_questions, AUDIT_CHECKS_COUNT);
 	audit->counted = false;
+	winners_free(&audit->winners);
 	state->holes = false;
 	state->shelf.filled = false;
 	state->done = 0;
@@ -342,5 +346,6 @@ audit_free(struct audit *audit)
 	if (audit->state != NULL)
 		state_free(audit->state);
 	audit->state = NULL;
+	winners_free(&audit->winners);
 	recount_free(&audit->recount);
 }

@@ -13,6 +13,7 @@
 #include "tools/lib/checks.h"
 #include "tools/lib/reconcile.h"
 #include "tools/lib/recount.h"
+#include "tools/lib/winners.h"
 #include "tree/key.h"
 
 /* Called now and then on the caller's thread; `what` is a constant text. */
@@ -41,7 +42,8 @@ struct audit {
 	struct report report;
 	struct recount recount; /* checkpoint; manifest, or NULL; counts, if `counted` */
 	bool counted; /* the replay reached the end: recount.replay is the final state */
-	bool sealed;  /* entries are not public: only the law was replayed */
+	struct winners winners; /* if `counted` */
+	bool sealed;            /* entries are not public: only the law was replayed */
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX]; /* the checkpoint as it is signed, if it is */
 	size_t note_size;
 	const struct reconcile *journals; /* the options', if they were compared */

@@ -201,6 +201,10 @@ audit_closed(const struct audit_state *state);
 void
 audit_replay(struct audit_state *state);
 
+/* audit_outcome.c: OUTCOME, after the replay: audit->winners, and what `results` says of them. */
+void
+audit_outcome(struct audit_state *state);
+
 /* The check that such a fault belongs to. */
 enum audit_check
 audit_check_of(enum replay_fault fault);

@@ -39,7 +39,7 @@ const struct report_question checks_questions[AUDIT_CHECKS_COUNT] = {
     [AUDIT_CADENCE] = {"tally", "cadence", "tallies were stated as often as promised"},
     [AUDIT_CLASSES] = {"tally", "classes",
 		       "ballots counted, replaced and voided are the ballots in the tree"},
-    [AUDIT_OUTCOME] = {"outcome", "outcome", "the winners follow from the counts by the rule"},
+    [AUDIT_OUTCOME] = {"outcome", "outcome", "the winners follow from the ballots by the rule"},
     [AUDIT_RECEIPTS] = {"receipts", "receipts", "the log keeps every receipt it gave"},
     [AUDIT_JOURNALS] = {"receipts", "journals",
 			"the log has what the frontends' journals say, and nothing else of "

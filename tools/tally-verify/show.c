@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "tools/lib/trace.h"
 #include "tools/tally-verify/receipt.h"
 
 enum {
@@ -39,6 +40,25 @@ print_contest(const struct manifest_contest *contest, const struct counts_contes
 			manifest_title_in(&contest->options[i].titles, "en"));
 }
 
+/* In the order in which they won. */
+static void
+print_winners(const struct manifest_contest *contest, const struct winners_contest *winners,
+	      FILE *out)
+{
+	const struct election_result *result = &winners->outcome.result;
+
+	if (winners->status == OUTCOME_NEEDS_DRAW)
+		fprintf(out, "  winners: not before the draw\n");
+	if (winners->status != OUTCOME_DECIDED)
+		return;
+	fprintf(out, "  winners by %s:%s", contest->outcome.id,
+		result->winners_count == 0 ? " none" : "");
+	for (size_t i = 0; i < result->winners_count; i++)
+		fprintf(out, "%s %s", i == 0 ? "" : ",",
+			contest->options[result->winners[i]].id);
+	fprintf(out, "\n");
+}
+
 static void
 print_campaign(const struct audit *audit, FILE *out)
 {
@@ -65,9 +85,12 @@ print_counts(const struct audit *audit, FILE *out)
 		" replaced, %" PRIu64 " voided, %" PRIu64 " in the tree\n",
 		audit->recount.checkpoint.size, counts->ballots, counts->replaced,
 		counts->voided, counts->in_tree);
-	for (size_t i = 0; i < manifest->contests_count; i++)
+	for (size_t i = 0; i < manifest->contests_count; i++) {
 		print_contest(&manifest->contests[i], &counts->contests[i],
 			      counts->options + manifest->contests[i].options_first, out);
+		if (audit->winners.contests != NULL)
+			print_winners(&manifest->contests[i], &audit->winners.contests[i], out);
+	}
 	fprintf(out, "\n");
 }
 
@@ -108,9 +131,10 @@ show_audit(const struct audit *audit, const char *log, bool quiet, FILE *out)
 
 static json_t *
 contest_json(const struct manifest_contest *contest, const struct counts_contest *count,
-	     const struct counts_option *options)
+	     const struct counts_option *options, const struct winners_contest *winners)
 {
 	json_t *list = json_array();
+	json_t *object;
 
 	for (size_t i = 0; i < contest->options_count; i++)
 		if (json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "id",
@@ -120,10 +144,12 @@ contest_json(const struct manifest_contest *contest, const struct counts_contest
 			json_decref(list);
 			return NULL;
 		}
-	return json_pack("{s:s, s:I, s:I, s:I, s:o, s:[], s:s}", "id", contest->id, "ballots",
-			 (json_int_t)count->ballots, "blank", (json_int_t)count->blank,
-			 "abstained", (json_int_t)count->abstained, "options", list, "winners",
-			 "outcome", contest->outcome.id);
+	object = json_pack("{s:s, s:I, s:I, s:I, s:o}", "id", contest->id, "ballots",
+			   (json_int_t)count->ballots, "blank", (json_int_t)count->blank,
+			   "abstained", (json_int_t)count->abstained, "options", list);
+	if (object != NULL && winners != NULL)
+		trace_set(object, contest, winners);
+	return object;
 }
 
 static json_t *
@@ -135,9 +161,12 @@ results_json(const struct audit *audit)
 
 	for (size_t i = 0; i < manifest->contests_count; i++)
 		if (json_array_append_new(
-			contests, contest_json(&manifest->contests[i], &counts->contests[i],
-					       counts->options +
-						   manifest->contests[i].options_first)) != 0) {
+			contests,
+			contest_json(&manifest->contests[i], &counts->contests[i],
+				     counts->options + manifest->contests[i].options_first,
+				     audit->winners.contests == NULL
+					 ? NULL
+					 : &audit->winners.contests[i])) != 0) {
 			json_decref(contests);
 			return NULL;
 		}
