@@ -54,8 +54,8 @@ assert_passed(const struct scene *scene)
 	    [AUDIT_PROOFS] = !manifest->sealed,
 	    [AUDIT_SEAL] = true, /* all is counted: nothing is sealed any more */
 	    [AUDIT_KEYS] = manifest->signing != TALLY_SIGNING_VOTER,
-	    [AUDIT_ROSTER] = true,
-	    [AUDIT_OUTCOME] = true,
+	    [AUDIT_ROSTER] = !manifest->has_roster,
+	    [AUDIT_OUTCOME] = manifest->contests[0].outcome.rule == MANIFEST_RULE_NONE,
 	    [AUDIT_RECEIPTS] = scene->options.receipts == NULL,
 	    [AUDIT_JOURNALS] = true,
 	    [AUDIT_OLD] = scene->options.old.data == NULL,
