@@ -405,7 +405,7 @@ leaves_the_rest_alone(void **state)
 	scene_make(&scene, NULL, NULL);
 	scene_publish(&scene);
 	write_text(&scene, "index.html", "<p>hello");
-	write_text(&scene, "results/index.html", "<p>hello");
+	write_text(&scene, "pages/index.html", "<p>hello");
 	scene_audit(&scene);
 	assert_passed(&scene);
 	scene_remove(&scene, "tile/entries/000.p/70");

@@ -1,9 +1,11 @@
-/* Who won: what the audit derives by the manifest's rule, and what a published `results` may say. */
+/* Who won: what the audit derives by the manifest's rule, and what a published `results` may
+ * say. */
 #include <sodium.h>
 
 #include "tests/lib/scene.h"
 
-/* The story's 640 voters choose option (voter + 1) % 3; the dearer of the last two has the second seat. */
+/* The story's 640 voters choose option (voter + 1) % 3; of the other two the dearer one has the
+ * second seat. */
 static const struct campaign_wish seats = {
     .outcome = "{\"rule\":\"count/v1\",\"seats\":2,\"tie_order\":\"dearer-first\"}"};
 static const struct campaign_wish runoff = {
