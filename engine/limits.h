@@ -63,7 +63,8 @@ enum {
 	reads_compare_max = 32, /* of them for the checkpoints that AUTH shows alone (L5) */
 	reads_entries_max = 4,  /* answers full of entries in the workers' hands */
 	entries_bytes = TALLY_WIRE_PAYLOAD_MAX - 10, /* of one such answer */
-	says_max = 16,                               /* lines for the operator in one step */
+	gather_bytes = 256 * 1024, /* of ballots that a void takes out, in one reading */
+	says_max = 16,             /* lines for the operator in one step */
 	effects_max = 3 * connections_max + parcels_max + reads_max + says_max + 16,
 	status_per_second = 200, /* status questions of one connection */
 	workers_max = 64,        /* threads that verify */
@@ -108,6 +109,7 @@ _Static_assert((int)TALLY_NOTICE_SIZE_MAX <= (int)TALLY_WIRE_PAYLOAD_MAX,
 _Static_assert(2 + 1 + TALLY_NOTICE_SIZE_MAX <= entries_bytes &&
 		   2 + 64 + TALLY_CAMPAIGN_PART_SIZE <= entries_bytes,
 	       "any entry that is ever made fits an answer");
+_Static_assert(10 + TALLY_ENTRY_SIZE_MAX <= gather_bytes, "a reading takes any entry");
 _Static_assert(72 + 16 * contest_options_max <= TALLY_WIRE_PAYLOAD_MAX, "results fit a frame");
 _Static_assert(
     1024 + 128 * districts_max + 192 * contests_max + 192 * options_max + 160 * cells_max +

@@ -228,6 +228,23 @@ voting_read(const struct node *root, struct manifest *manifest)
 	manifest->precedence = (enum manifest_precedence)node_choice(&precedence, precedences);
 }
 
+/* Precedence goes by the kind of the frontend that signed. */
+static void
+precedence_check(const struct node *root, const struct manifest *manifest)
+{
+	struct node node = node_maybe(root, "precedence");
+	bool booth = manifest->precedence == MANIFEST_PRECEDENCE_BOOTH;
+
+	if (manifest->precedence == MANIFEST_PRECEDENCE_NONE)
+		return;
+	if (manifest->signing == TALLY_SIGNING_VOTER)
+		node_fault(&node, "applies where frontends sign");
+	for (size_t i = 0; i < manifest->frontends_count; i++)
+		if (manifest->frontends[i].booth == booth)
+			return;
+	node_fault(&node, "no frontend is of this kind");
+}
+
 static void
 root_read(const struct node *root, struct manifest *manifest)
 {
@@ -248,6 +265,7 @@ root_read(const struct node *root, struct manifest *manifest)
 	times_read(root, manifest);
 	voting_read(root, manifest);
 	all_keys_read(root, manifest);
+	precedence_check(root, manifest);
 	revote_read(root, manifest);
 	results_read(root, manifest);
 	publishing_read(root, manifest);
@@ -403,8 +421,6 @@ refuse(struct manifest_fault *fault, const char *path, const char *sentence)
 bool
 manifest_supported(const struct manifest *manifest, struct manifest_fault *fault)
 {
-	if (manifest->precedence != MANIFEST_PRECEDENCE_NONE)
-		return refuse(fault, "$.precedence", "precedence is not implemented");
 	if (manifest->has_roster)
 		return refuse(fault, "$.roster", "rosters are not implemented");
 	return true;

@@ -180,6 +180,14 @@ choices_check(const struct manifest *manifest, const struct ballot *ballot)
 	return verdict;
 }
 
+/* Under `first` every void can ask for one more. */
+static uint16_t
+revision_max(const struct manifest *manifest)
+{
+	return manifest->revote == MANIFEST_REVOTE_FIRST ? revisions_limit
+							 : manifest->revisions_max;
+}
+
 enum tally_verdict
 rules_check(const struct manifest *manifest, const struct ballot *ballot)
 {
@@ -190,7 +198,27 @@ rules_check(const struct manifest *manifest, const struct ballot *ballot)
 		return TALLY_MALFORMED;
 	if (ballot->district >= manifest_districts(manifest))
 		return TALLY_UNKNOWN_DISTRICT;
-	if (ballot->revision > manifest->revisions_max)
+	if (ballot->revision > revision_max(manifest))
 		return TALLY_BAD_REVISION;
 	return choices_check(manifest, ballot);
+}
+
+unsigned
+rules_rank(const struct manifest *manifest, uint32_t key_id)
+{
+	const struct manifest_frontend *frontend;
+
+	if (manifest->precedence == MANIFEST_PRECEDENCE_NONE)
+		return 0;
+	frontend = manifest_frontend_find(manifest, key_id);
+	return frontend != NULL &&
+	       frontend->booth == (manifest->precedence == MANIFEST_PRECEDENCE_BOOTH);
+}
+
+unsigned
+rules_ballots_max(const struct manifest *manifest)
+{
+	unsigned ranks = manifest->precedence == MANIFEST_PRECEDENCE_NONE ? 1 : 2;
+
+	return manifest->revisions_max * ranks;
 }

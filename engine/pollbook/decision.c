@@ -7,9 +7,10 @@
 enum {
 	RECORDS_FRONTEND = 1, /* VOTER */
 	RECORDS_VOTER = 3,    /* VOTER, HOLDER, KEY */
-	SPARE_OLD = 4, /* beyond SPARE_OLD_ALWAYS: one replaced ballot for so many voters */
+	SPARE_OLD = 4, /* beyond SPARE_OLD_ALWAYS: one earlier ballot for so many voters */
 	SPARE_OLD_ALWAYS = 2000000,
-	SPARE_KEYS = 16, /* one in so many voters may get a new key */
+	SPARE_VOIDED = 8, /* one in so many voters votes again behind a void */
+	SPARE_KEYS = 16,  /* one in so many voters may get a new key */
 	SPARE_LEAST = 64,
 };
 
@@ -17,18 +18,6 @@ static void
 short_digest(const uint8_t key[32], uint8_t digest[16])
 {
 	CHECK(crypto_generichash(digest, 16, key, 32, NULL, 0) == 0);
-}
-
-static uint16_t
-revision_of(const struct pollbook_record *voter)
-{
-	return (uint16_t)voter->word;
-}
-
-static uint64_t
-index_of(const struct pollbook_record *voter)
-{
-	return voter->word >> 16;
 }
 
 static uint64_t
@@ -65,9 +54,9 @@ spare_for_keys(size_t voters_max)
 }
 
 static size_t
-spare_for_old(size_t voters_max, uint16_t revisions_max)
+spare_for_old(size_t voters_max, unsigned ballots_max)
 {
-	size_t all = voters_max * (size_t)(revisions_max - 1);
+	size_t all = voters_max * (ballots_max - 1) + voters_max / SPARE_VOIDED;
 	size_t enough = voters_max / SPARE_OLD > SPARE_OLD_ALWAYS ? voters_max / SPARE_OLD
 								  : SPARE_OLD_ALWAYS;
 
@@ -75,36 +64,33 @@ spare_for_old(size_t voters_max, uint16_t revisions_max)
 }
 
 size_t
-pollbook_records_for(uint32_t voters_max, uint16_t revisions_max, bool voter_mode)
+pollbook_records_for(uint32_t voters_max, unsigned ballots_max, bool voter_mode)
 {
 	size_t each = voter_mode ? RECORDS_VOTER : RECORDS_FRONTEND;
-	size_t records = voters_max * each;
+	size_t records = voters_max * each + spare_for_old(voters_max, ballots_max);
 
-	if (revisions_max <= 1)
-		return records;
-	records += spare_for_old(voters_max, revisions_max);
+	CHECK(ballots_max > 0);
 	return voter_mode ? records + spare_for_keys(voters_max) : records;
 }
 
-/* The very bytes that are counted, or that were until they were replaced. */
+/* The very bytes of the tag's newest ballot, or of one before it. */
 static bool
 is_in_the_log(const struct pollbook_table *table, const struct pollbook_ballot *ballot,
 	      const struct pollbook_record *voter, uint64_t *index)
 {
+	struct pollbook_entered entered = pollbook_word_read(voter->word);
 	struct pollbook_record old;
 	uint8_t name[32];
 
-	if (revision_of(voter) == ballot->revision &&
-	    memcmp(voter->value, ballot->digest, 16) == 0) {
-		*index = index_of(voter);
-		return true;
+	if (entered.revision != ballot->revision ||
+	    memcmp(voter->value, ballot->digest, 16) != 0) {
+		old_name(ballot->digest, name);
+		if (!pollbook_find(table, POLLBOOK_OLD, name, &old))
+			return false;
+		entered = pollbook_word_read(old.word);
 	}
-	old_name(ballot->digest, name);
-	if (!pollbook_find(table, POLLBOOK_OLD, name, &old) ||
-	    revision_of(&old) != ballot->revision)
-		return false;
-	*index = index_of(&old);
-	return true;
+	*index = entered.index;
+	return entered.revision == ballot->revision;
 }
 
 /* A tag follows its highest serial, and a serial names one key. */
@@ -145,20 +131,48 @@ has_room(const struct pollbook_table *table, const struct pollbook_ballot *ballo
 	       pollbook_find(table, POLLBOOK_KEY, ballot->voter_key, &key);
 }
 
-/* `voter` is NULL for a new tag. */
+/* Policy first: one revision alone is right. */
+static enum tally_verdict
+vote_once(const struct pollbook_ballot *ballot, const struct pollbook_entered *newest)
+{
+	unsigned next = 1;
+
+	if (newest != NULL && ballot->rank == newest->rank) {
+		if (newest->standing == POLLBOOK_COUNTED)
+			return TALLY_HAS_VOTED;
+		next = newest->revision + 1u;
+	}
+	if (newest != NULL && ballot->rank < newest->rank)
+		return TALLY_HAS_VOTED;
+	return ballot->revision == next ? TALLY_ACCEPTED : TALLY_BAD_REVISION;
+}
+
+static enum tally_verdict
+vote_last(const struct pollbook_ballot *ballot, const struct pollbook_entered *newest)
+{
+	bool ascends = newest == NULL || ballot->rank > newest->rank ||
+		       (ballot->rank == newest->rank && ballot->revision > newest->revision);
+
+	return ascends ? TALLY_ACCEPTED : TALLY_SUPERSEDED;
+}
+
+/* `newest` is NULL for a new tag. */
 static enum tally_verdict
 refusal(const struct pollbook_table *table, const struct pollbook_ballot *ballot,
-	const struct pollbook_record *voter, bool revotes)
+	const struct pollbook_entered *newest, bool revotes)
 {
+	enum tally_verdict verdict;
+
 	if (ballot->voter_key != NULL && certificate_is_old(table, ballot))
 		return TALLY_OLD_CERTIFICATE;
 	if (ballot->voter_key != NULL && key_is_in_use(table, ballot))
 		return TALLY_KEY_IN_USE;
-	if (voter != NULL && !revotes)
-		return TALLY_HAS_VOTED;
-	if (voter != NULL && ballot->revision <= revision_of(voter))
-		return TALLY_SUPERSEDED;
-	return has_room(table, ballot, voter != NULL) ? TALLY_ACCEPTED : TALLY_ROLL_FULL;
+	if (newest != NULL && newest->standing == POLLBOOK_BARRED)
+		return TALLY_BARRED;
+	verdict = revotes ? vote_last(ballot, newest) : vote_once(ballot, newest);
+	if (verdict == TALLY_ACCEPTED && !has_room(table, ballot, newest != NULL))
+		return TALLY_ROLL_FULL;
+	return verdict;
 }
 
 void
@@ -166,19 +180,24 @@ pollbook_decide(const struct pollbook_table *table, const struct pollbook_ballot
 		bool revotes, struct pollbook_decision *out)
 {
 	struct pollbook_record voter;
+	struct pollbook_entered newest = {0};
 	bool known = pollbook_find(table, POLLBOOK_VOTER, ballot->tag, &voter);
 
-	*out = (struct pollbook_decision){.verdict = TALLY_ACCEPTED,
-					  .index = known ? index_of(&voter) : 0};
+	if (known)
+		newest = pollbook_word_read(voter.word);
+	*out = (struct pollbook_decision){.verdict = TALLY_ACCEPTED, .index = newest.index};
 	if (known && is_in_the_log(table, ballot, &voter, &out->index)) {
 		out->outcome = POLLBOOK_SAME;
 		return;
 	}
-	out->verdict = refusal(table, ballot, known ? &voter : NULL, revotes);
+	out->index = newest.index;
+	out->verdict = refusal(table, ballot, known ? &newest : NULL, revotes);
 	if (out->verdict != TALLY_ACCEPTED)
 		out->outcome = POLLBOOK_REFUSED;
+	else if (known && newest.standing == POLLBOOK_COUNTED)
+		out->outcome = POLLBOOK_REPLACES;
 	else
-		out->outcome = known ? POLLBOOK_REPLACES : POLLBOOK_COUNTS;
+		out->outcome = POLLBOOK_COUNTS;
 }
 
 static void
@@ -203,16 +222,29 @@ enter_certificate(struct pollbook_table *table, const struct pollbook_ballot *ba
 }
 
 static void
-enter_old(struct pollbook_table *table, const struct pollbook_record *replaced, bool voter_mode)
+enter_old(struct pollbook_table *table, const struct pollbook_record *before, bool voter_mode)
 {
 	size_t kept_free = voter_mode ? spare_for_keys(table->voters_max) : 0;
-	struct pollbook_record old = {.word = replaced->word};
+	struct pollbook_record old = {.word = before->word};
 	uint8_t name[32];
 
 	if (spare(table, voter_mode) <= kept_free)
 		return;
-	old_name(replaced->value, name);
+	old_name(before->value, name);
 	put(table, POLLBOOK_OLD, name, &old);
+}
+
+/* V1 */
+static void
+check_ascends(const struct pollbook_ballot *ballot, uint64_t index,
+	      const struct pollbook_record *before)
+{
+	struct pollbook_entered newest = pollbook_word_read(before->word);
+
+	CHECK(newest.standing != POLLBOOK_BARRED);
+	CHECK(index > newest.index);
+	CHECK(ballot->rank > newest.rank ||
+	      (ballot->rank == newest.rank && ballot->revision > newest.revision));
 }
 
 void
@@ -220,18 +252,46 @@ pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballo
 	       uint64_t index)
 {
 	bool voter_mode = ballot->voter_key != NULL;
-	struct pollbook_record voter = {.word = index << 16 | ballot->revision};
-	struct pollbook_record replaced;
-	bool replaces = pollbook_find(table, POLLBOOK_VOTER, ballot->tag, &replaced);
+	struct pollbook_record voter = {
+	    .word = pollbook_word(&(struct pollbook_entered){index, ballot->revision,
+							     ballot->rank, POLLBOOK_COUNTED})};
+	struct pollbook_record before;
+	bool known = pollbook_find(table, POLLBOOK_VOTER, ballot->tag, &before);
 
-	CHECK(index >> 48 == 0);
 	CHECK(ballot->revision > 0);
-	if (replaces)
-		CHECK(ballot->revision > revision_of(&replaced)); /* V1 */
+	if (known)
+		check_ascends(ballot, index, &before);
 	memcpy(voter.value, ballot->digest, 16);
 	put(table, POLLBOOK_VOTER, ballot->tag, &voter);
 	if (voter_mode)
 		enter_certificate(table, ballot);
-	if (replaces)
-		enter_old(table, &replaced, voter_mode);
+	if (known)
+		enter_old(table, &before, voter_mode);
+}
+
+bool
+pollbook_counts(const struct pollbook_table *table, const uint8_t tag[32], uint64_t index)
+{
+	struct pollbook_record voter;
+	struct pollbook_entered newest;
+
+	if (!pollbook_find(table, POLLBOOK_VOTER, tag, &voter))
+		return false;
+	newest = pollbook_word_read(voter.word);
+	return newest.standing == POLLBOOK_COUNTED && newest.index == index;
+}
+
+void
+pollbook_void(struct pollbook_table *table, const uint8_t tag[32], enum pollbook_standing fate)
+{
+	struct pollbook_record voter;
+	struct pollbook_entered newest;
+
+	CHECK(fate == POLLBOOK_AGAIN || fate == POLLBOOK_BARRED);
+	CHECK(pollbook_find(table, POLLBOOK_VOTER, tag, &voter));
+	newest = pollbook_word_read(voter.word);
+	CHECK(newest.standing == POLLBOOK_COUNTED);
+	newest.standing = fate;
+	voter.word = pollbook_word(&newest);
+	put(table, POLLBOOK_VOTER, tag, &voter);
 }

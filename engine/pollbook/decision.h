@@ -1,7 +1,11 @@
-/* decision: what a ballot's tag, revision and digest mean against the poll book.
+/* decision: what a ballot's tag, rank, revision and digest mean against the poll book.
  *
- * V1: a tag counts at most once at every index; a ballot counts only if its revision is greater
- * than every one its tag has in the log. Thread: the loop. No allocation. */
+ * V1: a tag counts at most once at every index; of each tag (rank, revision), compared as a pair,
+ * ascends in the log. A ballot of a higher rank replaces one of a lower rank whatever the policy;
+ * behind a void `again` the tag votes with the revision that follows (policy first: no other), in
+ * the same rank or a higher one; a barred tag never again.
+ *
+ * Thread: the loop. No allocation. */
 #ifndef TALLY_POLLBOOK_DECISION_H
 #define TALLY_POLLBOOK_DECISION_H
 
@@ -11,34 +15,36 @@
 struct pollbook_ballot {
 	const uint8_t *tag; /* 32 */
 	uint16_t revision;
+	unsigned rank;            /* 1: its signer's kind takes precedence; else 0 */
 	const uint8_t *digest;    /* 16 */
 	const uint8_t *voter_key; /* 32 in voter mode, else NULL */
 	uint64_t serial;
 };
 
 enum pollbook_outcome {
-	POLLBOOK_COUNTS,   /* the tag's first ballot */
+	POLLBOOK_COUNTS,   /* nothing else of its tag counts */
 	POLLBOOK_REPLACES, /* counts in place of the one at `index` */
 	POLLBOOK_SAME, /* these signed bytes are in the log at `index`: the first answer again */
-	POLLBOOK_REFUSED, /* `verdict` says why; `index` of the ballot in the way, if any */
+	POLLBOOK_REFUSED, /* `verdict` says why */
 };
 
 struct pollbook_decision {
 	enum pollbook_outcome outcome;
 	enum tally_verdict verdict;
-	uint64_t index;
+	uint64_t index; /* of the tag's newest ballot, but for SAME; 0: it has none */
 };
 
 /* Changes nothing. table->voters_max is the campaign's. `revotes` = the campaign's policy is
- * `last`. Verdicts of a refusal: TALLY_HAS_VOTED (policy first), TALLY_SUPERSEDED (revision not
- * greater), TALLY_OLD_CERTIFICATE, TALLY_KEY_IN_USE, TALLY_ROLL_FULL (a new tag past voters_max,
- * or no room for another key of an old one). The question of SAME comes before every refusal, the
- * certificate before the vote. */
+ * `last`. Verdicts of a refusal: TALLY_OLD_CERTIFICATE, TALLY_KEY_IN_USE, TALLY_BARRED,
+ * TALLY_HAS_VOTED (policy first), TALLY_SUPERSEDED (policy last: (rank, revision) not greater),
+ * TALLY_BAD_REVISION (policy first: not 1, or not the one behind the voided), TALLY_ROLL_FULL (a
+ * new tag past voters_max, or no room for another key of an old one). The question of SAME comes
+ * before every refusal, the certificate before the vote. */
 void
 pollbook_decide(const struct pollbook_table *table, const struct pollbook_ballot *ballot,
 		bool revotes, struct pollbook_decision *out);
 
-/* Enters a ballot that counts or replaces, at its index (below 2^48). The room was promised by
+/* Enters a ballot that counts or replaces, at its index (below 2^44). The room was promised by
  * the decision: `voters_max` voters always fit, new keys of old voters and OLD records take what
  * is left over. An OLD record without room is dropped: that ballot, sent again, is refused
  * instead of being told its index. */
@@ -46,10 +52,19 @@ void
 pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballot,
 	       uint64_t index);
 
-/* Records a table for a campaign must hold. Under policy `last` (revisions_max > 1) there is room
- * for OLD records of every replaced ballot, up to two million or a quarter of the voters,
- * whichever is more. */
+/* Is the ballot at `index` the one of this tag that counts? */
+bool
+pollbook_counts(const struct pollbook_table *table, const uint8_t tag[32], uint64_t index);
+
+/* Takes out the tag's ballot, which counts. `fate`: POLLBOOK_AGAIN or POLLBOOK_BARRED. */
+void
+pollbook_void(struct pollbook_table *table, const uint8_t tag[32], enum pollbook_standing fate);
+
+/* Records a table for a campaign must hold. Beside every voter's there is room for OLD records of
+ * ballots that were replaced, `ballots_max` being how many of one tag can count one after the
+ * other (revisions, and ranks), and that were voided (an eighth of the voters): for all of these,
+ * but at most for two million or a quarter of the voters, whichever is more. */
 size_t
-pollbook_records_for(uint32_t voters_max, uint16_t revisions_max, bool voter_mode);
+pollbook_records_for(uint32_t voters_max, unsigned ballots_max, bool voter_mode);
 
 #endif

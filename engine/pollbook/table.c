@@ -8,6 +8,24 @@ _Static_assert(sizeof(struct pollbook_slot) == 40, "40 MB per million voters");
 _Static_assert(crypto_shorthash_siphashx24_BYTES == 16, "a name is hashed to 128 bits");
 _Static_assert(crypto_shorthash_siphashx24_KEYBYTES == 16, "the seed is the hash's key");
 
+uint64_t
+pollbook_word(const struct pollbook_entered *entered)
+{
+	CHECK(entered->index >> 44 == 0);
+	CHECK(entered->rank <= 1);
+	return entered->index << 20 | (uint64_t)entered->revision << 4 |
+	       (uint64_t)entered->rank << 2 | (uint64_t)entered->standing;
+}
+
+struct pollbook_entered
+pollbook_word_read(uint64_t word)
+{
+	return (struct pollbook_entered){.index = word >> 20,
+					 .revision = (uint16_t)(word >> 4),
+					 .rank = word >> 2 & 1,
+					 .standing = (enum pollbook_standing)(word & 3)};
+}
+
 size_t
 pollbook_slots_for(size_t records)
 {

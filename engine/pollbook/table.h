@@ -5,12 +5,16 @@
  * one slot, and two names meeting by chance has probability below 2^-80 at 20 million voters.
  * The same hash gives the place, so chosen names cannot make the table slow.
  *
- *   family  name                              word               value (16)
- *   VOTER   tag                               index << 16 | rev  digest of the counted ballot
- *   OLD     digest of a replaced ballot       index << 16 | rev  zeros
- *           (16 bytes, then 16 zeros)
- *   HOLDER  tag (voter mode)                  serial + 1         BLAKE2b-128 of its voter key
- *   KEY     voter key (voter mode)            1                  BLAKE2b-128 of its tag
+ *   family  name                              word         value (16)
+ *   VOTER   tag                               its newest   digest of its newest ballot
+ *                                             ballot
+ *   OLD     digest of an earlier ballot of    that ballot  zeros
+ *           a tag (16 bytes, then 16 zeros)
+ *   HOLDER  tag (voter mode)                  serial + 1   BLAKE2b-128 of its voter key
+ *   KEY     voter key (voter mode)            1            BLAKE2b-128 of its tag
+ *
+ * A ballot's word, from its highest bit: index (44), revision (16), zero (1), rank (1), standing
+ * (2). So words of one tag ascend as the log does, and a void makes a ballot's word larger.
  *
  * Thread: the loop owns the table. No allocation: memory is the caller's. */
 #ifndef TALLY_POLLBOOK_TABLE_H
@@ -25,6 +29,21 @@ enum pollbook_family {
 	POLLBOOK_HOLDER = 2,
 	POLLBOOK_KEY = 3,
 	POLLBOOK_OLD = 4,
+};
+
+/* What a tag's newest ballot is worth. */
+enum pollbook_standing {
+	POLLBOOK_COUNTED = 0,
+	POLLBOOK_AGAIN = 1,  /* voided: the tag may vote again */
+	POLLBOOK_BARRED = 2, /* voided, and it may not */
+};
+
+/* A ballot as its word says it. */
+struct pollbook_entered {
+	uint64_t index; /* below 2^44 */
+	uint16_t revision;
+	unsigned rank; /* 0 or 1 */
+	enum pollbook_standing standing;
 };
 
 struct pollbook_record {
@@ -47,6 +66,13 @@ struct pollbook_table {
 	size_t voters_max;   /* 0 after init: the owner sets the campaign's before deciding */
 	uint8_t seed[16];
 };
+
+uint64_t
+pollbook_word(const struct pollbook_entered *entered);
+
+/* Of a VOTER's or an OLD record's word. */
+struct pollbook_entered
+pollbook_word_read(uint64_t word);
 
 /* Slots for `records` at a load of at most 7/8. */
 size_t

@@ -123,6 +123,7 @@ tally_step(struct replay *replay, const struct entry *entry)
 	replay->draft = text;
 	replay->last_tally = replay->index + 1;
 	replay->ballots_since_tally = 0;
+	replay->void_since_tally = false;
 	return REPLAY_FINE;
 }
 
@@ -152,6 +153,7 @@ notice_step(struct replay *replay, struct bytes body, const struct counts *voide
 	if (notice.kind == TALLY_NOTICE_VOID && voided != NULL) {
 		counts_take_out(counts, voided, replay->manifest);
 		counts->voided += voided->ballots;
+		replay->void_since_tally = true;
 		CHECK(classes_whole(counts)); /* T2 */
 	}
 	replay->last_notice = replay->index;
@@ -209,6 +211,12 @@ replay_skip(struct replay *replay, uint64_t index)
 	return REPLAY_FINE;
 }
 
+bool
+replay_is_owed_tally(const struct replay *replay)
+{
+	return replay->ballots_since_tally > 0 || replay->void_since_tally;
+}
+
 void
 replay_tally_entry(struct replay *replay, const uint8_t salt[32], struct writer *entry)
 {
@@ -218,8 +226,8 @@ replay_tally_entry(struct replay *replay, const uint8_t salt[32], struct writer 
 	entry_tally_write(entry, replay->index, salt, hash);
 }
 
-/* u64 index, last_tally, last_notice, ballots_since_tally; law; counts; u32 size of the text,
- * text. */
+/* u64 index, last_tally, last_notice, ballots_since_tally; u8 void_since_tally; law; counts; u32
+ * size of the text, text. */
 void
 replay_write(struct writer *writer, const struct replay *replay)
 {
@@ -227,6 +235,7 @@ replay_write(struct writer *writer, const struct replay *replay)
 	writer_u64(writer, replay->last_tally);
 	writer_u64(writer, replay->last_notice);
 	writer_u64(writer, replay->ballots_since_tally);
+	writer_u8(writer, replay->void_since_tally);
 	law_write(writer, &replay->law);
 	counts_write(writer, &replay->counts, replay->manifest);
 	writer_u32(writer, (uint32_t)replay->text.size);
@@ -237,16 +246,19 @@ bool
 replay_read(struct reader *reader, struct replay *replay)
 {
 	struct bytes text;
+	uint8_t void_since_tally;
 
 	replay->index = reader_u64(reader);
 	replay->last_tally = reader_u64(reader);
 	replay->last_notice = reader_u64(reader);
 	replay->ballots_since_tally = reader_u64(reader);
+	void_since_tally = reader_u8(reader);
+	replay->void_since_tally = void_since_tally == 1;
 	if (!law_read(reader, &replay->law) || replay->law.opens != replay->manifest->opens ||
 	    !counts_read(reader, &replay->counts, replay->manifest))
 		return false;
 	text = reader_bytes(reader, reader_u32(reader));
-	if (reader->failed || text.size > replay->text.capacity)
+	if (reader->failed || void_since_tally > 1 || text.size > replay->text.capacity)
 		return false;
 	replay->text = writer_make(replay->text.data, replay->text.capacity);
 	writer_bytes(&replay->text, text);
@@ -258,6 +270,6 @@ replay_read(struct reader *reader, struct replay *replay)
 size_t
 replay_written_max(const struct manifest *manifest)
 {
-	return 4 * 8 + LAW_WRITTEN_SIZE + 5 * 8 + counts_memory(manifest) + 4 +
+	return 4 * 8 + 1 + LAW_WRITTEN_SIZE + 5 * 8 + counts_memory(manifest) + 4 +
 	       counts_text_max(manifest);
 }

@@ -41,8 +41,9 @@ struct replay {
 	uint64_t last_tally;  /* index of the last TALLY entry + 1, 0 if none */
 	uint64_t last_notice; /* index of the last NOTICE entry */
 	uint64_t ballots_since_tally;
-	struct writer text;  /* canonical text of the last TALLY entry replayed */
-	struct writer draft; /* of the next one, while its hash is compared */
+	bool void_since_tally; /* a notice void has come */
+	struct writer text;    /* canonical text of the last TALLY entry replayed */
+	struct writer draft;   /* of the next one, while its hash is compared */
 };
 
 /* Bytes of memory replay_init needs. */
@@ -67,6 +68,10 @@ replay_step(struct replay *replay, struct bytes entry, const struct ballot *repl
  * where such an entry cannot stand. */
 MUST_USE enum replay_fault
 replay_skip(struct replay *replay, uint64_t index);
+
+/* Have counts changed since the last TALLY? */
+bool
+replay_is_owed_tally(const struct replay *replay);
 
 /* Makes the TALLY entry that would be right at replay->index, for sequencing. */
 void

@@ -54,19 +54,33 @@ put_certificate(struct changes *changes, const struct ballot *ballot)
 }
 
 int
-changes_add(struct changes *changes, const struct ballot *ballot, uint64_t index)
+changes_add(struct changes *changes, const struct ballot *ballot, unsigned rank, uint64_t index)
 {
+	struct pollbook_entered entered = {index, ballot->revision, rank, POLLBOOK_COUNTED};
 	uint8_t digest[BALLOT_DIGEST_SIZE];
 	int status = changes_reserve(changes, changes->count + 3);
 
 	if (status != DISK_OK)
 		return status;
-	CHECK(index >> 48 == 0);
 	ballot_digest(ballot, digest);
-	changes_put(changes, POLLBOOK_VOTER, ballot->tag, index << 16 | ballot->revision,
-		    digest);
+	changes_put(changes, POLLBOOK_VOTER, ballot->tag, pollbook_word(&entered), digest);
 	if (ballot->voter_key != NULL)
 		put_certificate(changes, ballot);
+	return DISK_OK;
+}
+
+int
+changes_void(struct changes *changes, const uint8_t tag[TALLY_TAG_SIZE], uint64_t ballot,
+	     enum pollbook_standing fate, uint64_t index)
+{
+	struct pollbook_entered entered = {.index = index, .standing = fate};
+	uint8_t value[16] = {0};
+	int status = changes_reserve(changes, changes->count + 1);
+
+	if (status != DISK_OK)
+		return status;
+	be64_store(value, ballot);
+	changes_put(changes, POLLBOOK_VOTER, tag, pollbook_word(&entered), value);
 	return DISK_OK;
 }
 
@@ -96,68 +110,127 @@ old_add(struct changes *olds, uint64_t word, const uint8_t digest[16])
 	return DISK_OK;
 }
 
-/* The ballots that rows[first, end) of one tag replace, the one already in the book included. */
-static int
-olds_of(const struct changes *changes, size_t first, size_t end, struct changes *olds,
-	change_find *find, void *context)
+static bool
+is_void(const struct change *row)
 {
-	struct pollbook_record before;
-	int status = find(context, changes->rows[first].key, &before);
-
-	if (status < 0)
-		return status;
-	if (status > 0 && before.word >= changes->rows[first].word)
-		return disk_fail(DISK_DAMAGED, "keep the poll book: it has entry %llu already",
-				 (unsigned long long)(before.word >> 16));
-	status = status > 0 ? old_add(olds, before.word, before.value) : DISK_OK;
-	for (size_t i = first; i + 1 < end && status == DISK_OK; i++)
-		status = old_add(olds, changes->rows[i].word, changes->rows[i].value);
-	return status;
+	return pollbook_word_read(row->word).revision == 0;
 }
 
-/* Keeps the last row of every key. */
-static int
-compact(struct changes *changes, struct changes *olds, change_find *find, void *context)
+static void
+void_apply(const struct change *row, struct change *newest)
 {
+	struct pollbook_entered entered = pollbook_word_read(newest->word);
+	uint64_t meant = be64_load(row->value);
+
+	if (entered.standing != POLLBOOK_COUNTED ||
+	    (meant != entered.index && meant != (uint64_t)CHANGE_WHICHEVER))
+		return;
+	entered.standing = pollbook_word_read(row->word).standing;
+	newest->word = pollbook_word(&entered);
+}
+
+/* What is being settled, and with what. */
+struct settling {
+	struct changes *changes;
+	struct changes olds;
+	bool replaces;
+	change_find *find;
+	void *context;
+};
+
+/* The tag's record in the book: 1 and *newest, 0 if it has none there, or a status. */
+static int
+find_before(struct settling *settling, const struct change *row, struct change *newest)
+{
+	struct pollbook_record before;
+	int status = 0;
+
+	if (settling->replaces || pollbook_word_read(row->word).revision != 1)
+		status = settling->find(settling->context, row->key, &before);
+	if (status <= 0)
+		return status;
+	if (before.word >= row->word)
+		return disk_fail(DISK_DAMAGED, "keep the poll book: it has entry %llu already",
+				 (unsigned long long)pollbook_word_read(before.word).index);
+	*newest = *row;
+	newest->word = before.word;
+	memcpy(newest->value, before.value, sizeof newest->value);
+	return 1;
+}
+
+/* What rows[first, end) of one tag come to, after what is in the book already. */
+static int
+settle_tag(struct settling *settling, size_t first, size_t end, struct change *newest)
+{
+	const struct change *rows = settling->changes->rows;
+	int status = find_before(settling, &rows[first], newest);
+	bool known = status > 0;
+
+	for (size_t i = first; i < end && status >= 0; i++) {
+		if (is_void(&rows[i]) && !known)
+			return disk_fail(DISK_DAMAGED,
+					 "keep the poll book: a void names a tag without a "
+					 "ballot");
+		if (is_void(&rows[i])) {
+			void_apply(&rows[i], newest);
+			continue;
+		}
+		status =
+		    known ? old_add(&settling->olds, newest->word, newest->value) : DISK_OK;
+		*newest = rows[i];
+		known = true;
+	}
+	return status < 0 ? status : DISK_OK;
+}
+
+/* Keeps one row of every key: of a voter what the tag's rows come to, else the last. */
+static int
+compact(struct settling *settling)
+{
+	struct changes *changes = settling->changes;
 	size_t kept = 0;
 
 	for (size_t first = 0, end; first < changes->count; first = end) {
 		const uint8_t *key = changes->rows[first].key;
+		struct change last;
 		int status = DISK_OK;
 
 		end = first + 1;
 		while (end < changes->count &&
 		       memcmp(changes->rows[end].key, key, CHANGE_KEY_SIZE) == 0)
 			end++;
-		if (key[0] == POLLBOOK_VOTER && find != NULL)
-			status = olds_of(changes, first, end, olds, find, context);
+		last = changes->rows[end - 1];
+		if (key[0] == POLLBOOK_VOTER)
+			status = settle_tag(settling, first, end, &last);
 		if (status != DISK_OK)
 			return status;
-		changes->rows[kept++] = changes->rows[end - 1];
+		changes->rows[kept++] = last;
 	}
 	changes->count = kept;
 	return DISK_OK;
 }
 
 int
-changes_settle(struct changes *changes, bool revotes, change_find *find, void *context)
+changes_settle(struct changes *changes, bool replaces, change_find *find, void *context)
 {
-	struct changes olds = {0};
+	struct settling settling = {
+	    .changes = changes, .replaces = replaces, .find = find, .context = context};
+	struct changes *olds = &settling.olds;
 	int status;
 
 	if (changes->count == 0)
 		return DISK_OK;
 	qsort(changes->rows, changes->count, sizeof *changes->rows, compare);
-	status = compact(changes, &olds, revotes ? find : NULL, context);
-	if (status == DISK_OK && olds.count > 0)
-		status = changes_reserve(changes, changes->count + olds.count);
-	if (status == DISK_OK && olds.count > 0) {
+	status = compact(&settling);
+	if (status == DISK_OK && olds->count > 0)
+		status = changes_reserve(changes, changes->count + olds->count);
+	if (status == DISK_OK && olds->count > 0) {
 		/* OLD is the last family: what is appended stands in its place. */
-		qsort(olds.rows, olds.count, sizeof *olds.rows, compare);
-		memcpy(changes->rows + changes->count, olds.rows,
-		       olds.count * sizeof *olds.rows);
-		changes->count += olds.count;
+		qsort(olds->rows, olds->count, sizeof *olds->rows, compare);
+		memcpy(changes->rows + changes->count, olds->rows,
+		       olds->count * sizeof *olds->rows);
+		changes->count += olds->count;
 	}
-	changes_free(&olds);
+	changes_free(olds);
 	return status;
 }

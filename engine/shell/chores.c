@@ -1,5 +1,6 @@
 #include "shell/chores.h"
 
+#include "shell/gathering.h"
 #include "shell/line.h"
 #include "shell/receipts.h"
 #include "tally/status.h"
@@ -259,6 +260,9 @@ job_run(uv_work_t *work)
 		parcel_verify(job->parcel, server->start.manifest);
 	} else if (job->read != NULL) {
 		answer_read(&server->start, job->read);
+	} else if (job->gather != NULL) {
+		if (gathering_read(server->start.archive, job->gather) != DISK_OK)
+			end_process(disk_error());
 	} else if (archive_read(server->start.archive, job->fetch_index,
 				station_fetch_room(server->start.station),
 				TALLY_BALLOT_SIZE_MAX + 1, &job->fetched_size) != DISK_OK) {
@@ -278,6 +282,8 @@ job_done(uv_work_t *work, int status)
 		event = (struct station_event){.kind = STATION_VERIFIED, .parcel = job->parcel};
 	else if (job->read != NULL)
 		event = (struct station_event){.kind = STATION_READ, .read = job->read};
+	else if (job->gather != NULL)
+		event = (struct station_event){.kind = STATION_GATHERED};
 	job->next_free = server->jobs_free;
 	server->jobs_free = job;
 	server_step(server, &event);
@@ -294,6 +300,9 @@ job_queue(struct server *server, const struct station_effect *effect)
 	job->server = server;
 	job->parcel = effect->parcel;
 	job->read = effect->read;
+	job->gather = NULL;
+	if (effect->kind == EFFECT_GATHER)
+		job->gather = station_gather(server->start.station);
 	job->fetch_index = effect->index;
 	job->fetched_size = 0;
 	CHECK(uv_queue_work(&server->loop, &job->work, job_run, job_done) == 0);
@@ -361,6 +370,7 @@ chores_perform(struct server *server, const struct station_effect *effect)
 	switch (effect->kind) {
 	case EFFECT_VERIFY:
 	case EFFECT_FETCH:
+	case EFFECT_GATHER:
 	case EFFECT_READ:
 		job_queue(server, effect);
 		break;

@@ -32,19 +32,20 @@ struct client {
 	size_t sent;
 };
 
-/* One uv_work at a time: a parcel, a fetch, or a read. */
+/* One uv_work at a time: a parcel, a read, a gathering, or a fetch. */
 struct job {
 	uv_work_t work;
 	struct server *server;
 	struct job *next_free;
 	struct parcel *parcel;
 	struct station_read *read;
+	struct gather *gather;
 	uint64_t fetch_index;
 	size_t fetched_size;
 };
 
 enum {
-	JOBS_MAX = reads_max + parcels_max + 1
+	JOBS_MAX = reads_max + parcels_max + 2
 };
 
 struct mailbox {

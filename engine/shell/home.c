@@ -8,17 +8,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ballot/ballot.h"
-#include "ledger/entry.h"
+#include "campaign/rules.h"
 #include "shell/book.h"
 #include "shell/change.h"
+#include "shell/harvest.h"
 #include "shell/probe.h"
 
 enum {
-	BALLOTS_AT_ONCE = 1 << 21, /* kept in memory, then sorted and merged: 128 to 400 MB */
-	IN_PLACE_LEAST = 20000,    /* so many records are always changed in place */
-	IN_PLACE_PERCENT = 3,      /* or so many of a hundred: past it a new file is quicker */
-	IN_PLACE_MOST = 100000,    /* their pages fit one transaction without spilling */
+	ROWS_AT_ONCE =
+	    3 << 20, /* kept in memory, then sorted and merged: 200 MB, or twice that */
+	IN_PLACE_LEAST = 20000, /* so many records are always changed in place */
+	IN_PLACE_PERCENT = 3,   /* or so many of a hundred: past it a new file is quicker */
+	IN_PLACE_MOST = 100000, /* their pages fit one transaction without spilling */
 };
 
 static const char book_name[] = "book.mdb";
@@ -190,7 +191,7 @@ struct advance {
 	const struct manifest *manifest;
 	struct archive *archive;
 	const struct home_state *to;
-	size_t ballots_at_once;
+	size_t rows_at_once;
 	/* how far the newest file is */
 	bool exists;
 	const char *name;
@@ -200,35 +201,21 @@ struct advance {
 	uint64_t index;
 	struct frontier frontier;
 	struct changes changes;
-	size_t ballots_count;
 	int status;
 };
 
 static bool
-walk_entry(void *context, uint64_t index, struct bytes bytes)
+walk_entry(void *context, uint64_t index, struct bytes entry)
 {
 	struct advance *advance = context;
 	struct tree_hash leaf;
-	struct ballot ballot;
-	struct entry entry;
 
 	advance->index = index + 1;
-	tree_leaf(bytes, &leaf);
+	tree_leaf(entry, &leaf);
 	frontier_append(&advance->frontier, &leaf);
-	if (!entry_parse(bytes, &entry) ||
-	    (entry.kind == TALLY_ENTRY_BALLOT &&
-	     ballot_parse(entry.body, &ballot) != TALLY_ACCEPTED)) {
-		advance->status = disk_fail(DISK_DAMAGED,
-					    "keep the poll book: entry %llu, as "
-					    "the disk gives it back, is none",
-					    (unsigned long long)index);
-		return false;
-	}
-	if (entry.kind != TALLY_ENTRY_BALLOT)
-		return true;
-	advance->status = changes_add(&advance->changes, &ballot, index);
-	advance->ballots_count++;
-	return advance->status == DISK_OK && advance->ballots_count < advance->ballots_at_once;
+	advance->status =
+	    harvest_entry(&advance->changes, advance->manifest, advance->archive, index, entry);
+	return advance->status == DISK_OK && advance->changes.count < advance->rows_at_once;
 }
 
 /* Reads on, to the end or until memory's share is used up. */
@@ -240,7 +227,6 @@ collect(struct advance *advance)
 	int status;
 
 	advance->changes.count = 0;
-	advance->ballots_count = 0;
 	status = archive_walk(advance->archive, advance->index,
 			      advance->to->index - advance->index, walk_entry, advance);
 	if (status != DISK_OK || advance->status != DISK_OK)
@@ -301,14 +287,14 @@ apply(struct advance *advance)
 				     .state = last ? advance->to : NULL,
 				     .changes = &advance->changes,
 				     .sum = &advance->sum};
-	bool revotes = advance->manifest->revote == MANIFEST_REVOTE_LAST;
+	bool replaces = rules_ballots_max(advance->manifest) > 1;
 	struct book source = {0};
 	int status = DISK_OK;
 
 	if (advance->exists)
 		status = book_open(&source, advance->folder_fd, advance->name);
 	if (status == DISK_OK)
-		status = changes_settle(&advance->changes, revotes, book_find, &source);
+		status = changes_settle(&advance->changes, replaces, book_find, &source);
 	if (status == DISK_OK && last && fits_in_place(advance)) {
 		book_close(&source);
 		status = book_update(advance->folder_fd, book_name, &change, map_size(advance));
@@ -399,12 +385,12 @@ remove_making(struct advance *advance)
 
 int
 home_advance_in_parts(int dir_fd, const struct manifest *manifest, struct archive *archive,
-		      const struct home_state *state, size_t ballots_at_once)
+		      const struct home_state *state, size_t rows_at_once)
 {
 	struct advance advance = {.manifest = manifest,
 				  .archive = archive,
 				  .to = state,
-				  .ballots_at_once = ballots_at_once,
+				  .rows_at_once = rows_at_once,
 				  .name = book_name};
 	int status = disk_directory(dir_fd, "state", 0700, &advance.folder_fd);
 
@@ -424,5 +410,5 @@ int
 home_advance(int dir_fd, const struct manifest *manifest, struct archive *archive,
 	     const struct home_state *state)
 {
-	return home_advance_in_parts(dir_fd, manifest, archive, state, BALLOTS_AT_ONCE);
+	return home_advance_in_parts(dir_fd, manifest, archive, state, ROWS_AT_ONCE);
 }

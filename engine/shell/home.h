@@ -53,17 +53,16 @@ MUST_USE int
 home_forget(int dir_fd);
 
 /* Brings the file from its present index (0 if absent) to state->index: reads the entries in
- * between from the archive, whose leaves must lead to state->frontier, and enters the ballots.
- * The file's families follow from the manifest: OLD where votes can change, HOLDER and KEY in
- * voter mode; no OLD record is left out. Refuses (DISK_DAMAGED) to go backwards. After any other
- * failure to write the file is not believed and removed. */
+ * between from the archive, whose leaves must lead to state->frontier, and enters ballots and
+ * voids. HOLDER and KEY are there in voter mode; no OLD record is left out. Refuses (DISK_DAMAGED)
+ * to go backwards. After any other failure to write the file is not believed and removed. */
 MUST_USE int
 home_advance(int dir_fd, const struct manifest *manifest, struct archive *archive,
 	     const struct home_state *state);
 
-/* The same, with so many ballots in memory at a time. */
+/* The same, with so many changes in memory at a time. */
 MUST_USE int
 home_advance_in_parts(int dir_fd, const struct manifest *manifest, struct archive *archive,
-		      const struct home_state *state, size_t ballots_at_once);
+		      const struct home_state *state, size_t rows_at_once);
 
 #endif

@@ -1,5 +1,6 @@
 #include "shell/start.h"
 
+#include "campaign/rules.h"
 #include "shell/clock.h"
 #include "shell/foundation.h"
 #include "shell/line.h"
@@ -76,7 +77,7 @@ static int
 make_pollbook(struct start *start)
 {
 	const struct manifest *manifest = start->manifest;
-	size_t records = pollbook_records_for(manifest->voters_max, manifest->revisions_max,
+	size_t records = pollbook_records_for(manifest->voters_max, rules_ballots_max(manifest),
 					      manifest->signing == TALLY_SIGNING_VOTER);
 	size_t slots = pollbook_slots_for(records);
 	struct pollbook_slot *memory;

@@ -105,21 +105,41 @@ fail_at(const struct vetting *vetting, uint64_t index, const char *why)
 			 (unsigned long long)index, why);
 }
 
+/* An entry from before the window: good until the next call. */
 static int
-read_replaced(const struct vetting *vetting, struct window *window, uint64_t index,
-	      struct bytes *ballot)
+read_older(const struct vetting *vetting, struct window *window, uint64_t index,
+	   struct bytes *entry)
 {
 	struct copy_bundle *bundle = &window->older;
-	struct bytes entry;
 	int status = DISK_OK;
 
 	if (bundle->data == NULL || bundle->first != index - index % TALLY_TILE_WIDTH)
 		status = copy_read(vetting->copy, index / TALLY_TILE_WIDTH, bundle);
-	if (status != DISK_OK)
-		return status;
-	entry = bundle->entries[index % TALLY_TILE_WIDTH];
-	*ballot = bytes_make(entry.data + 1, entry.size - 1);
-	return DISK_OK;
+	if (status == DISK_OK)
+		*entry = bundle->entries[index % TALLY_TILE_WIDTH];
+	return status;
+}
+
+/* What a void takes out, once that is known. */
+static int
+read_voided(const struct vetting *vetting, struct window *window, struct bytes entry)
+{
+	struct station *station = vetting->start.station;
+	struct gather *gather;
+	int status = DISK_OK;
+
+	while (status == DISK_OK && (gather = station_restore_gather(station, entry)) != NULL) {
+		uint64_t first;
+		uint64_t count;
+		struct bytes older;
+
+		while (status == DISK_OK && gather_wants(gather, &first, &count)) {
+			status = read_older(vetting, window, first, &older);
+			if (status == DISK_OK)
+				(void)gather_take(gather, first, older);
+		}
+	}
+	return status;
 }
 
 static int
@@ -154,13 +174,18 @@ replay(struct vetting *vetting, struct window *window, uint64_t index, struct by
 	struct station *station = vetting->start.station;
 	uint64_t needs = station_restore_needs(station, entry);
 	struct bytes replaced = bytes_make(NULL, 0);
+	struct bytes older;
 	struct tree_hash leaf;
 	struct bytes text;
 	const char *broken;
 	int status = DISK_OK;
 
 	if (needs != UINT64_MAX)
-		status = read_replaced(vetting, window, needs, &replaced);
+		status = read_older(vetting, window, needs, &older);
+	if (needs != UINT64_MAX && status == DISK_OK)
+		replaced = bytes_make(older.data + 1, older.size - 1);
+	if (status == DISK_OK)
+		status = read_voided(vetting, window, entry);
 	if (status != DISK_OK)
 		return status;
 	tree_leaf(entry, &leaf);

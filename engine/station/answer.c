@@ -39,10 +39,9 @@ write_state(struct station *station, struct writer *writer, uint32_t correlation
 static void
 write_answer(struct station *station, struct writer *writer, const struct parcel_item *item)
 {
-	struct frame_status status = {item->index != FRAME_NO_INDEX, item->revision,
-				      item->index != FRAME_NO_INDEX ? item->index : 0};
+	struct frame_status status = {item->revision > 0, item->revision, item->index};
 
-	if (item->task == TASK_STATUS)
+	if (item->task == TASK_STATUS && item->verdict == TALLY_ACCEPTED)
 		frame_status_write(writer, item->correlation, &status);
 	else if (item->task == TASK_STATE)
 		write_state(station, writer, item->correlation);

@@ -1,3 +1,4 @@
+#include "campaign/rules.h"
 #include "station/state.h"
 
 #include <string.h>
@@ -141,13 +142,25 @@ put(struct station *station, struct parcel *parcel, unsigned number, uint32_t co
 		connection->ending = true;
 }
 
-/* Under policy `last` a ballot may replace one that lies in an old segment: the worker fetches
- * it on the way. If the poll book changes meanwhile, sequencing asks again. */
+/* Where ballots replace others, the other one may lie in an old segment: the worker fetches it on
+ * the way. If the poll book changes meanwhile, sequencing asks again. */
 static size_t
 replaced_room(const struct station *station)
 {
-	return station->manifest->revote == MANIFEST_REVOTE_LAST ? TALLY_BALLOT_SIZE_MAX + 1
-								 : 0;
+	return rules_ballots_max(station->manifest) > 1 ? TALLY_BALLOT_SIZE_MAX + 1 : 0;
+}
+
+static bool
+may_replace(const struct station *station, const struct ballot *ballot,
+	    const struct pollbook_entered *newest)
+{
+	unsigned rank = rules_rank(station->manifest, ballot->key_id);
+
+	if (newest->standing != POLLBOOK_COUNTED)
+		return false;
+	return rank > newest->rank ||
+	       (rank == newest->rank && ballot->revision > newest->revision &&
+		station->manifest->revote == MANIFEST_REVOTE_LAST);
 }
 
 static void
@@ -155,16 +168,16 @@ foresee_replaced(struct station *station, struct parcel *parcel)
 {
 	struct parcel_item *item = &parcel->items[parcel->items_count - 1];
 	struct pollbook_record record;
+	struct pollbook_entered newest;
 	struct ballot ballot;
-	uint64_t index;
 
 	if (replaced_room(station) == 0 || item->task != TASK_BALLOT ||
 	    ballot_parse(item->payload, &ballot) != TALLY_ACCEPTED ||
 	    !pollbook_find(station->pollbook, POLLBOOK_VOTER, ballot.tag, &record))
 		return;
-	index = record.word >> 16;
-	if (index < station->durable && (record.word & 0xffff) < ballot.revision)
-		parcel_reserve_replaced(parcel, item, index);
+	newest = pollbook_word_read(record.word);
+	if (newest.index < station->durable && may_replace(station, &ballot, &newest))
+		parcel_reserve_replaced(parcel, item, newest.index);
 }
 
 static bool

@@ -60,7 +60,7 @@ struct parcel_item {
 	/* TASK_NOTICE */
 	struct notice notice;
 	/* TASK_STATUS */
-	uint16_t revision;
+	uint16_t revision; /* 0: the tag has no ballot */
 	/* TASK_PHASE */
 	enum tally_phase phase;
 };

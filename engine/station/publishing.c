@@ -63,7 +63,7 @@ publishing_is_owed(const struct station *station)
 static bool
 is_tallied(struct station *station)
 {
-	return station->replay.ballots_since_tally == 0 || sequence_tally(station) ||
+	return !replay_is_owed_tally(&station->replay) || sequence_tally(station) ||
 	       !sequence_has_room(station, ENTRY_TALLY_SIZE);
 }
 
@@ -136,6 +136,15 @@ publishing_serve(struct station *station)
 		serve_due(station);
 	if (station->publishing == PUBLISHING_WAITING && patience_is_over(station))
 		hand_over(station, PUBLISHING_AWAY);
+}
+
+void
+publishing_wait(struct station *station)
+{
+	if (station->publishing != PUBLISHING_DUE)
+		return;
+	move(station, PUBLISHING_IDLE);
+	station->publish_due_ms = station->mono_ms;
 }
 
 void

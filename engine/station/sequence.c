@@ -39,7 +39,7 @@ sequence_has_room(const struct station *station, size_t entry_size)
 /* The one way into the log: batch, law and tally, tree advance together. */
 static void
 enter(struct station *station, struct bytes entry, const struct tree_hash *leaf,
-      const struct ballot *replaced)
+      const struct ballot *replaced, const struct counts *voided)
 {
 	struct station_batch *batch = station->filling;
 	uint8_t *at = batch->memory + BATCH_HEADER_SIZE + batch->entries_size;
@@ -47,7 +47,7 @@ enter(struct station *station, struct bytes entry, const struct tree_hash *leaf,
 	CHECK(batch->entries_count < batch_entries_max);
 	CHECK(batch->first_index + batch->entries_count == station->replay.index);
 	CHECK(BATCH_HEADER_SIZE + batch->entries_size + 2 + entry.size <= batch_bytes_max);
-	CHECK(replay_step(&station->replay, entry, replaced, NULL) == REPLAY_FINE); /* T1 */
+	CHECK(replay_step(&station->replay, entry, replaced, voided) == REPLAY_FINE); /* T1 */
 	batch->offsets[batch->entries_count++] = (uint32_t)batch->entries_size;
 	be16_store(at, (uint16_t)entry.size);
 	memcpy(at + 2, entry.data, entry.size);
@@ -63,7 +63,7 @@ enter_own(struct station *station, const struct writer *entry)
 
 	CHECK(!entry->failed);
 	tree_leaf(writer_view(entry), &leaf);
-	enter(station, writer_view(entry), &leaf, NULL);
+	enter(station, writer_view(entry), &leaf, NULL, NULL);
 }
 
 bool
@@ -181,9 +181,7 @@ decide_ballot(struct station *station, struct parcel_item *item)
 
 	if (item->verdict != TALLY_ACCEPTED)
 		return DECIDED;
-	asked =
-	    (struct pollbook_ballot){facts->ballot.tag, facts->ballot.revision, facts->digest,
-				     facts->ballot.voter_key, facts->ballot.serial};
+	asked = station_asked(station, &facts->ballot, facts->digest);
 	pollbook_decide(station->pollbook, &asked, revotes, &decision);
 	if (decision.outcome == POLLBOOK_SAME) {
 		item->index = decision.index;
@@ -208,7 +206,7 @@ decide_ballot(struct station *station, struct parcel_item *item)
 		return NOT_YET;
 	item->index = station->replay.index;
 	enter(station, entry, &item->leaf,
-	      decision.outcome == POLLBOOK_REPLACES ? &replaced : NULL);
+	      decision.outcome == POLLBOOK_REPLACES ? &replaced : NULL, NULL);
 	pollbook_enter(station->pollbook, &asked, item->index);
 	if (station->replay.ballots_since_tally >= station->manifest->tally_every_ballots)
 		station->tally_owed = true;
@@ -237,6 +235,7 @@ decide_notice(struct station *station, struct parcel_item *item)
 {
 	struct law *law = &station->replay.law;
 	struct bytes entry = parcel_entry(item);
+	bool voids = item->notice.kind == TALLY_NOTICE_VOID;
 	struct tree_hash leaf;
 	uint8_t hash[TALLY_HASH_SIZE];
 
@@ -248,20 +247,25 @@ decide_notice(struct station *station, struct parcel_item *item)
 		return DECIDED;
 	}
 	item->verdict = law_notice_check(law, station->manifest, &item->notice);
-	if (item->verdict == TALLY_ACCEPTED &&
-	    (item->notice.kind == TALLY_NOTICE_VOID || item->notice.kind == TALLY_NOTICE_ENROL))
+	if (item->verdict == TALLY_ACCEPTED && item->notice.kind == TALLY_NOTICE_ENROL)
 		item->verdict = TALLY_NOT_SUPPORTED;
+	if (item->verdict == TALLY_ACCEPTED && voids && !voiding_gather(station, item))
+		return NOT_YET;
 	if (item->verdict == TALLY_ACCEPTED && !can_take_effect(station, &item->notice))
 		item->verdict = TALLY_NOTICE_IMPOSSIBLE;
 	if (item->verdict == TALLY_ACCEPTED && !sequence_has_room(station, entry.size))
 		item->verdict = TALLY_UNAVAILABLE;
 	if (item->verdict != TALLY_ACCEPTED)
 		return DECIDED;
+	if (voids && replay_is_owed_tally(&station->replay) && !sequence_tally(station))
+		return NOT_YET;
 	if (!batch_has_room(station, entry.size))
 		return NOT_YET;
 	item->index = station->replay.index;
 	tree_leaf(entry, &leaf);
-	enter(station, entry, &leaf, NULL);
+	enter(station, entry, &leaf, NULL, voids ? &station->gather.counts : NULL);
+	if (voids)
+		voiding_entered(station);
 	rhythm_notice(station, item->notice.kind);
 	if (law->owed != TALLY_PHASE_BEFORE)
 		enter_phase(station, law->owed, TALLY_CAUSE_NOTICE);
@@ -291,11 +295,16 @@ static void
 decide_status(const struct station *station, struct parcel_item *item)
 {
 	struct pollbook_record record;
+	struct pollbook_entered newest;
 
 	if (!pollbook_find(station->pollbook, POLLBOOK_VOTER, item->payload.data, &record))
 		return;
-	item->index = record.word >> 16;
-	item->revision = (uint16_t)record.word;
+	newest = pollbook_word_read(record.word);
+	item->revision = newest.revision;
+	if (newest.standing == POLLBOOK_COUNTED)
+		item->index = newest.index;
+	if (newest.standing == POLLBOOK_BARRED)
+		item->verdict = TALLY_BARRED;
 }
 
 static enum decided
@@ -308,7 +317,10 @@ decide(struct station *station, struct parcel_item *item)
 	case TASK_BALLOT:
 		return decide_ballot(station, item);
 	case TASK_NOTICE:
-		return decide_notice(station, item);
+		if (decide_notice(station, item) == NOT_YET)
+			return NOT_YET;
+		voiding_end(station);
+		return DECIDED;
 	case TASK_PHASE:
 		return decide_phase(station, item);
 	case TASK_STATUS:

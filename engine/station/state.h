@@ -77,6 +77,14 @@ enum publishing_state {
 	PUBLISHING_STATES,
 };
 
+/* IDLE -> AWAY -> BACK -> AWAY .. -> WHOLE -> IDLE; IDLE, BACK -> IDLE where it is impossible. */
+enum gathering_state {
+	GATHERING_IDLE,
+	GATHERING_AWAY,  /* a worker reads */
+	GATHERING_BACK,  /* what it read is to be counted */
+	GATHERING_WHOLE, /* the void at the head of the line can be entered */
+};
+
 struct station {
 	const struct manifest *manifest;
 	uint64_t mono_ms;
@@ -115,6 +123,8 @@ struct station {
 	bool fetch_done;
 	size_t fetched_size;
 	uint8_t fetched[TALLY_BALLOT_SIZE_MAX + 1];
+	enum gathering_state gathering;
+	struct gather gather;
 	uint8_t salt_key[32];
 	bool tally_owed; /* a TALLY is to be entered before any further ballot */
 
@@ -194,6 +204,11 @@ station_effect(struct station *station, enum station_effect_kind kind);
 void
 station_stand(const struct station *station, struct standing *standing, const struct law *law,
 	      const struct counts *counts);
+
+/* What the poll book is asked about a ballot; views into it and `digest`. */
+struct pollbook_ballot
+station_asked(const struct station *station, const struct ballot *ballot,
+	      const uint8_t *digest);
 
 /* connection.c */
 
@@ -325,6 +340,24 @@ sequence_commit(struct station *station);
 MUST_USE bool
 sequence_tally(struct station *station);
 
+/* voiding.c */
+
+/* At replay.index: gather_begin. */
+enum gather_end
+voiding_begin(struct station *station, const struct notice_void *voided);
+
+/* True once it is known what the void takes out; then item->verdict may say that it cannot. */
+MUST_USE bool
+voiding_gather(struct station *station, struct parcel_item *item);
+
+/* It has been entered. */
+void
+voiding_entered(struct station *station);
+
+/* The request at the head of the line is decided. */
+void
+voiding_end(struct station *station);
+
 /* answer.c: act 3 */
 
 void
@@ -374,6 +407,10 @@ publishing_ended(struct station *station, bool ok, uint64_t shown);
 /* Nothing that is not with the publisher yet is published any more. */
 void
 publishing_abandon(struct station *station);
+
+/* What is due but not given away yet waits for a TALLY that is owed. */
+void
+publishing_wait(struct station *station);
 
 /* True while stopping has to wait for a publication. */
 bool

@@ -1,3 +1,4 @@
+#include "campaign/rules.h"
 #include "station/state.h"
 
 #include <string.h>
@@ -27,6 +28,7 @@ station_memory(const struct manifest *manifest)
 	return aligned(sizeof(struct station)) + aligned(parcels_max * sizeof(struct parcel)) +
 	       aligned(replay_memory(manifest)) + 2 * per_batch +
 	       4 * aligned(counts_memory(manifest)) + aligned(replay_written_max(manifest)) +
+	       aligned(gather_bytes) + aligned(counts_memory(manifest)) +
 	       connections_max * (aligned(receive_bytes) + aligned(send_bytes)) +
 	       reads_entries_max * aligned(entries_bytes);
 }
@@ -69,6 +71,15 @@ init_standings(struct station *station, uint8_t **memory)
 	}
 }
 
+static void
+init_gather(struct station *station, uint8_t **memory)
+{
+	uint8_t *room = carve(memory, gather_bytes);
+
+	gather_init(&station->gather, station->manifest, station->pollbook, room,
+		    carve(memory, counts_memory(station->manifest)));
+}
+
 struct station *
 station_init(void *memory, const struct station_setup *setup)
 {
@@ -78,6 +89,7 @@ station_init(void *memory, const struct station_setup *setup)
 
 	CHECK((uintptr_t)memory % ALIGNMENT == 0);
 	station->manifest = manifest;
+	station->pollbook = setup->pollbook;
 	station->parcels = carve(&rest, parcels_max * sizeof(struct parcel));
 	station->replay_memory = carve(&rest, replay_memory(manifest));
 	replay_init(&station->replay, manifest, station->replay_memory);
@@ -90,6 +102,7 @@ station_init(void *memory, const struct station_setup *setup)
 		batch->text = carve(&rest, counts_text_max(manifest));
 	}
 	init_standings(station, &rest);
+	init_gather(station, &rest);
 	station->keep_capacity = replay_written_max(manifest);
 	station->keep_memory = carve(&rest, station->keep_capacity);
 	init_connections(station, &rest);
@@ -98,7 +111,6 @@ station_init(void *memory, const struct station_setup *setup)
 		    carve(&rest, entries_bytes);
 	CHECK((size_t)(rest - (uint8_t *)memory) == station_memory(manifest));
 
-	station->pollbook = setup->pollbook;
 	station->jobs_max = setup->workers_count;
 	station->rehearsal = setup->rehearsal && manifest->test;
 	station->space = setup->space;
@@ -109,139 +121,6 @@ station_init(void *memory, const struct station_setup *setup)
 	station->filling = &station->batches[0];
 	station->fetch_index = FRAME_NO_INDEX;
 	return station;
-}
-
-bool
-station_restore_state(struct station *station, struct bytes replay_blob,
-		      const struct frontier *frontier)
-{
-	struct reader reader = reader_make(replay_blob);
-
-	if (!replay_read(&reader, &station->replay) || !reader_done(&reader))
-		return false;
-	station->frontier = *frontier;
-	station->kept = station->replay.index;
-	return station->replay.index == frontier->size;
-}
-
-void
-station_restore_nothing(struct station *station)
-{
-	replay_init(&station->replay, station->manifest, station->replay_memory);
-	frontier_init(&station->frontier);
-	station->kept = 0;
-}
-
-/* Parses a BALLOT entry for the poll book; false for other entries and for rubbish. */
-static bool
-restore_ballot(struct bytes bytes, struct ballot *ballot, uint8_t *digest,
-	       struct pollbook_ballot *out)
-{
-	struct entry entry;
-
-	if (!entry_parse(bytes, &entry) || entry.kind != TALLY_ENTRY_BALLOT ||
-	    ballot_parse(entry.body, ballot) != TALLY_ACCEPTED)
-		return false;
-	ballot_digest(ballot, digest);
-	*out = (struct pollbook_ballot){ballot->tag, ballot->revision, digest,
-					ballot->voter_key, ballot->serial};
-	return true;
-}
-
-uint64_t
-station_restore_needs(struct station *station, struct bytes entry)
-{
-	struct ballot ballot;
-	struct pollbook_ballot asked;
-	struct pollbook_decision decision;
-	uint8_t digest[BALLOT_DIGEST_SIZE];
-
-	if (!restore_ballot(entry, &ballot, digest, &asked))
-		return UINT64_MAX;
-	pollbook_decide(station->pollbook, &asked,
-			station->manifest->revote == MANIFEST_REVOTE_LAST, &decision);
-	return decision.outcome == POLLBOOK_REPLACES ? decision.index : UINT64_MAX;
-}
-
-/* What lay there when it was counted may have been exchanged since. */
-static bool
-is_counted(const struct station *station, struct bytes bytes, const uint8_t tag[TALLY_TAG_SIZE],
-	   struct ballot *ballot)
-{
-	struct pollbook_record record;
-	uint8_t digest[BALLOT_DIGEST_SIZE];
-
-	if (ballot_parse(bytes, ballot) != TALLY_ACCEPTED ||
-	    !pollbook_find(station->pollbook, POLLBOOK_VOTER, tag, &record))
-		return false;
-	ballot_digest(ballot, digest);
-	return memcmp(digest, record.value, sizeof digest) == 0;
-}
-
-const char *
-station_restore_entry(struct station *station, struct bytes entry, const struct tree_hash *leaf,
-		      struct bytes replaced, struct bytes *text)
-{
-	struct ballot ballot;
-	struct ballot before;
-	struct pollbook_ballot asked;
-	struct pollbook_decision decision;
-	uint8_t digest[BALLOT_DIGEST_SIZE];
-	bool is_ballot = restore_ballot(entry, &ballot, digest, &asked);
-	uint64_t tallied = station->replay.last_tally;
-	enum replay_fault fault;
-
-	if (is_ballot) {
-		pollbook_decide(station->pollbook, &asked,
-				station->manifest->revote == MANIFEST_REVOTE_LAST, &decision);
-		if (decision.outcome != POLLBOOK_COUNTS &&
-		    decision.outcome != POLLBOOK_REPLACES)
-			return "a voter has a second ballot that the poll book refuses";
-		if (decision.outcome == POLLBOOK_REPLACES &&
-		    !is_counted(station, replaced, ballot.tag, &before))
-			return "the ballot it replaces is not the one that was counted";
-	}
-	fault = replay_step(&station->replay, entry,
-			    is_ballot && decision.outcome == POLLBOOK_REPLACES ? &before : NULL,
-			    NULL);
-	if (fault != REPLAY_FINE)
-		return replay_fault_sentence(fault);
-	if (is_ballot)
-		pollbook_enter(station->pollbook, &asked, station->replay.index - 1);
-	frontier_append(&station->frontier, leaf);
-	*text = station->replay.last_tally != tallied ? writer_view(&station->replay.text)
-						      : bytes_make(NULL, 0);
-	return NULL;
-}
-
-void
-station_restored(struct station *station, const struct station_found *found)
-{
-	const struct replay *replay = &station->replay;
-
-	CHECK(station->frontier.size == replay->index);
-	CHECK(found->signed_at.size <= station->frontier.size); /* L5 */
-	CHECK(found->note.size <= sizeof station->note);
-	station->batches_count = found->batches_count;
-	station->durable = replay->index;
-	station->durable_batches = found->batches_count;
-	station->durable_checksum = found->checksum;
-	station->durable_frontier = station->frontier;
-	station_stand(station, &station->durable_standing, &replay->law, &replay->counts);
-	station->newest = found->signed_at;
-	/* A smaller one is never published: whatever is due covers all that is durable. */
-	if (found->signed_at.size == replay->index)
-		station_stand(station, &station->newest_standing, &replay->law,
-			      &replay->counts);
-	memcpy(station->note, found->note.data, found->note.size);
-	station->note_size = found->note.size;
-	station->published = found->published_size;
-	station->published_ballots = replay->counts.in_tree - found->unpublished_ballots;
-	station->filling->first_index = station->durable;
-	station->tally_owed =
-	    replay->ballots_since_tally >= station->manifest->tally_every_ballots;
-	rhythm_init(station);
-	publishing_init(station);
 }
 
 struct station_effect *
@@ -288,6 +167,10 @@ happen(struct station *station, const struct station_event *event)
 		CHECK(station->fetch_index != FRAME_NO_INDEX && event->size > 1);
 		station->fetched_size = event->size;
 		station->fetch_done = true;
+		break;
+	case STATION_GATHERED:
+		CHECK(station->gathering == GATHERING_AWAY);
+		station->gathering = GATHERING_BACK;
 		break;
 	case STATION_COMMITTED:
 		answer_committed(station, event);
@@ -339,6 +222,23 @@ uint8_t *
 station_fetch_room(struct station *station)
 {
 	return station->fetched;
+}
+
+struct gather *
+station_gather(struct station *station)
+{
+	return &station->gather;
+}
+
+struct pollbook_ballot
+station_asked(const struct station *station, const struct ballot *ballot, const uint8_t *digest)
+{
+	return (struct pollbook_ballot){.tag = ballot->tag,
+					.revision = ballot->revision,
+					.rank = rules_rank(station->manifest, ballot->key_id),
+					.digest = digest,
+					.voter_key = ballot->voter_key,
+					.serial = ballot->serial};
 }
 
 void

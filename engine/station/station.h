@@ -8,6 +8,7 @@
  *
  *   act 1  arrive.c    bytes -> frames -> requests in parcels, fairly by signer key (S1)
  *   act 2  sequence.c  once per request: verdict, index, poll book, law, tally, tree
+ *          voiding.c   a void waits until the ballots it takes out have been read (gather.h)
  *   act 3  answer.c    what is durable is answered, in order (L1, L2)
  *          reads.c     receipts, checkpoints, results, cosignatures: the second lane
  *          publishing.c what becomes public, and the witnesses it waits for
@@ -20,6 +21,7 @@
 #include "campaign/manifest.h"
 #include "limits.h"
 #include "pollbook/decision.h"
+#include "station/gather.h"
 #include "station/parcel.h"
 #include "tally/counts.h"
 #include "tree/frontier.h"
@@ -36,6 +38,7 @@ enum station_event_kind {
 	STATION_DISCONNECTED, /* connection: its socket is gone */
 	STATION_VERIFIED,     /* parcel is back from trip 1 */
 	STATION_FETCHED,      /* the ballot EFFECT_FETCH asked for is there: size bytes */
+	STATION_GATHERED,     /* the reading EFFECT_GATHER asked for is done */
 	STATION_COMMITTED,    /* trip 2 ended, successfully; space: see STATION_SPACE */
 	STATION_SPACE,        /* space: bytes the ledger can surely still take */
 	STATION_SIGNED,       /* the checkpoint EFFECT_SIGN asked for: note */
@@ -68,6 +71,7 @@ enum station_effect_kind {
 	EFFECT_VERIFY, /* parcel: fetch what items[i].replaces names, parcel_verify,
 			  STATION_VERIFIED */
 	EFFECT_FETCH,  /* read ballot `index` into station_fetch_room, STATION_FETCHED */
+	EFFECT_GATHER, /* station_gather: gather_take what gather_wants, STATION_GATHERED */
 	EFFECT_COMMIT, /* commit: write and sync, STATION_COMMITTED; on failure the process ends
 			*/
 	EFFECT_SIGN,   /* sign: re-hash, remember, sign, STATION_SIGNED; on failure it ends */
@@ -186,6 +190,11 @@ station_restore_nothing(struct station *station);
 uint64_t
 station_restore_needs(struct station *station, struct bytes entry);
 
+/* Not NULL: this entry is a void, and station_restore_entry needs to know what it takes out: let it
+ * take what it wants (gather.h), and ask again. `entry` is read until station_restore_entry. */
+struct gather *
+station_restore_gather(struct station *station, struct bytes entry);
+
 /* NULL, or the sentence that says which rule the entry at station_size() breaks. `text`, if the
  * entry is a TALLY, is its canonical text until the next call. */
 MUST_USE const char *
@@ -221,6 +230,10 @@ station_output(const struct station *station, unsigned connection);
 /* Memory for EFFECT_FETCH, TALLY_BALLOT_SIZE_MAX + 1 bytes. */
 uint8_t *
 station_fetch_room(struct station *station);
+
+/* What is to be read: the worker's from EFFECT_GATHER to STATION_GATHERED. */
+struct gather *
+station_gather(struct station *station);
 
 /* What the entries below some index have made of the campaign. */
 struct standing {

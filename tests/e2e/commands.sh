@@ -86,7 +86,8 @@ manifests() {
 	wrong "a tag context of 31 bytes" '.tag_context |= .[2:]' '\$\.tag_context'
 	wrong "another format" '.format = "tally/campaign/v2"' '\$\.format'
 	wrong "no voters" '.voters_max = 0' '\$\.voters_max'
-	later "precedence" '.precedence = "booth"' 'precedence'
+	wrong "precedence of nobody" '.precedence = "booth" | .frontends |= .[:1]' \
+		'\$\.precedence'
 	later "witnesses" '.witnesses = [.authorities[0] | sub("authority"; "witness")]' 'witness'
 	later "a roster" '.roster = {root: "'"$id"'", count: 3}' 'roster'
 	later "ranked ballots" '.contests[0].method = "ranked"' 'method|ranked'

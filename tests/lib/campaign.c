@@ -200,6 +200,11 @@ head(struct writer *to, const struct campaign_wish *wish)
 	       "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
 	member(to, "identity", "opaque");
 	number_or(to, "\"voters_max\":", wish->voters_max, 1000);
+	if (wish->precedence != NULL) {
+		writer_string(to, ",\n");
+		member(to, "precedence", wish->precedence);
+		to->size -= 2;
+	}
 	if (wish->revisions_max < 2)
 		writer_string(to, ",\n\"revote\":{\"policy\":\"first\"");
 	else

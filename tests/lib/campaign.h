@@ -41,6 +41,7 @@ struct campaign_wish {
 	uint32_t witness_wait_s; /* with witnesses [5] */
 	enum tally_signing signing; /* [TALLY_SIGNING_FRONTEND] */
 	uint16_t revisions_max;     /* 2 or more: revote policy last [1: first] */
+	const char *precedence;     /* "booth" or "online" [none] */
 	uint32_t voters_max;        /* [1000] */
 	uint32_t publish_every_s;   /* [60] */
 	uint32_t publish_min;       /* [32] */

@@ -5,11 +5,19 @@
 #include "tests/lib/merkle.h"
 #include "tests/lib/recount.h"
 
+struct naive_ballot {
+	const uint8_t *tag;
+	uint16_t revision;
+	uint32_t key_id;
+	bool preferred; /* its signer takes precedence */
+	bool barred;    /* and voided */
+	size_t index;
+};
+
 struct naive {
 	const struct stage *stage;
-	struct recount_vote *votes; /* ballots in the order of the log */
-	const uint8_t **tags;
-	uint16_t *revisions;
+	struct recount_vote *votes;   /* ballots in the order of the log */
+	struct naive_ballot *ballots; /* the same */
 	size_t count;
 	int phase;
 	int owed; /* by the notice before; -1: nothing */
@@ -50,23 +58,58 @@ read_contest(struct recount_vote *vote, const uint8_t **at, size_t contest)
 	}
 }
 
-/* The tag's earlier ballot that still counts, if any. */
-static void
-replace(struct naive *naive, const uint8_t *tag, uint16_t revision)
+/* Place of the tag's newest ballot; SIZE_MAX if it has none. */
+static size_t
+newest_of(const struct naive *naive, const uint8_t *tag)
 {
-	for (size_t i = naive->count; i-- > 0;) {
-		if (memcmp(naive->tags[i], tag, TALLY_TAG_SIZE) != 0)
-			continue;
-		assert_true(naive->stage->campaign.manifest->revisions_max > 1);
-		assert_true(revision > naive->revisions[i]); /* V1 */
-		assert_true(naive->votes[i].counted);
-		naive->votes[i].counted = false;
+	for (size_t i = naive->count; i-- > 0;)
+		if (memcmp(naive->ballots[i].tag, tag, TALLY_TAG_SIZE) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static bool
+is_preferred(const struct manifest *manifest, uint32_t key_id)
+{
+	bool booth = manifest->precedence == MANIFEST_PRECEDENCE_BOOTH;
+
+	if (manifest->precedence == MANIFEST_PRECEDENCE_NONE)
+		return false;
+	for (size_t i = 0; i < manifest->frontends_count; i++)
+		if (manifest->frontends[i].key.id == key_id)
+			return manifest->frontends[i].booth == booth;
+	fail_msg("a ballot of nobody");
+	return false;
+}
+
+/* V1; and the tag's earlier ballot, if it counts, does not any more. */
+static void
+follow(struct naive *naive, const struct naive_ballot *ballot)
+{
+	bool first = naive->stage->campaign.manifest->revote == MANIFEST_REVOTE_FIRST;
+	size_t at = newest_of(naive, ballot->tag);
+	const struct naive_ballot *before;
+
+	if (at == SIZE_MAX) {
+		assert_true(!first || ballot->revision == 1);
 		return;
 	}
+	before = &naive->ballots[at];
+	assert_false(before->barred);
+	assert_true(ballot->preferred >= before->preferred);
+	if (ballot->preferred > before->preferred) {
+		assert_true(!first || ballot->revision == 1);
+	} else if (first) {
+		assert_true(naive->votes[at].voided);
+		assert_int_equal(ballot->revision, before->revision + 1);
+	} else {
+		assert_true(ballot->revision > before->revision);
+	}
+	naive->votes[at].counted = false;
 }
 
 static void
-read_ballot(struct naive *naive, const uint8_t *ballot, size_t size)
+read_ballot(struct naive *naive, size_t index, const uint8_t *ballot, size_t size)
 {
 	const struct manifest *manifest = naive->stage->campaign.manifest;
 	struct recount_vote *vote = &naive->votes[naive->count];
@@ -88,9 +131,14 @@ read_ballot(struct naive *naive, const uint8_t *ballot, size_t size)
 				      (uint32_t)vote->choices[i].contest << 16 |
 					  vote->choices[i].option));
 	vote->counted = true;
-	replace(naive, ballot + 48, be16_load(ballot + 80));
-	naive->tags[naive->count] = ballot + 48;
-	naive->revisions[naive->count++] = be16_load(ballot + 80);
+	naive->ballots[naive->count] =
+	    (struct naive_ballot){.tag = ballot + 48,
+				  .revision = be16_load(ballot + 80),
+				  .key_id = be32_load(at),
+				  .preferred = is_preferred(manifest, be32_load(at)),
+				  .index = index};
+	follow(naive, &naive->ballots[naive->count]);
+	naive->count++;
 }
 
 static void
@@ -131,6 +179,42 @@ list_add(uint32_t *list, size_t *count, uint32_t number)
 	list[(*count)++] = number;
 }
 
+static void
+take_out(struct naive *naive, size_t at, bool barred)
+{
+	assert_true(at != SIZE_MAX && naive->votes[at].counted);
+	naive->votes[at].counted = false;
+	naive->votes[at].voided = true;
+	naive->ballots[at].barred = barred;
+}
+
+static void
+read_void(struct naive *naive, size_t index, const uint8_t *body)
+{
+	bool barred = body[0] == 2;
+	uint64_t first = be64_load(body + 6);
+	uint64_t last = be64_load(body + 14);
+	size_t taken = 0;
+
+	if (body[1] == 1) {
+		for (size_t i = 0; i < be16_load(body + 2); i++)
+			take_out(naive, newest_of(naive, body + 4 + i * TALLY_TAG_SIZE),
+				 barred);
+		return;
+	}
+	assert_true(last < index);
+	for (size_t i = 0; i < naive->count; i++) {
+		const struct naive_ballot *ballot = &naive->ballots[i];
+
+		if (!naive->votes[i].counted || ballot->key_id != be32_load(body + 2) ||
+		    ballot->index < first || ballot->index > last)
+			continue;
+		take_out(naive, i, barred);
+		taken++;
+	}
+	assert_true(taken > 0 && taken <= NOTICE_TAGS_MAX);
+}
+
 /* Those that owe no PHASE and unseal nothing; false: it is none of them. */
 static bool
 read_order(struct naive *naive, const uint8_t *body)
@@ -153,13 +237,17 @@ read_order(struct naive *naive, const uint8_t *body)
 }
 
 static void
-read_notice(struct naive *naive, const uint8_t *body)
+read_notice(struct naive *naive, size_t index, const uint8_t *body)
 {
 	const struct manifest *manifest = naive->stage->campaign.manifest;
 	int kind = body[84];
 
 	if (read_order(naive, body))
 		return;
+	if (kind == TALLY_NOTICE_VOID) {
+		read_void(naive, index, body + 87);
+		return;
+	}
 	assert_false(naive->unsealed); /* nothing of this follows that */
 	if (kind == TALLY_NOTICE_UNSEAL) {
 		int64_t from = naive->phase_minute * 60 + manifest->unseal_delay_s;
@@ -191,7 +279,7 @@ read_entry(struct naive *naive, size_t index)
 	case TALLY_ENTRY_CAMPAIGN:
 		break;
 	case TALLY_ENTRY_BALLOT:
-		read_ballot(naive, body, entry->size - 1);
+		read_ballot(naive, index, body, entry->size - 1);
 		break;
 	case TALLY_ENTRY_TALLY:
 		read_tally(naive, body, index);
@@ -200,7 +288,7 @@ read_entry(struct naive *naive, size_t index)
 		read_phase(naive, body);
 		break;
 	case TALLY_ENTRY_NOTICE:
-		read_notice(naive, body);
+		read_notice(naive, index, body);
 		break;
 	default:
 		fail_msg("entry %zu has kind %u", index, entry->data[0]);
@@ -213,9 +301,8 @@ read_all(const struct stage *stage)
 	struct naive naive = {.stage = stage, .owed = -1};
 
 	naive.votes = malloc((stage->entries_count + 1) * sizeof *naive.votes);
-	naive.tags = malloc((stage->entries_count + 1) * sizeof *naive.tags);
-	naive.revisions = malloc((stage->entries_count + 1) * sizeof *naive.revisions);
-	assert_true(naive.votes != NULL && naive.tags != NULL && naive.revisions != NULL);
+	naive.ballots = malloc((stage->entries_count + 1) * sizeof *naive.ballots);
+	assert_true(naive.votes != NULL && naive.ballots != NULL);
 	for (size_t i = 0; i < stage->entries_count; i++)
 		read_entry(&naive, i);
 	return naive;
@@ -225,8 +312,7 @@ static void
 release(struct naive *naive)
 {
 	free(naive->votes);
-	free(naive->tags);
-	free(naive->revisions);
+	free(naive->ballots);
 }
 
 void

@@ -2,7 +2,8 @@
  * tally/ is used, only the offsets the formats promise.
  *
  *   T1  every TALLY entry is the recount of the entries before it, and so are the given counts
- *   V1  a tag's revisions ascend; the last one counts, the others are replaced
+ *   V1  a tag's ranks and revisions ascend; the last one counts unless a void takes it out, the
+ *       others are replaced or voided
  *   and ballots stand in open phases alone, not behind a pause, of no revoked key, with no option
  *   withdrawn before; a phase owed by a notice comes next */
 #ifndef TALLY_TESTS_NAIVE_H

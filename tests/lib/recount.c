@@ -195,6 +195,7 @@ recount_text(const struct campaign *campaign, const struct recount_vote *votes, 
 	const struct manifest *manifest = campaign->manifest;
 	char *text = NULL;
 	size_t size = 0;
+	size_t voided = 0;
 	struct recount recount = {campaign, votes, count, open_memstream(&text, &size)};
 
 	assert_non_null(recount.text);
@@ -202,8 +203,10 @@ recount_text(const struct campaign *campaign, const struct recount_vote *votes, 
 	for (size_t i = 0; i < TALLY_HASH_SIZE; i++)
 		fprintf(recount.text, "%02x", manifest->id[i]);
 	fprintf(recount.text, "\nindex %llu\n", (unsigned long long)index);
-	fprintf(recount.text, "ballots %zu replaced %zu voided 0 in_tree %zu\n",
-		counted(&recount, -1), count - counted(&recount, -1), count);
+	for (size_t i = 0; i < count; i++)
+		voided += votes[i].voided;
+	fprintf(recount.text, "ballots %zu replaced %zu voided %zu in_tree %zu\n",
+		counted(&recount, -1), count - counted(&recount, -1) - voided, voided, count);
 	for (size_t i = 0; i < manifest->districts_count; i++)
 		fprintf(recount.text, "district %s ballots %zu\n", manifest->districts[i].id,
 			counted(&recount, (long)i));

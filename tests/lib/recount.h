@@ -13,7 +13,8 @@ enum {
 struct recount_vote {
 	struct campaign_vote vote; /* its choices are those below */
 	struct campaign_choice choices[recount_choices_max];
-	bool counted; /* else it was replaced */
+	bool counted; /* else it was replaced, */
+	bool voided;  /* or this */
 };
 
 /* The canonical text (tally/counts.h) at `index`, malloc'ed and NUL-terminated. */

@@ -115,6 +115,10 @@ perform(struct stage *stage, const struct station_effect *effect)
 	case EFFECT_FETCH:
 		add_chore(stage, STAGE_FETCH, effect);
 		break;
+	case EFFECT_GATHER:
+		assert_int_equal(stage_pending(stage, STAGE_GATHER), 0);
+		add_chore(stage, STAGE_GATHER, effect);
+		break;
 	case EFFECT_COMMIT:
 		assert_int_equal(stage_pending(stage, STAGE_COMMIT), 0);
 		add_chore(stage, STAGE_COMMIT, effect);
@@ -203,6 +207,10 @@ finish(struct stage *stage, const struct stage_chore *chore)
 		event.kind = STATION_FETCHED;
 		event.size =
 		    stagedisk_fetch(stage, effect->index, station_fetch_room(stage->station));
+		break;
+	case STAGE_GATHER:
+		event.kind = STATION_GATHERED;
+		stagedisk_gather(stage, station_gather(stage->station));
 		break;
 	case STAGE_COMMIT:
 		event.kind = STATION_COMMITTED;
@@ -331,6 +339,7 @@ set_delays(struct stage *stage)
 {
 	stage->delays[STAGE_VERIFY] = (struct stage_delay){1, 1, false};
 	stage->delays[STAGE_FETCH] = (struct stage_delay){1, 1, false};
+	stage->delays[STAGE_GATHER] = (struct stage_delay){1, 1, false};
 	stage->delays[STAGE_COMMIT] = (struct stage_delay){2, 2, false};
 	stage->delays[STAGE_SIGN] = (struct stage_delay){2, 2, false};
 	stage->delays[STAGE_READ] = (struct stage_delay){1, 1, false};

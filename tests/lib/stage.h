@@ -23,6 +23,7 @@
 enum stage_chore_kind {
 	STAGE_VERIFY,
 	STAGE_FETCH,
+	STAGE_GATHER,
 	STAGE_COMMIT,
 	STAGE_SIGN,
 	STAGE_READ,

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include "campaign/rules.h"
 #include "ledger/batch.h"
 #include "tests/lib/merkle.h"
 #include "tests/lib/witness.h"
@@ -220,6 +221,22 @@ stagedisk_fetch(const struct stage *stage, uint64_t index, uint8_t *memory)
 	return entry->size;
 }
 
+void
+stagedisk_gather(struct stage *stage, struct gather *gather)
+{
+	uint64_t first;
+	uint64_t count;
+
+	while (gather_wants(gather, &first, &count)) {
+		assert_true(count > 0 && first + count <= stage->entries_count);
+		(void)gather_take(
+		    gather, first,
+		    bytes_make(stage->entries[first].data, stage->entries[first].size));
+		if (stage->wish.unordered && test_random_below(&stage->random, 8) == 0)
+			return;
+	}
+}
+
 /* --- proofs ------------------------------------------------------------------------------- */
 
 static bool
@@ -301,7 +318,7 @@ make_pollbook(struct stage *stage)
 {
 	const struct manifest *manifest = stage->campaign.manifest;
 	size_t slots = pollbook_slots_for(
-	    pollbook_records_for(manifest->voters_max, manifest->revisions_max,
+	    pollbook_records_for(manifest->voters_max, rules_ballots_max(manifest),
 				 manifest->signing == TALLY_SIGNING_VOTER));
 	struct pollbook_slot *memory = calloc(slots, sizeof *memory);
 	uint8_t seed[16];
@@ -312,25 +329,63 @@ make_pollbook(struct stage *stage)
 	stage->pollbook.voters_max = manifest->voters_max;
 }
 
-/* What the home of the poll book would hold: every ballot below the kept index. */
+static bool
+read_ballot(const struct stage *stage, size_t at, struct ballot *ballot)
+{
+	struct bytes bytes =
+	    bytes_make(stage->entries[at].data + 1, stage->entries[at].size - 1);
+
+	if (stage->entries[at].data[0] != TALLY_ENTRY_BALLOT)
+		return false;
+	assert_int_equal(ballot_parse(bytes, ballot), TALLY_ACCEPTED);
+	return true;
+}
+
+static void
+enter_void(struct stage *stage, const struct notice_void *voided)
+{
+	enum pollbook_standing fate =
+	    voided->fate == NOTICE_AGAIN ? POLLBOOK_AGAIN : POLLBOOK_BARRED;
+	struct ballot ballot;
+
+	for (size_t i = 0; i < voided->tags_count; i++)
+		pollbook_void(&stage->pollbook, voided->tags + i * TALLY_TAG_SIZE, fate);
+	for (size_t i = voided->first; voided->tags_count == 0 && i <= voided->last; i++)
+		if (read_ballot(stage, i, &ballot) && ballot.key_id == voided->signer &&
+		    pollbook_counts(&stage->pollbook, ballot.tag, i))
+			pollbook_void(&stage->pollbook, ballot.tag, fate);
+}
+
+static void
+enter_kept_void(struct stage *stage, size_t at)
+{
+	struct bytes bytes =
+	    bytes_make(stage->entries[at].data + 1, stage->entries[at].size - 1);
+	struct notice notice;
+
+	if (stage->entries[at].data[0] != TALLY_ENTRY_NOTICE)
+		return;
+	assert_int_equal(notice_parse(bytes, &notice), TALLY_ACCEPTED);
+	if (notice.kind == TALLY_NOTICE_VOID)
+		enter_void(stage, &notice.voided);
+}
+
+/* What the home of the poll book would hold: ballots and voids below the kept index. */
 static void
 enter_kept(struct stage *stage)
 {
 	for (size_t i = 0; i < stage->kept.index; i++) {
-		const struct stage_entry *entry = &stage->entries[i];
+		struct pollbook_ballot entered;
 		struct ballot ballot;
 		uint8_t digest[BALLOT_DIGEST_SIZE];
 
-		if (entry->data[0] != TALLY_ENTRY_BALLOT)
+		if (!read_ballot(stage, i, &ballot)) {
+			enter_kept_void(stage, i);
 			continue;
-		assert_int_equal(
-		    ballot_parse(bytes_make(entry->data + 1, entry->size - 1), &ballot),
-		    TALLY_ACCEPTED);
+		}
 		ballot_digest(&ballot, digest);
-		pollbook_enter(&stage->pollbook,
-			       &(struct pollbook_ballot){ballot.tag, ballot.revision, digest,
-							 ballot.voter_key, ballot.serial},
-			       i);
+		entered = station_asked(stage->station, &ballot, digest);
+		pollbook_enter(&stage->pollbook, &entered, i);
 	}
 	assert_true(station_restore_state(
 	    stage->station, bytes_make(stage->kept.replay, stage->kept.replay_size),
@@ -343,6 +398,7 @@ restore_entry(struct stage *stage, size_t at)
 	struct bytes entry = bytes_make(stage->entries[at].data, stage->entries[at].size);
 	uint64_t needs = station_restore_needs(stage->station, entry);
 	struct bytes replaced = {NULL, 0};
+	struct gather *gather;
 	struct bytes text;
 	const char *broken;
 
@@ -351,6 +407,8 @@ restore_entry(struct stage *stage, size_t at)
 		replaced =
 		    bytes_make(stage->entries[needs].data + 1, stage->entries[needs].size - 1);
 	}
+	while ((gather = station_restore_gather(stage->station, entry)) != NULL)
+		stagedisk_gather(stage, gather);
 	broken =
 	    station_restore_entry(stage->station, entry, &stage->leaves[at], replaced, &text);
 	if (broken != NULL)

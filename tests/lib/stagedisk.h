@@ -29,6 +29,10 @@ stagedisk_keep(struct stage *stage);
 size_t
 stagedisk_fetch(const struct stage *stage, uint64_t index, uint8_t *memory);
 
+/* Reads for a void: now and then only a part. */
+void
+stagedisk_gather(struct stage *stage, struct gather *gather);
+
 /* Fills the answer of a receipt or a comparison. */
 void
 stagedisk_read(struct stage *stage, struct station_read *read);

@@ -50,7 +50,8 @@ check_frame(const struct stage *stage, const struct frame *frame)
 		break;
 	case TALLY_MESSAGE_STATUS_IS:
 		assert_true(frame_status_parse(frame->payload, &status));
-		assert_true(!status.known || status.index < stage->entries_count);
+		assert_true(!status.known || status.index == FRAME_NO_INDEX ||
+			    status.index < stage->entries_count);
 		break;
 	case TALLY_MESSAGE_STATE_IS:
 		assert_true(frame_state_parse(frame->payload, &state));

@@ -1,7 +1,12 @@
 #include "tests/lib/voters.h"
 
 #include "ballot/ballot.h"
+#include "ballot/notice.h"
 #include "ledger/entry.h"
+
+enum {
+	SIGNER = 77
+};
 
 struct test_voters *
 test_voters_make(uint64_t seed, bool revotes, bool voter_mode, uint32_t voters_count)
@@ -16,6 +21,7 @@ test_voters_make(uint64_t seed, bool revotes, bool voter_mode, uint32_t voters_c
 	voters->random = test_random_make(seed);
 	voters->store = test_store_make(8 * 1024 * 1024);
 	memset(voters->manifest.id, 0x1d, sizeof voters->manifest.id);
+	voters->manifest.revisions_max = revotes ? 1000 : 1;
 	voters->manifest.revote = revotes ? MANIFEST_REVOTE_LAST : MANIFEST_REVOTE_FIRST;
 	voters->manifest.signing = voter_mode ? TALLY_SIGNING_VOTER : TALLY_SIGNING_FRONTEND;
 	assert_true(voters_count <= TEST_VOTERS_MAX);
@@ -35,12 +41,20 @@ test_voters_free(struct test_voters *voters)
 }
 
 static void
+tag_of(uint32_t voter, uint8_t tag[TALLY_TAG_SIZE])
+{
+	memset(tag, 0, TALLY_TAG_SIZE);
+	tag[0] = 0x7a;
+	be32_store(tag + 9, voter * 2654435761u); /* in another order than they vote */
+}
+
+static void
 signer_write(struct writer *writer, const struct test_voters *voters, uint32_t voter)
 {
 	static const uint8_t zeros[64];
 	uint8_t key[32] = {0xee};
 
-	writer_u32(writer, 77);
+	writer_u32(writer, SIGNER);
 	if (voters->manifest.signing == TALLY_SIGNING_VOTER) {
 		be32_store(key + 4, voter);
 		key[8] = voters->keys[voter];
@@ -56,14 +70,14 @@ ballot_put(struct test_voters *voters, uint32_t voter)
 {
 	struct ballot_choice choice = {(uint16_t)test_random_below(&voters->random, 9), 1};
 	uint8_t memory[512] = {TALLY_ENTRY_BALLOT};
-	uint8_t tag[TALLY_TAG_SIZE] = {0x7a};
+	uint8_t tag[TALLY_TAG_SIZE];
 	struct writer writer = writer_make(memory + 1, sizeof memory - 1);
 	struct ballot_head head = {voters->manifest.id, tag, 0, 0, voters->manifest.signing};
 	uint8_t digest[BALLOT_DIGEST_SIZE];
 	struct pollbook_ballot entered;
 	struct ballot ballot;
 
-	be32_store(tag + 9, voter * 2654435761u); /* in another order than they vote */
+	tag_of(voter, tag);
 	head.revision = ++voters->revisions[voter];
 	if (test_random_below(&voters->random, 3) == 0)
 		voters->keys[voter]++;
@@ -72,10 +86,110 @@ ballot_put(struct test_voters *voters, uint32_t voter)
 	signer_write(&writer, voters, voter);
 	assert_int_equal(ballot_parse(writer_view(&writer), &ballot), TALLY_ACCEPTED);
 	ballot_digest(&ballot, digest);
-	entered = (struct pollbook_ballot){ballot.tag, ballot.revision, digest,
-					   ballot.voter_key, ballot.serial};
+	entered = (struct pollbook_ballot){ballot.tag, ballot.revision,  0,
+					   digest,     ballot.voter_key, ballot.serial};
 	pollbook_enter(&voters->table, &entered, voters->store->size);
 	test_store_put(voters->store, bytes_make(memory, writer.size + 1));
+}
+
+static void
+notice_put(struct test_voters *voters, const struct notice_void *voided)
+{
+	static const uint8_t secret[64];
+	static const uint8_t hash[TALLY_HASH_SIZE];
+	uint8_t bodies[1024];
+	uint8_t memory[1024] = {TALLY_ENTRY_NOTICE};
+	struct writer body = writer_make(bodies, sizeof bodies);
+	struct writer writer = writer_make(memory + 1, sizeof memory - 1);
+	struct notice_head head = {voters->manifest.id, 1, hash, TALLY_NOTICE_VOID};
+
+	notice_void_write(&body, voided);
+	notice_write(&writer, &head, writer_view(&body), 5, secret);
+	assert_false(body.failed || writer.failed);
+	test_store_put(voters->store, bytes_make(memory, writer.size + 1));
+}
+
+static bool
+is_counted(const struct test_voters *voters, const uint8_t tag[TALLY_TAG_SIZE])
+{
+	struct pollbook_record record;
+
+	return pollbook_find(&voters->table, POLLBOOK_VOTER, tag, &record) &&
+	       pollbook_word_read(record.word).standing == POLLBOOK_COUNTED;
+}
+
+static void
+void_tags_put(struct test_voters *voters, struct notice_void *voided)
+{
+	uint8_t tags[5][TALLY_TAG_SIZE];
+
+	for (int tries = 0; tries < 20 && voided->tags_count < 5; tries++) {
+		uint8_t *tag = tags[voided->tags_count];
+
+		tag_of((uint32_t)test_random_below(&voters->random, voters->voters_count), tag);
+		if (is_counted(voters, tag) &&
+		    (voided->tags_count == 0 || memcmp(tag, tag - TALLY_TAG_SIZE, 32) > 0))
+			voided->tags_count++;
+	}
+	if (voided->tags_count == 0)
+		return;
+	voided->tags = tags[0];
+	notice_put(voters, voided);
+	for (size_t i = 0; i < voided->tags_count; i++)
+		pollbook_void(&voters->table, tags[i],
+			      voided->fate == NOTICE_AGAIN ? POLLBOOK_AGAIN : POLLBOOK_BARRED);
+}
+
+static void
+void_range_put(struct test_voters *voters, struct notice_void *voided)
+{
+	struct test_store *store = voters->store;
+
+	voided->first = test_random_below(&voters->random, store->size);
+	voided->last = voided->first + test_random_below(&voters->random, 30);
+	voided->signer = SIGNER + (test_random_below(&voters->random, 4) == 0);
+	if (voided->last >= store->size)
+		return;
+	for (size_t i = voided->first; i <= voided->last && voided->signer == SIGNER; i++) {
+		struct ballot ballot;
+
+		if (ballot_parse(
+			bytes_make(store->entries[i].data + 1, store->entries[i].size - 1),
+			&ballot) == TALLY_ACCEPTED &&
+		    pollbook_counts(&voters->table, ballot.tag, i))
+			pollbook_void(&voters->table, ballot.tag,
+				      voided->fate == NOTICE_AGAIN ? POLLBOOK_AGAIN
+								   : POLLBOOK_BARRED);
+	}
+	notice_put(voters, voided);
+}
+
+static void
+void_put(struct test_voters *voters)
+{
+	struct notice_void voided = {
+	    .fate = test_random_below(&voters->random, 4) == 0 ? NOTICE_BARRED : NOTICE_AGAIN,
+	    .reason = bytes_of_string("a mistake")};
+
+	if (test_random_below(&voters->random, 2) == 0)
+		void_tags_put(voters, &voided);
+	else
+		void_range_put(voters, &voided);
+}
+
+static bool
+may_vote(const struct test_voters *voters, uint32_t voter)
+{
+	struct pollbook_record record;
+	uint8_t tag[TALLY_TAG_SIZE];
+	enum pollbook_standing standing;
+
+	tag_of(voter, tag);
+	if (!pollbook_find(&voters->table, POLLBOOK_VOTER, tag, &record))
+		return true;
+	standing = pollbook_word_read(record.word).standing;
+	return standing == POLLBOOK_AGAIN || (standing == POLLBOOK_COUNTED &&
+					      voters->manifest.revote == MANIFEST_REVOTE_LAST);
 }
 
 static void
@@ -96,14 +210,16 @@ test_voters_vote(struct test_voters *voters, size_t size)
 	while (store->size < size) {
 		uint32_t voter =
 		    (uint32_t)test_random_below(&voters->random, voters->voters_count);
+		size_t before = store->size;
 		struct tree_hash leaf;
 
 		if (test_random_below(&voters->random, 16) == 0)
 			other_put(voters);
-		else if (voters->revisions[voter] == 0 ||
-			 voters->manifest.revote == MANIFEST_REVOTE_LAST)
+		else if (before > 0 && test_random_below(&voters->random, 40) == 0)
+			void_put(voters);
+		else if (may_vote(voters, voter))
 			ballot_put(voters, voter);
-		else
+		if (store->size == before)
 			continue;
 		tree_leaf(store->entries[store->size - 1], &leaf);
 		frontier_append(&voters->frontier, &leaf);

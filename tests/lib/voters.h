@@ -1,5 +1,5 @@
-/* voters: a stream of ballots with revotes, put into a test store, and the poll book table that
- * they make. Signatures are zeros: nothing below the station looks at them. */
+/* voters: a stream of ballots with revotes and voids, put into a test store, and the poll book
+ * table that they make. Signatures are zeros: nothing below the station looks at them. */
 #ifndef TALLY_TESTS_VOTERS_H
 #define TALLY_TESTS_VOTERS_H
 
@@ -29,7 +29,8 @@ test_voters_make(uint64_t seed, bool revotes, bool voter_mode, uint32_t voters_c
 void
 test_voters_free(struct test_voters *voters);
 
-/* Grows store, table and frontier to `size` entries; one of sixteen is no ballot. */
+/* Grows store, table and frontier to `size` entries; one of sixteen is a PHASE, one of forty a
+ * void. */
 void
 test_voters_vote(struct test_voters *voters, size_t size);
 

@@ -35,11 +35,12 @@ votes_ballot(const struct vote *vote, struct vote_bytes *bytes)
 	be32_store(bytes->digest, vote->tag);
 	be16_store(bytes->digest + 4, vote->revision);
 	be32_store(bytes->digest + 6, vote->choice);
-	be16_store(bytes->digest + 10, (uint16_t)vote->key);
+	be16_store(bytes->digest + 10, (uint16_t)(vote->key * 2 + (int)vote->rank));
 	be32_store(bytes->digest + 12, (uint32_t)vote->serial);
 	bytes->ballot = (struct pollbook_ballot){
 	    .tag = bytes->tag,
 	    .revision = vote->revision,
+	    .rank = vote->rank,
 	    .digest = bytes->digest,
 	    .voter_key = vote->key == VOTE_NO_KEY ? NULL : bytes->key,
 	    .serial = vote->serial,
@@ -62,12 +63,13 @@ votes_decide(const struct votes_bench *bench, const struct vote *vote)
 static bool
 same_bytes(const struct vote *a, const struct vote *b)
 {
-	return a->tag == b->tag && a->revision == b->revision && a->choice == b->choice &&
-	       a->key == b->key && a->serial == b->serial;
+	return a->tag == b->tag && a->revision == b->revision && a->rank == b->rank &&
+	       a->choice == b->choice && a->key == b->key && a->serial == b->serial;
 }
 
+/* The tag's newest. */
 static const struct vote *
-counted(const struct votes_model *model, uint32_t tag)
+newest_of(const struct votes_model *model, uint32_t tag)
 {
 	const struct vote *newest = NULL;
 
@@ -84,7 +86,7 @@ votes_voters(const struct votes_model *model)
 	size_t count = 0;
 
 	for (size_t i = 0; i < model->count; i++)
-		count += counted(model, model->entered[i].tag) == &model->entered[i];
+		count += newest_of(model, model->entered[i].tag) == &model->entered[i];
 	return count;
 }
 
@@ -108,27 +110,54 @@ model_certificate(const struct votes_model *model, const struct vote *vote)
 }
 
 static enum tally_verdict
+model_first(const struct vote *before, const struct vote *vote)
+{
+	if (before == NULL)
+		return vote->revision == 1 ? TALLY_ACCEPTED : TALLY_BAD_REVISION;
+	if (before->standing == POLLBOOK_BARRED)
+		return TALLY_BARRED;
+	if (vote->rank < before->rank)
+		return TALLY_HAS_VOTED;
+	if (vote->rank > before->rank)
+		return vote->revision == 1 ? TALLY_ACCEPTED : TALLY_BAD_REVISION;
+	if (before->standing == POLLBOOK_COUNTED)
+		return TALLY_HAS_VOTED;
+	return vote->revision == before->revision + 1 ? TALLY_ACCEPTED : TALLY_BAD_REVISION;
+}
+
+static enum tally_verdict
+model_last(const struct vote *before, const struct vote *vote)
+{
+	if (before == NULL)
+		return TALLY_ACCEPTED;
+	if (before->standing == POLLBOOK_BARRED)
+		return TALLY_BARRED;
+	return vote->rank * 65536 + vote->revision > before->rank * 65536 + before->revision
+		   ? TALLY_ACCEPTED
+		   : TALLY_SUPERSEDED;
+}
+
+static enum tally_verdict
 model_refusal(const struct votes_model *model, const struct vote *vote)
 {
-	const struct vote *before = counted(model, vote->tag);
+	const struct vote *before = newest_of(model, vote->tag);
 	enum tally_verdict verdict = TALLY_ACCEPTED;
 
 	if (vote->key != VOTE_NO_KEY)
 		verdict = model_certificate(model, vote);
 	if (verdict != TALLY_ACCEPTED)
 		return verdict;
-	if (before == NULL)
-		return votes_voters(model) < model->voters_max ? TALLY_ACCEPTED
-							       : TALLY_ROLL_FULL;
-	if (!model->revotes)
-		return TALLY_HAS_VOTED;
-	return before->revision >= vote->revision ? TALLY_SUPERSEDED : TALLY_ACCEPTED;
+	verdict = model->revotes ? model_last(before, vote) : model_first(before, vote);
+	if (verdict == TALLY_ACCEPTED && before == NULL &&
+	    votes_voters(model) == model->voters_max)
+		return TALLY_ROLL_FULL;
+	return verdict;
 }
 
 static struct pollbook_decision
 model_decide(const struct votes_model *model, const struct vote *vote)
 {
-	const struct vote *before = counted(model, vote->tag);
+	const struct vote *before = newest_of(model, vote->tag);
 	struct pollbook_decision decision = {.index = before != NULL ? before->index : 0};
 
 	for (size_t i = 0; i < model->count; i++) {
@@ -138,8 +167,9 @@ model_decide(const struct votes_model *model, const struct vote *vote)
 	}
 	decision.verdict = model_refusal(model, vote);
 	decision.outcome = decision.verdict != TALLY_ACCEPTED ? POLLBOOK_REFUSED
-			   : before != NULL                   ? POLLBOOK_REPLACES
-							      : POLLBOOK_COUNTS;
+			   : before != NULL && before->standing == POLLBOOK_COUNTED
+			       ? POLLBOOK_REPLACES
+			       : POLLBOOK_COUNTS;
 	return decision;
 }
 
@@ -153,6 +183,7 @@ votes_enter(struct votes_bench *bench, const struct vote *vote)
 	pollbook_enter(&bench->table, votes_ballot(vote, &bytes), bench->next_index);
 	model->entered[model->count] = *vote;
 	model->entered[model->count].index = bench->next_index++;
+	model->entered[model->count].standing = POLLBOOK_COUNTED;
 	model->entered[model->count++].told = true;
 }
 
@@ -166,4 +197,23 @@ assert_decision(const struct votes_bench *bench, const struct vote *vote)
 	assert_int_equal(decision.verdict, expected.verdict);
 	assert_true(decision.index == expected.index);
 	return decision;
+}
+
+bool
+votes_void(struct votes_bench *bench, uint32_t tag, enum pollbook_standing fate)
+{
+	const struct vote vote = {.tag = tag, .key = VOTE_NO_KEY};
+	struct vote_bytes bytes;
+	const struct vote *newest = newest_of(bench->model, tag);
+
+	if (newest == NULL || newest->standing != POLLBOOK_COUNTED)
+		return false;
+	bench->model->entered[newest - bench->model->entered].standing = fate;
+	bench->next_index++;
+	votes_ballot(&vote, &bytes);
+	assert_true(pollbook_counts(&bench->table, bytes.tag, newest->index));
+	assert_false(pollbook_counts(&bench->table, bytes.tag, newest->index + 1));
+	pollbook_void(&bench->table, bytes.tag, fate);
+	assert_false(pollbook_counts(&bench->table, bytes.tag, newest->index));
+	return true;
 }

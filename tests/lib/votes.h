@@ -13,11 +13,13 @@ enum {
 struct vote {
 	uint32_t tag;
 	uint16_t revision;
+	unsigned rank;
 	uint32_t choice;
 	int key; /* VOTE_NO_KEY in frontend mode */
 	uint64_t serial;
 	uint64_t index; /* once entered */
 	bool told;      /* sent again, it is told its index */
+	enum pollbook_standing standing;
 };
 
 /* The naive poll book: every ballot that was entered, in order. */
@@ -63,6 +65,10 @@ assert_decision(const struct votes_bench *bench, const struct vote *vote);
 /* In both, at bench->next_index. */
 void
 votes_enter(struct votes_bench *bench, const struct vote *vote);
+
+/* In both: takes out the tag's ballot, if one counts; false if none does. */
+bool
+votes_void(struct votes_bench *bench, uint32_t tag, enum pollbook_standing fate);
 
 size_t
 votes_voters(const struct votes_model *model);

@@ -38,7 +38,7 @@ add(struct changes *changes, uint8_t tag, uint16_t revision, uint64_t index)
 	writer_u32(&writer, 1);
 	writer_copy(&writer, zeros, 64);
 	assert_int_equal(ballot_parse(writer_view(&writer), &ballot), TALLY_ACCEPTED);
-	assert_int_equal(changes_add(changes, &ballot, index), DISK_OK);
+	assert_int_equal(changes_add(changes, &ballot, 0, index), DISK_OK);
 }
 
 static void
@@ -47,14 +47,14 @@ row_is(const struct changes *changes, size_t at, enum pollbook_family family, ui
 {
 	assert_true(at < changes->count);
 	assert_int_equal(changes->rows[at].key[0], family);
-	assert_int_equal(changes->rows[at].word, index << 16 | revision);
+	assert_int_equal(changes->rows[at].word, index << 20 | (uint64_t)revision << 4);
 }
 
 static void
 last_word_stays(void **state)
 {
 	struct changes changes = {0};
-	struct known known = {.key = {POLLBOOK_VOTER, 9}, .record = {7 << 16 | 1, {0xff}}};
+	struct known known = {.key = {POLLBOOK_VOTER, 9}, .record = {7 << 20 | 1 << 4, {0xff}}};
 
 	(void)state;
 	add(&changes, 9, 2, 10);
@@ -98,13 +98,64 @@ nobody_is_asked_where_votes_stand(void **state)
 }
 
 static void
+row_stands(const struct changes *changes, uint64_t index, uint16_t revision,
+	   enum pollbook_standing standing)
+{
+	struct pollbook_entered entered = pollbook_word_read(changes->rows[0].word);
+
+	assert_int_equal(entered.index, index);
+	assert_int_equal(entered.revision, revision);
+	assert_int_equal(entered.standing, standing);
+}
+
+/* A void meets the ballot before it, among the changes or in the book, and no other. */
+static void
+voids(void **state)
+{
+	struct changes changes = {0};
+	struct known known = {.key = {POLLBOOK_VOTER, 9}, .record = {7 << 20 | 1 << 4, {0xff}}};
+	const uint8_t tag[TALLY_TAG_SIZE] = {9};
+
+	(void)state;
+	assert_int_equal(
+	    changes_void(&changes, tag, (uint64_t)CHANGE_WHICHEVER, POLLBOOK_BARRED, 30),
+	    DISK_OK);
+	assert_int_equal(changes_settle(&changes, false, find, &known), DISK_OK);
+	assert_int_equal(changes.count, 1);
+	row_stands(&changes, 7, 1, POLLBOOK_BARRED);
+
+	changes.count = 0;
+	add(&changes, 9, 2, 40);
+	assert_int_equal(changes_void(&changes, tag, 7, POLLBOOK_AGAIN, 50), DISK_OK);
+	assert_int_equal(changes_settle(&changes, true, find, &known), DISK_OK);
+	assert_int_equal(changes.count, 2);
+	row_stands(&changes, 40, 2, POLLBOOK_COUNTED); /* 7 was meant, and is replaced */
+
+	changes.count = 0;
+	assert_int_equal(changes_void(&changes, tag, 7, POLLBOOK_AGAIN, 50), DISK_OK);
+	assert_int_equal(changes_void(&changes, tag, 8, POLLBOOK_BARRED, 50), DISK_OK);
+	add(&changes, 9, 2, 60);
+	assert_int_equal(changes_void(&changes, tag, 60, POLLBOOK_BARRED, 70), DISK_OK);
+	assert_int_equal(changes_settle(&changes, false, find, &known), DISK_OK);
+	assert_int_equal(changes.count, 2);
+	row_stands(&changes, 60, 2, POLLBOOK_BARRED);
+	assert_int_equal(pollbook_word_read(changes.rows[1].word).standing, POLLBOOK_AGAIN);
+	changes_free(&changes);
+}
+
+static void
 refusals(void **state)
 {
 	struct changes changes = {0};
-	struct known known = {.key = {POLLBOOK_VOTER, 9}, .record = {10 << 16 | 1, {0}}};
+	struct known known = {.key = {POLLBOOK_VOTER, 9}, .record = {10 << 20 | 1 << 4, {0}}};
 
 	(void)state;
 	add(&changes, 9, 1, 10);
+	assert_int_equal(changes_settle(&changes, true, find, &known), DISK_DAMAGED);
+	changes.count = 0;
+	assert_int_equal(changes_void(&changes, (uint8_t[TALLY_TAG_SIZE]){8},
+				      (uint64_t)CHANGE_WHICHEVER, POLLBOOK_AGAIN, 30),
+			 DISK_OK);
 	assert_int_equal(changes_settle(&changes, true, find, &known), DISK_DAMAGED);
 	known.status = DISK_FAILED;
 	assert_int_equal(changes_settle(&changes, true, find, &known), DISK_FAILED);
@@ -117,6 +168,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(last_word_stays),
 	    cmocka_unit_test(nobody_is_asked_where_votes_stand),
+	    cmocka_unit_test(voids),
 	    cmocka_unit_test(refusals),
 	};
 

@@ -2,12 +2,16 @@
 
 #include "tests/lib/votes.h"
 
+static int outcomes[4];
+static int verdicts[TALLY_VERDICTS_COUNT];
+
 static void
-random_votes(bool revotes, bool voter_mode)
+random_votes(bool revotes, bool voter_mode, unsigned ranks)
 {
 	struct test_random random = test_random_make(4);
-	int outcomes[4] = {0};
 
+	memset(outcomes, 0, sizeof outcomes);
+	memset(verdicts, 0, sizeof verdicts);
 	for (int round = 0; round < 60; round++) {
 		struct votes_bench bench = votes_bench_make(8, 2000, revotes);
 
@@ -15,6 +19,7 @@ random_votes(bool revotes, bool voter_mode)
 			struct vote vote = {
 			    .tag = (uint32_t)test_random_below(&random, 12),
 			    .revision = (uint16_t)(1 + test_random_below(&random, 6)),
+			    .rank = (unsigned)test_random_below(&random, ranks),
 			    .choice = (uint32_t)test_random_below(&random, 2),
 			    .key =
 				voter_mode ? (int)test_random_below(&random, 20) : VOTE_NO_KEY,
@@ -23,8 +28,13 @@ random_votes(bool revotes, bool voter_mode)
 			struct pollbook_decision decision = assert_decision(&bench, &vote);
 
 			outcomes[decision.outcome]++;
+			verdicts[decision.verdict]++;
 			if (decision.outcome <= POLLBOOK_REPLACES)
 				votes_enter(&bench, &vote);
+			if (test_random_below(&random, 12) == 0)
+				votes_void(&bench, (uint32_t)test_random_below(&random, 12),
+					   test_random_below(&random, 6) == 0 ? POLLBOOK_BARRED
+									      : POLLBOOK_AGAIN);
 		}
 		for (size_t i = 0; i < bench.model->count; i++)
 			assert_int_equal(
@@ -35,7 +45,11 @@ random_votes(bool revotes, bool voter_mode)
 	}
 	assert_true(outcomes[POLLBOOK_COUNTS] > 100 && outcomes[POLLBOOK_REFUSED] > 100);
 	assert_true(outcomes[POLLBOOK_SAME] > 100 || voter_mode);
-	assert_true((outcomes[POLLBOOK_REPLACES] > 100) == revotes);
+	assert_true((outcomes[POLLBOOK_REPLACES] > 50) == (revotes || ranks > 1));
+	assert_true(verdicts[TALLY_BARRED] > 100);
+	assert_true((verdicts[TALLY_BAD_REVISION] > 100) == !revotes);
+	assert_true((verdicts[TALLY_HAS_VOTED] > 100) == !revotes);
+	assert_true((verdicts[TALLY_SUPERSEDED] > 100) == revotes);
 }
 
 static void
@@ -43,7 +57,9 @@ decides_like_a_list(void **state)
 {
 	(void)state;
 	for (int which = 0; which < 4; which++)
-		random_votes((which & 1) != 0, (which & 2) != 0);
+		random_votes((which & 1) != 0, (which & 2) != 0, 1);
+	random_votes(false, false, 2);
+	random_votes(true, false, 2);
 }
 
 static void
@@ -114,12 +130,12 @@ the_ballot_in_the_way(void **state)
 	struct vote vote = {.tag = 1, .revision = 1, .key = VOTE_NO_KEY};
 
 	(void)state;
-	bench.next_index = (UINT64_C(1) << 48) - 1;
+	bench.next_index = (UINT64_C(1) << 44) - 1;
 	votes_enter(&bench, &vote);
 	assert_int_equal(votes_decide(&bench, &vote).outcome, POLLBOOK_SAME);
 	vote.choice = 1;
 	assert_refused(&bench, &vote, TALLY_HAS_VOTED);
-	assert_true(votes_decide(&bench, &vote).index == (UINT64_C(1) << 48) - 1);
+	assert_true(votes_decide(&bench, &vote).index == (UINT64_C(1) << 44) - 1);
 	vote.tag = 2;
 	assert_refused(&bench, &vote, TALLY_ROLL_FULL);
 	assert_true(votes_decide(&bench, &vote).index == 0);
@@ -278,6 +294,102 @@ first_only_table_when_full(void **state)
 	votes_bench_free(&bench);
 }
 
+static void
+assert_counts(struct votes_bench *bench, const struct vote *vote, enum pollbook_outcome outcome)
+{
+	assert_int_equal(assert_decision(bench, vote).outcome, outcome);
+	votes_enter(bench, vote);
+}
+
+/* Behind a void `again` the revision goes on; what was voided is still told its index. */
+static void
+voting_again(void **state)
+{
+	for (int revotes = 0; revotes < 2; revotes++) {
+		struct votes_bench bench = votes_bench_make(10, 200, revotes == 1);
+		struct vote first = {.tag = 1, .revision = 1, .key = VOTE_NO_KEY};
+		struct vote other = {.tag = 1, .revision = 1, .choice = 1, .key = VOTE_NO_KEY};
+		struct vote next = {.tag = 1, .revision = 2, .key = VOTE_NO_KEY};
+		struct vote late = {.tag = 1, .revision = 3, .key = VOTE_NO_KEY};
+
+		(void)state;
+		assert_counts(&bench, &first, POLLBOOK_COUNTS);
+		assert_true(votes_void(&bench, 1, POLLBOOK_AGAIN));
+		assert_false(votes_void(&bench, 1, POLLBOOK_BARRED));
+		assert_int_equal(assert_decision(&bench, &first).outcome, POLLBOOK_SAME);
+		assert_refused(&bench, &other,
+			       revotes == 1 ? TALLY_SUPERSEDED : TALLY_BAD_REVISION);
+		if (revotes == 0)
+			assert_refused(&bench, &late, TALLY_BAD_REVISION);
+		assert_counts(&bench, &next, POLLBOOK_COUNTS);
+		assert_int_equal(assert_decision(&bench, &first).outcome, POLLBOOK_SAME);
+		assert_true(votes_void(&bench, 1, POLLBOOK_BARRED));
+		assert_refused(&bench, &late, TALLY_BARRED);
+		assert_int_equal(assert_decision(&bench, &next).outcome, POLLBOOK_SAME);
+		assert_int_equal(bench.table.voters_count, 1);
+		votes_bench_free(&bench);
+	}
+}
+
+/* Policy first, with precedence. */
+static void
+a_higher_rank(void **state)
+{
+	struct votes_bench bench = votes_bench_make(10, 200, false);
+	struct vote online = {.tag = 1, .revision = 1, .key = VOTE_NO_KEY};
+	struct vote booth = {.tag = 1, .revision = 2, .rank = 1, .key = VOTE_NO_KEY};
+
+	(void)state;
+	assert_counts(&bench, &online, POLLBOOK_COUNTS);
+	assert_refused(&bench, &booth, TALLY_BAD_REVISION);
+	booth.revision = 1;
+	assert_counts(&bench, &booth, POLLBOOK_REPLACES);
+	online.choice = 1;
+	online.revision = 2;
+	assert_refused(&bench, &online, TALLY_HAS_VOTED);
+	assert_true(votes_void(&bench, 1, POLLBOOK_AGAIN));
+	assert_refused(&bench, &online, TALLY_HAS_VOTED);
+	booth.revision = 2;
+	assert_counts(&bench, &booth, POLLBOOK_COUNTS);
+	online.tag = 2;
+	online.revision = 1;
+	assert_counts(&bench, &online, POLLBOOK_COUNTS);
+	assert_true(votes_void(&bench, 2, POLLBOOK_BARRED));
+	booth.tag = 2;
+	booth.revision = 1;
+	assert_refused(&bench, &booth, TALLY_BARRED);
+	votes_bench_free(&bench);
+}
+
+/* Even where nobody can change a vote, ballots that were voided are remembered. */
+static void
+room_for_the_voided(void **state)
+{
+	enum {
+		VOTERS = 8000
+	};
+	struct votes_bench bench =
+	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, 1, false), false);
+	struct vote vote = {.key = VOTE_NO_KEY};
+
+	(void)state;
+	for (vote.tag = 0; vote.tag < VOTERS / 8; vote.tag++) {
+		vote.revision = 1;
+		votes_enter(&bench, &vote);
+		votes_void(&bench, vote.tag, POLLBOOK_AGAIN);
+		vote.revision = 2;
+		votes_enter(&bench, &vote);
+	}
+	vote.revision = 1;
+	for (vote.tag = 0; vote.tag < VOTERS / 8; vote.tag++)
+		assert_int_equal(votes_decide(&bench, &vote).outcome, POLLBOOK_SAME);
+	for (; vote.tag < VOTERS; vote.tag++)
+		votes_enter(&bench, &vote);
+	vote.tag = 0;
+	assert_int_equal(votes_decide(&bench, &vote).outcome, POLLBOOK_SAME);
+	votes_bench_free(&bench);
+}
+
 int
 main(void)
 {
@@ -291,6 +403,9 @@ main(void)
 	    cmocka_unit_test(old_ballots_yield_to_new_keys),
 	    cmocka_unit_test(digest_with_another_revision),
 	    cmocka_unit_test(first_only_table_when_full),
+	    cmocka_unit_test(voting_again),
+	    cmocka_unit_test(a_higher_rank),
+	    cmocka_unit_test(room_for_the_voided),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,18 +89,24 @@ voter_mode(void **state)
 	test_folder_remove(&other);
 }
 
+/* But for those that were voided and cast again: these alone leave an OLD record. */
 static void
 first_vote_stands(void **state)
 {
 	struct household_comparison comparison;
 	struct home_state found;
 	struct home_state now;
+	size_t olds_count = 0;
 
 	(void)state;
 	now = household_settle(900, BYTES_OF("blob"));
 	household_is(&now);
 	assert_int_equal(household_load(&found, &comparison), 1);
-	assert_int_equal(comparison.olds_count, 0);
+	for (size_t voter = 0; voter < household->voters_count; voter++)
+		olds_count +=
+		    household->revisions[voter] > 1 ? household->revisions[voter] - 1u : 0;
+	assert_true(olds_count > 0);
+	assert_int_equal(comparison.olds_count, olds_count);
 	household_state_free(&found);
 }
 

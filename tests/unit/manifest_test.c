@@ -74,7 +74,7 @@ everything_is_read(void **state)
 static void
 optional_members_are_read(void **state)
 {
-	struct campaign_wish wish = {.districts = 2};
+	struct campaign_wish wish = {.districts = 2, .frontends = 2};
 	struct manifest *manifest;
 
 	(void)state;
@@ -317,12 +317,29 @@ bounds_are_kept(void **state)
 	free(large);
 }
 
+static void
+precedence_is_of_a_kind_of_frontend(void **state)
+{
+	static const struct refusal lonely = {"\"test\":true", "\"precedence\":\"booth\"",
+					      "$.precedence", "no frontend is of this kind"};
+	static const struct refusal voters = {"\"test\":true", "\"precedence\":\"online\"",
+					      "$.precedence", "applies where frontends sign"};
+	struct campaign_wish wish = {.signing = TALLY_SIGNING_VOTER};
+	struct manifest *manifest;
+
+	(void)state;
+	assert_refused(NULL, &lonely, 1);
+	assert_refused(&wish, &voters, 1);
+	manifest = assert_accepted(NULL, "\"test\":true", "\"precedence\":\"online\"");
+	assert_int_equal(manifest->precedence, MANIFEST_PRECEDENCE_ONLINE);
+	manifest_free(manifest);
+}
+
 /* What parses but does not run yet is refused by name. */
 static void
 unsupported_is_refused_by_name(void **state)
 {
 	static const struct refusal refusals[] = {
-	    {"\"test\":true", "\"precedence\":\"online\"", "$.precedence", NULL},
 	    {"\"test\":true",
 	     "\"roster\":{\"root\":"
 	     "\"ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\","
@@ -356,6 +373,7 @@ main(void)
 	    cmocka_unit_test(numbers_and_choices_are_refused),
 	    cmocka_unit_test(keys_are_refused),
 	    cmocka_unit_test(bounds_are_kept),
+	    cmocka_unit_test(precedence_is_of_a_kind_of_frontend),
 	    cmocka_unit_test(unsupported_is_refused_by_name),
 	};
 

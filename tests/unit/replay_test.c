@@ -326,7 +326,7 @@ ballot_faults(void **state)
 	static const struct campaign_choice three[] = {{0, 0, 1}, {0, 1, 1}, {0, 2, 1}};
 	struct campaign_vote good = {.choices = three, .choices_count = 1};
 	struct campaign_vote many = {.choices = three, .choices_count = 3};
-	struct campaign_vote second = {.revision = 2, .choices = three, .choices_count = 1};
+	struct campaign_vote late = {.revision = 1001, .choices = three, .choices_count = 1};
 	uint8_t memory[TALLY_BALLOT_SIZE_MAX + 1];
 	struct bytes entry;
 
@@ -342,7 +342,7 @@ ballot_faults(void **state)
 	assert_int_equal(step(log, entry, NULL), REPLAY_FINE);
 	assert_int_equal(step(log, ballot_entry(log, &many, memory), NULL),
 			 REPLAY_BALLOT_MALFORMED);
-	assert_int_equal(step(log, ballot_entry(log, &second, memory), NULL),
+	assert_int_equal(step(log, ballot_entry(log, &late, memory), NULL),
 			 REPLAY_BALLOT_MALFORMED);
 	assert_int_equal(phase(log, TALLY_PHASE_CLOSED, TALLY_CAUSE_CLOCK, minute_closes),
 			 REPLAY_FINE);

@@ -68,7 +68,8 @@ one_contest(void **state)
 	    {1, 0, 2, {{0, 0, 1}, {0, 1, -1}}, TALLY_NOT_CANONICAL},
 	    {1, 0, 1, {{0, TALLY_CHOICES_BLANK, 0}}, TALLY_BLANK_NOT_ALLOWED},
 	    {1, 1, 0, {{0}}, TALLY_UNKNOWN_DISTRICT},
-	    {2, 0, 0, {{0}}, TALLY_BAD_REVISION},
+	    {1000, 0, 0, {{0}}, TALLY_ACCEPTED},
+	    {1001, 0, 0, {{0}}, TALLY_BAD_REVISION},
 	};
 
 	(void)state;
@@ -388,6 +389,34 @@ random_votes_are_legal(void **state)
 	campaign_free(&campaign);
 }
 
+static void
+ranks(void **state)
+{
+	struct campaign campaign;
+	struct campaign_wish wish = {.frontends = 3};
+	const struct note_private_key *keys = campaign.frontends;
+
+	(void)state;
+	campaign_make(&campaign, &wish);
+	assert_int_equal(rules_rank(campaign.manifest, keys[2].key.id), 0);
+	assert_int_equal(rules_ballots_max(campaign.manifest), 1);
+	campaign_free(&campaign);
+	wish.precedence = "booth";
+	campaign_make(&campaign, &wish);
+	assert_int_equal(rules_rank(campaign.manifest, keys[0].key.id), 0);
+	assert_int_equal(rules_rank(campaign.manifest, keys[2].key.id), 1);
+	assert_int_equal(rules_rank(campaign.manifest, 0), 0);
+	assert_int_equal(rules_ballots_max(campaign.manifest), 2);
+	campaign_free(&campaign);
+	wish.precedence = "online";
+	wish.revisions_max = 7;
+	campaign_make(&campaign, &wish);
+	assert_int_equal(rules_rank(campaign.manifest, keys[0].key.id), 1);
+	assert_int_equal(rules_rank(campaign.manifest, keys[2].key.id), 0);
+	assert_int_equal(rules_ballots_max(campaign.manifest), 14);
+	campaign_free(&campaign);
+}
+
 int
 main(void)
 {
@@ -404,6 +433,7 @@ main(void)
 	    cmocka_unit_test(another_campaign),
 	    cmocka_unit_test(contests_missing_or_left_over),
 	    cmocka_unit_test(random_votes_are_legal),
+	    cmocka_unit_test(ranks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,8 +19,7 @@ static void
 fresh_make(struct fresh *fresh, const struct stage *stage)
 {
 	const struct manifest *manifest = stage->campaign.manifest;
-	size_t slots = pollbook_slots_for(
-	    pollbook_records_for(manifest->voters_max, manifest->revisions_max, false));
+	size_t slots = pollbook_slots_for(pollbook_records_for(manifest->voters_max, 4, false));
 	struct pollbook_slot *memory = calloc(slots, sizeof *memory);
 	static const uint8_t seed[16] = {3};
 
