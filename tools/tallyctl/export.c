@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "limits.h"
+#include "tools/tallyctl/money.h"
 #include "tools/tallyctl/pbwrite.h"
 
 enum {
@@ -54,26 +55,12 @@ meta_number(const struct export *export, const char *key, int64_t value)
 	meta(export, key, text);
 }
 
-/* "12" or "12.50": as many decimals as the unit has, if any are needed. */
-static void
-money_text(const struct export *export, int64_t money, char text[number_size])
-{
-	int64_t units = export->wish->units;
-	int digits = units >= 1000 ? 3 : units >= 100 ? 2 : 1;
-
-	if (money % units == 0)
-		snprintf(text, number_size, "%" PRId64, money / units);
-	else
-		snprintf(text, number_size, "%" PRId64 ".%0*" PRId64, money / units, digits,
-			 money % units);
-}
-
 static void
 meta_money(const struct export *export, const char *key, int64_t money)
 {
-	char text[number_size];
+	char text[MONEY_TEXT_SIZE];
 
-	money_text(export, money, text);
+	money_text(money, export->wish->units, text);
 	meta(export, key, text);
 }
 
@@ -181,9 +168,9 @@ meta_comment(const struct export *export)
 	if (outcome->pools_count > 1) {
 		fprintf(out, " #%u: budget is the sum of", number++);
 		for (size_t i = 0; i < outcome->pools_count; i++) {
-			char money[number_size];
+			char money[MONEY_TEXT_SIZE];
 
-			money_text(export, outcome->pools[i].budget, money);
+			money_text(outcome->pools[i].budget, export->wish->units, money);
 			fprintf(out, " %s: %s", outcome->pools[i].id, money);
 		}
 	}
@@ -261,10 +248,10 @@ projects_write(const struct export *export)
 	pbwrite_projects(export->out);
 	for (size_t i = 0; i < export->contest->options_count; i++) {
 		const struct manifest_option *option = &export->contest->options[i];
-		char cost[number_size], votes[number_size], score[number_size];
+		char cost[MONEY_TEXT_SIZE], votes[number_size], score[number_size];
 		char title[title_size];
 
-		money_text(export, option->cost, cost);
+		money_text(option->cost, export->wish->units, cost);
 		snprintf(votes, sizeof votes, "%" PRIu64, counts[i].votes);
 		snprintf(score, sizeof score, "%" PRId64, counts[i].score);
 		title_copy(export, &option->titles, title);

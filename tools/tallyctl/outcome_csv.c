@@ -1,35 +1,19 @@
 #include "tools/tallyctl/outcome_csv.h"
 
 #include <stdio.h>
-#include <string.h>
 
-/* Quoted where it must be. */
-static void
-print_text(const char *text)
-{
-	if (strpbrk(text, "\",\r\n") == NULL) {
-		fputs(text, stdout);
-		return;
-	}
-	putchar('"');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
-	}
-	putchar('"');
-}
+#include "tools/tallyctl/csvcell.h"
 
 static void
 print_row(const char *contest, const json_t *option, const struct manifest_option *known,
 	  const char *language)
 {
-	print_text(contest);
+	csvcell_print(stdout, contest);
 	putchar(',');
-	print_text(json_string_value(json_object_get(option, "id")));
+	csvcell_print(stdout, json_string_value(json_object_get(option, "id")));
 	putchar(',');
 	if (known != NULL) {
-		print_text(manifest_title_in(&known->titles, language));
+		csvcell_print(stdout, manifest_title_in(&known->titles, language));
 		printf(",%lld.%02d", (long long)(known->cost / 100), (int)(known->cost % 100));
 	} else {
 		putchar(',');

@@ -1,8 +1,10 @@
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "tools/lib/complain.h"
 #include "tools/lib/http.h"
 #include "tools/lib/keyfile.h"
@@ -14,6 +16,9 @@
 #include "tools/tallyctl/outcome_csv.h"
 #include "tools/tallyctl/outcome_json.h"
 #include "tools/tallyctl/outcome_table.h"
+#include "tools/tallyctl/package.h"
+#include "tools/tallyctl/money.h"
+#include "tools/tallyctl/results_pb.h"
 #include "tools/tallyctl/show.h"
 #include "tools/tallyctl/statement.h"
 
@@ -22,7 +27,14 @@ enum {
 	KEY_HTTP = 0x100,
 	KEY_FORMAT = 'f',
 	KEY_LANGUAGE = 0x101,
-	KEY_KEY = 'k'
+	KEY_KEY = 'k',
+	KEY_OUT = 'o',
+	KEY_CONTEST = 0x102,
+	KEY_COUNTRY,
+	KEY_UNIT,
+	KEY_INSTANCE,
+	KEY_UNITS,
+	KEY_SEED,
 };
 
 struct options {
@@ -32,6 +44,9 @@ struct options {
 	const char *language;
 	const char *vkey;
 	struct note_key key; /* if vkey is given */
+	const char *out;
+	const char *contest;
+	struct export_wish pb;
 };
 
 static const struct argp_option option_table[] = {
@@ -39,21 +54,44 @@ static const struct argp_option option_table[] = {
     {"http", KEY_HTTP, "URL", 0, "a server, for what it states (URL/results)", 0},
     {"key", KEY_KEY, "VKEY", 0,
      "the log's key (default: the one the log itself states; an address needs it)", 0},
-    {"format", KEY_FORMAT, "FORMAT", 0, "table (default), json or csv", 0},
+    {"format", KEY_FORMAT, "FORMAT", 0, "table (default), json, csv or pb", 0},
     {"language", KEY_LANGUAGE, "LANG", 0, "of titles, such as ro", 0},
+    {"units", KEY_UNITS, "N", 0,
+     "of csv --out and pb: minor units in one of the money's: 1, 10, 100 (default) or 1000", 0},
+    {"out", KEY_OUT, "DIR", 0, "of csv: all tables, as a data package in DIR", 0},
+    {"contest", KEY_CONTEST, "ID", 0, "of pb: the contest; needed if there are several", 0},
+    {"country", KEY_COUNTRY, "TEXT", 0, "of pb: for META (default: unknown)", 0},
+    {"unit", KEY_UNIT, "TEXT", 0, "of pb: for META (default: the campaign's title)", 0},
+    {"instance", KEY_INSTANCE, "TEXT", 0, "of pb: for META (default: year of opening)", 0},
+    {"seed", KEY_SEED, "HEX", OPTION_HIDDEN, "of pb: the order of the votes, for tests", 0},
     {0},
 };
 
 static void
 take_format(struct argp_state *state, const char *format)
 {
-	if (strcmp(format, "pb") == 0)
-		argp_failure(state, TALLY_EXIT_USAGE, 0,
-			     "--format pb is not supported in this release: a .pb file must "
-			     "state the budget, which no manifest does yet");
 	if (strcmp(format, "table") != 0 && strcmp(format, "json") != 0 &&
-	    strcmp(format, "csv") != 0)
-		argp_error(state, "--format is table, json or csv, not '%s'", format);
+	    strcmp(format, "csv") != 0 && strcmp(format, "pb") != 0)
+		argp_error(state, "--format is table, json, csv or pb, not '%s'", format);
+}
+
+/* What --format pb alone asks for. */
+static bool
+take_pb(int key, const char *argument, struct argp_state *state, struct export_wish *pb)
+{
+	struct bytes seed = bytes_of_string(argument);
+
+	if (key == KEY_COUNTRY)
+		pb->country = argument;
+	else if (key == KEY_UNIT)
+		pb->unit = argument;
+	else if (key == KEY_INSTANCE)
+		pb->instance = argument;
+	else if (key == KEY_UNITS && !money_units(argument, &pb->units))
+		argp_error(state, "--units is 1, 10, 100 or 1000");
+	else if (key == KEY_SEED && !text_hex_parse(seed, pb->seed, sizeof pb->seed))
+		argp_error(state, "--seed has 64 lower-case hexadecimal digits");
+	return key >= KEY_COUNTRY;
 }
 
 static void
@@ -63,6 +101,10 @@ take_all(struct argp_state *state, const struct options *options)
 		argp_error(state, "either --log or --http is needed");
 	if (options->http != NULL && options->vkey != NULL)
 		argp_error(state, "--key goes with --log: what a server states is not signed");
+	if (options->out != NULL && strcmp(options->format, "csv") != 0)
+		argp_error(state, "--out goes with --format csv");
+	if (options->http != NULL && strcmp(options->format, "pb") == 0)
+		argp_error(state, "--format pb goes with --log: it lists the ballots");
 	if (options->log != NULL && http_is_url(options->log) && options->vkey == NULL)
 		argp_error(state, "a log at an address needs --key");
 }
@@ -72,7 +114,15 @@ take(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
 
+	if (argument != NULL && take_pb(key, argument, state, &options->pb))
+		return 0;
 	switch (key) {
+	case KEY_OUT:
+		options->out = argument;
+		return 0;
+	case KEY_CONTEST:
+		options->contest = argument;
+		return 0;
 	case KEY_LOG:
 		options->log = argument;
 		return 0;
@@ -87,7 +137,7 @@ take(int key, char *argument, struct argp_state *state)
 		take_format(state, argument);
 		return 0;
 	case KEY_LANGUAGE:
-		options->language = argument;
+		options->language = options->pb.language = argument;
 		return 0;
 	case ARGP_KEY_END:
 		take_all(state, options);
@@ -95,6 +145,19 @@ take(int key, char *argument, struct argp_state *state)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+/* The tables: one of them on stdout, or all in a folder. */
+static enum tally_exit
+print_csv(const json_t *results, const struct manifest *manifest, const struct options *options)
+{
+	const struct package package = {results, manifest, options->language,
+					options->pb.units};
+
+	if (options->out != NULL)
+		return package_write(&package, options->out);
+	outcome_csv_print(results, manifest, options->language);
+	return TALLY_EXIT_FINE;
 }
 
 /* Takes the statement. */
@@ -113,7 +176,7 @@ print_statement(json_t *statement, const struct options *options)
 		complain("results are sealed: there are no counts to print");
 		code = TALLY_EXIT_FAILED;
 	} else {
-		outcome_csv_print(statement, NULL, "");
+		code = print_csv(statement, NULL, options);
 	}
 	json_decref(statement);
 	return code;
@@ -128,21 +191,26 @@ print_http(const struct options *options)
 	return code == TALLY_EXIT_FINE ? print_statement(statement, options) : code;
 }
 
-static void
+static enum tally_exit
 print_recount(const struct recount *recount, const struct winners *winners,
 	      const struct options *options)
 {
-	json_t *object = outcome_json(recount, winners);
+	enum tally_exit code = TALLY_EXIT_FINE;
+	json_t *object;
 
+	if (strcmp(options->format, "pb") == 0)
+		return results_pb_print(recount, winners, options->contest, &options->pb);
+	object = outcome_json(recount, winners);
 	if (strcmp(options->format, "json") == 0) {
 		show_print(object, true);
-		return;
+		return code;
 	}
 	if (strcmp(options->format, "csv") == 0)
-		outcome_csv_print(object, recount->manifest, options->language);
+		code = print_csv(object, recount->manifest, options);
 	else
 		outcome_table_print(recount, winners, options->language);
 	json_decref(object);
+	return code;
 }
 
 static enum tally_exit
@@ -173,12 +241,13 @@ print_winners(const struct recount *recount, const struct options *options)
 {
 	struct winners winners;
 	struct trouble trouble;
+	enum tally_exit code;
 
 	if (winners_decide(&recount->scroll, recount, &winners, &trouble) != TALLY_EXIT_FINE)
 		return logfolder_complain(&trouble);
-	print_recount(recount, &winners, options);
+	code = print_recount(recount, &winners, options);
 	winners_free(&winners);
-	return TALLY_EXIT_FINE;
+	return code;
 }
 
 static enum tally_exit
@@ -242,8 +311,11 @@ results_run(int argc, char **argv)
 	    NULL,
 	    NULL,
 	    NULL};
-	struct options options = {.format = "table", .language = ""};
+	struct options options = {
+	    .format = "table", .language = "", .pb = {.language = "", .units = 100}};
 	enum tally_exit code = TALLY_EXIT_FINE;
+
+	randombytes_buf(options.pb.seed, sizeof options.pb.seed);
 
 	command_parse(&argp, argc, argv, &options);
 	if (options.http != NULL)
