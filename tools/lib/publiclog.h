@@ -19,13 +19,15 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "limits.h"
 #include "tally/formats.h"
 #include "tools/lib/trouble.h"
 #include "tree/frontier.h"
 #include "tree/tile.h"
 
 enum {
-	PUBLICLOG_TALLY_SIZE_MAX = 24 * 1024 * 1024,
+	PUBLICLOG_TALLY_SIZE_MAX = text_bytes_max,
+	PUBLICLOG_RESULTS_SIZE_MAX = 64 * 1024 * 1024, /* cells and pairs, as JSON */
 	PUBLICLOG_BUNDLE_SIZE_MAX = TALLY_TILE_WIDTH * (2 + TALLY_ENTRY_SIZE_MAX),
 };
 

@@ -10,7 +10,7 @@
 #include "tally/status.h"
 
 enum {
-	STATEMENT_SIZE_MAX = 16 * 1024 * 1024
+	STATEMENT_SIZE_MAX = 64 * 1024 * 1024
 };
 
 /* NULL, and *why, if the text is not of that form; the caller gives it back (json_decref). */
