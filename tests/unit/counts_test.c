@@ -178,9 +178,9 @@ a_ranking_by_hand(void **state)
 {
 	static const struct campaign_wish three = {.ranked = true, .options = 3, .max = 3};
 	static const struct recount_vote rankings[] = {
-	    {{.choices_count = 2}, {{0, 0, 2}, {0, 2, 1}}, false},
-	    {{.choices_count = 1}, {{0, 2, 1}}, false},
-	    {{.choices_count = 3}, {{0, 0, 3}, {0, 1, 1}, {0, 2, 2}}, false},
+	    {.vote.choices_count = 2, .choices = {{0, 0, 2}, {0, 2, 1}}},
+	    {.vote.choices_count = 1, .choices = {{0, 2, 1}}},
+	    {.vote.choices_count = 3, .choices = {{0, 0, 3}, {0, 1, 1}, {0, 2, 2}}},
 	};
 	static const uint64_t positions[3][3] = {{0, 1, 1}, {1, 0, 0}, {2, 1, 0}};
 	static const uint64_t pairs[3][3] = {{0, 1, 0}, {1, 0, 1}, {3, 2, 0}};
@@ -218,8 +218,8 @@ cells_stand_where_several_districts_vote(void **state)
 	static const struct campaign_choice in_d2[] = {{0, 1, 1}, {2, 5, 1}};
 	static const struct campaign_choice in_d1[] = {{0, 1, 1}, {1, 3, 1}};
 	struct recount_vote votes[] = {
-	    {{.district = 2, .choices = in_d2, .choices_count = 2}, {{0}}, false},
-	    {{.district = 1, .choices = in_d1, .choices_count = 2}, {{0}}, false}};
+	    {.vote = {.district = 2, .choices = in_d2, .choices_count = 2}},
+	    {.vote = {.district = 1, .choices = in_d1, .choices_count = 2}}};
 	const struct manifest_contest *contests;
 	struct campaign campaign;
 	struct counts counts;
