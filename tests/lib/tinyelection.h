@@ -31,7 +31,7 @@ struct tiny_election {
 	int32_t value[TINY_BALLOTS_MAX][TINY_OPTIONS_MAX]; /* or TINY_UNNAMED */
 };
 
-/* A random election decided by that rule. */
+/* A random election decided by that rule (tinymake.c). */
 void
 tiny_make(struct tiny_election *election, enum manifest_rule rule, struct test_random *random);
 
