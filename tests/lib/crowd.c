@@ -94,18 +94,32 @@ crowd_cast(struct crowd *crowd, uint64_t voter, uint16_t revision, bool forged)
 	cast->forged = forged;
 }
 
+static void
+cast_notice(struct crowd *crowd, struct bytes bytes)
+{
+	new_cast(crowd, bytes)->notice = true;
+}
+
 void
 crowd_notice(struct crowd *crowd, enum tally_notice_kind kind, int64_t time)
 {
 	uint8_t memory[1024];
-	struct crowd_cast *cast;
 
-	if (crowd->casts_count == crowd_casts_max)
-		return;
-	cast = new_cast(crowd,
-			campaign_notice(&crowd->stage->campaign, crowd->notice,
-					crowd->notices + 1, kind, time, memory, sizeof memory));
-	cast->notice = true;
+	if (crowd->casts_count < crowd_casts_max)
+		cast_notice(crowd, campaign_notice(&crowd->stage->campaign, crowd->notice,
+						   crowd->notices + 1, kind, time, memory,
+						   sizeof memory));
+}
+
+void
+crowd_order(struct crowd *crowd, enum tally_notice_kind kind, struct bytes body)
+{
+	uint8_t memory[4096];
+
+	if (crowd->casts_count < crowd_casts_max)
+		cast_notice(crowd, campaign_order(&crowd->stage->campaign, crowd->notice,
+						  crowd->notices + 1, kind, body, memory,
+						  sizeof memory));
 }
 
 void

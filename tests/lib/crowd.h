@@ -6,12 +6,15 @@
  *
  *   accepted        the entry at that index is these bytes; the same bytes, the same index
  *   has voted       another ballot of the tag is on disk, these bytes are not
- *   superseded      a ballot of the tag with a revision as high is on disk, these bytes are not
+ *   superseded      a ballot of the tag with a revision as high (or, where there are ranks, any
+ *                   revision) is on disk, these bytes are not
+ *   barred          a void is on disk, and a ballot of the tag, but not these bytes
+ *   bad revision    policy first: a ballot of the tag is on disk, or the revision is not 1
  *   old certificate a ballot of the tag with a higher serial is on disk, these bytes are not
  *   closed          a PHASE on disk closed the vote
  *   not open yet    no PHASE was on disk when it was sent
- *   status          known: the entry is the tag's, with that revision, and no older than what had
- *                   been answered when it was asked
+ *   status          known: the entry is the tag's, with that revision, and (without ranks) no
+ *                   older than what had been answered when it was asked; no entry: a void is on disk
  *   receipt         proves the ballot to a stranger (tally/proof.h)
  *
  * A request without an answer is carried again, by any frontend, until it has one. */
@@ -96,6 +99,10 @@ crowd_cast(struct crowd *crowd, uint64_t voter, uint16_t revision, bool forged);
 /* The authority's next notice. */
 void
 crowd_notice(struct crowd *crowd, enum tally_notice_kind kind, int64_t time);
+
+/* One with that body. */
+void
+crowd_order(struct crowd *crowd, enum tally_notice_kind kind, struct bytes body);
 
 /* An old one is carried again, accepted or not. */
 void

@@ -72,6 +72,22 @@ judge_phase_was(const struct stage *stage, enum tally_phase phase)
 	return phase == TALLY_PHASE_BEFORE;
 }
 
+static bool
+void_was(const struct stage *stage)
+{
+	for (size_t i = 0; i < stage->entries_count; i++)
+		if (stage->entries[i].data[0] == TALLY_ENTRY_NOTICE &&
+		    stage->entries[i].data[1 + 84] == TALLY_NOTICE_VOID)
+			return true;
+	return false;
+}
+
+static bool
+has_ranks(const struct stage *stage)
+{
+	return stage->campaign.manifest->precedence != MANIFEST_PRECEDENCE_NONE;
+}
+
 /* --- answers, judged as they leave -------------------------------------------------------- */
 
 static void
@@ -111,7 +127,15 @@ judge_refused(struct crowd *crowd, const struct crowd_ask *ask, unsigned verdict
 		assert_true(revision_on_disk(stage, cast->voter) > 0);
 		break;
 	case TALLY_SUPERSEDED:
-		assert_true(revision_on_disk(stage, cast->voter) >= cast->revision);
+		assert_true(revision_on_disk(stage, cast->voter) >=
+			    (has_ranks(stage) ? 1 : cast->revision));
+		break;
+	case TALLY_BARRED:
+		assert_true(void_was(stage) && revision_on_disk(stage, cast->voter) > 0);
+		break;
+	case TALLY_BAD_REVISION:
+		assert_int_equal(stage->campaign.manifest->revote, MANIFEST_REVOTE_FIRST);
+		assert_true(cast->revision > 1 || revision_on_disk(stage, cast->voter) > 0);
 		break;
 	case TALLY_OLD_CERTIFICATE:
 		assert_true(serial_on_disk(stage, cast->voter) > cast->serial);
@@ -151,12 +175,17 @@ judge_status(const struct crowd *crowd, const struct crowd_ask *ask, struct byte
 		assert_int_equal(ask->revision, 0);
 		return;
 	}
+	if (status.index == FRAME_NO_INDEX) {
+		assert_true(void_was(stage) &&
+			    revision_on_disk(stage, ask->voter) >= status.revision);
+		return;
+	}
 	assert_true(status.index < stage->entries_count); /* L2 */
 	ballot = stage->entries[status.index].data + 1;
 	campaign_tag(ask->voter, tag);
 	assert_memory_equal(ballot + 48, tag, sizeof tag);
 	assert_int_equal(be16_load(ballot + 80), status.revision);
-	assert_true(status.revision >= ask->revision);
+	assert_true(has_ranks(stage) || status.revision >= ask->revision);
 }
 
 static void
@@ -183,7 +212,8 @@ judge_verdict(struct crowd *crowd, const struct crowd_ask *ask, struct bytes pay
 	assert_true(frame_verdict_parse(payload, &verdict));
 	crowd->verdicts[verdict.verdict]++;
 	if (ask->message == TALLY_MESSAGE_STATUS) {
-		assert_int_equal(verdict.verdict, TALLY_SLOW_DOWN);
+		assert_true(verdict.verdict == TALLY_SLOW_DOWN ||
+			    (verdict.verdict == TALLY_BARRED && void_was(crowd->stage)));
 		return;
 	}
 	if (ask->message == TALLY_MESSAGE_RESULTS) {

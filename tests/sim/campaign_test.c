@@ -3,6 +3,7 @@
  * tried (12). */
 #include "tests/lib/crowd.h"
 #include "tests/lib/naive.h"
+#include "tests/lib/voids.h"
 #include "tests/lib/witness.h"
 
 #include <time.h>
@@ -23,7 +24,7 @@ struct sim {
 };
 
 static uint64_t totals[TALLY_VERDICTS_COUNT];
-static uint64_t total_cosigned;
+static uint64_t total_cosigned, total_voided;
 static uint64_t total_crashes, total_receipts, total_entries, total_published, total_unsealed;
 
 static uint64_t
@@ -66,6 +67,9 @@ sim_make(uint64_t seed)
 	    .opens = "2026-01-10T12:00:00Z",
 	    .closes = one_in(&sim, 2) ? "2026-01-10T12:01:00Z" : "2026-01-10T12:02:00Z",
 	};
+	if (wish.campaign.frontends > 1 && wish.campaign.signing == TALLY_SIGNING_FRONTEND &&
+	    one_in(&sim, 2))
+		wish.campaign.precedence = one_in(&sim, 2) ? "booth" : "online";
 	sim.rush = 1 + below(&sim, 3);
 	wish.workers = 1 + (unsigned)below(&sim, 4);
 	wish.pieces = one_in(&sim, 2);
@@ -83,6 +87,7 @@ sim_free(struct sim *sim)
 		totals[i] += sim->crowd->verdicts[i];
 	total_crashes += sim->crashes;
 	total_receipts += sim->crowd->receipts;
+	total_voided += sim->stage->station->durable_standing.counts.voided;
 	total_entries += sim->stage->entries_count;
 	total_published += sim->stage->published_count;
 	total_cosigned += sim->stage->cosigned;
@@ -101,7 +106,7 @@ somebody_votes(struct sim *sim)
 	uint16_t next = (uint16_t)(sim->crowd->answered[voter] + 1);
 	uint16_t revision = (uint16_t)(1 + below(sim, sim->revisions_max));
 
-	if (next <= sim->revisions_max && !one_in(sim, 4))
+	if ((next <= sim->revisions_max || sim->revisions_max == 1) && !one_in(sim, 4))
 		revision = next;
 	crowd_cast(sim->crowd, voter, revision, one_in(sim, 12));
 }
@@ -196,6 +201,29 @@ authority_speaks(struct sim *sim)
 		crowd_notice(sim->crowd, TALLY_NOTICE_EXTEND, minute * 60);
 }
 
+/* The ballots of a few voters; or of a key, in a range that may not be there yet. */
+static void
+authority_voids(struct sim *sim)
+{
+	const struct campaign *campaign = &sim->stage->campaign;
+	bool by_voter = campaign->manifest->signing == TALLY_SIGNING_VOTER;
+	enum notice_fate fate = one_in(sim, 3) ? NOTICE_BARRED : NOTICE_AGAIN;
+	uint64_t first = below(sim, sim->stage->entries_count + 1);
+	uint8_t body[VOIDS_BODY_MAX];
+	uint64_t voters[3];
+
+	for (uint64_t i = 0; i < 3; i++)
+		voters[i] = below(sim, sim->crowd->voters_count / 3) * 3 + i;
+	if (one_in(sim, 2))
+		crowd_order(sim->crowd, TALLY_NOTICE_VOID,
+			    voids_of_tags(voters, 1 + below(sim, 3), fate, body));
+	else
+		crowd_order(sim->crowd, TALLY_NOTICE_VOID,
+			    voids_of_signer(by_voter ? campaign->registrars[0].key.id
+						     : campaign->frontends[0].key.id,
+					    first, first + below(sim, 40), fate, body));
+}
+
 static void
 frontend_slows(struct sim *sim)
 {
@@ -269,6 +297,8 @@ one_moment(struct sim *sim)
 		clock_jumps(sim);
 	if (one_in(sim, 900))
 		authority_speaks(sim);
+	if (one_in(sim, 120))
+		authority_voids(sim);
 	if (one_in(sim, 200))
 		process_dies(sim);
 }
@@ -380,11 +410,11 @@ test_campaigns(void **state)
 	} while (getenv("TEST_SEED") == NULL && seconds() < until);
 	running = 0;
 	printf("%llu seeds, %llu crashes, %llu entries, %llu receipts, %llu publications, "
-	       "%llu unsealed, %llu cosignatures\n",
+	       "%llu unsealed, %llu cosignatures, %llu voided\n",
 	       (unsigned long long)count, (unsigned long long)total_crashes,
 	       (unsigned long long)total_entries, (unsigned long long)total_receipts,
 	       (unsigned long long)total_published, (unsigned long long)total_unsealed,
-	       (unsigned long long)total_cosigned);
+	       (unsigned long long)total_cosigned, (unsigned long long)total_voided);
 	for (unsigned i = 0; i < TALLY_VERDICTS_COUNT; i++)
 		if (totals[i] > 0)
 			printf("%s %llu\n", tally_verdict_text(i)->name,
