@@ -122,6 +122,29 @@ no_campaign(struct test_log *log)
 	test_log_drop(log, 0);
 }
 
+/* Two voters' ballots, by tag; then whatever of frontend 0 is left of the first hundred. */
+static void
+voids(struct test_log *log, enum story_point point)
+{
+	const uint64_t voters[] = {0, 1};
+
+	if (point != STORY_LATE)
+		return;
+	test_log_void(log, NOTICE_AGAIN, voters, 2);
+	test_log_tally(log);
+	test_log_sweep(log, NOTICE_BARRED, 0, 0, 100);
+	test_log_tally(log);
+}
+
+static void
+void_of_nobody(struct test_log *log, enum story_point point)
+{
+	const uint64_t voter = STORY_STRANGER;
+
+	if (point == STORY_LATE)
+		tamper_where = (long)test_log_void(log, NOTICE_AGAIN, &voter, 1);
+}
+
 static const struct lie lies[] = {
     {"second vote", &first, second_vote, NULL, "a voter has a second ballot"},
     {"lower revision", &last, lower_revision, NULL, "a voter has a second ballot"},
@@ -131,6 +154,7 @@ static const struct lie lies[] = {
     {"signature of a ballot", &first, NULL, flipped_signature, "signature does not verify"},
     {"choice of a ballot", &first, NULL, flipped_choice, ""},
     {"notice changed", &first, NULL, flipped_notice, ""},
+    {"void of nobody", &first, void_of_nobody, NULL, "takes out what is not there"},
     {"forged tally", &first, NULL, forged_tally, "recount"},
     {"unknown kind", &first, NULL, unknown_kind, ""},
     {"no opening", &first, NULL, no_opening, ""},
@@ -166,7 +190,7 @@ honest_ones_pass(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
-		relic_make(&relic, &wishes[i], NULL);
+		relic_make(&relic, &wishes[i], voids);
 		if (vet() != DISK_OK)
 			fail_msg("%s", disk_error());
 		relic_free(&relic);
