@@ -5,11 +5,14 @@
 #include "outcome/order.h"
 
 /* A count in rounds. Each row's choices stand in the order of their ranks; `at` is the row's best
- * one that is still in. */
+ * one that is still in. Rows that are for one option are a list, so that a round moves no more than
+ * the rows of the one that is out. */
 struct runoff {
 	const struct election *election;
 	struct profile_choice *choices; /* as the profile's, each row by rank */
 	size_t *at;                     /* per row */
+	size_t *next;                   /* per row: the next one of its list, + 1; 0: none */
+	size_t *first;                  /* per option: of its list, + 1 */
 	uint8_t *in;                    /* per option: not eliminated */
 	int64_t *votes;                 /* per option, of this round */
 	uint16_t *standing;             /* options that are in, the strongest first */
@@ -27,12 +30,15 @@ runoff_take(struct runoff *runoff, const struct election *election)
 	    .election = election,
 	    .choices = malloc((profile->choices_count + 1) * sizeof *runoff->choices),
 	    .at = malloc((profile->rows_count + 1) * sizeof *runoff->at),
+	    .next = malloc((profile->rows_count + 1) * sizeof *runoff->next),
+	    .first = malloc(options * sizeof *runoff->first),
 	    .in = malloc(options),
 	    .votes = malloc(options * sizeof *runoff->votes),
 	    .standing = malloc(options * sizeof *runoff->standing),
 	};
-	return runoff->choices != NULL && runoff->at != NULL && runoff->in != NULL &&
-	       runoff->votes != NULL && runoff->standing != NULL;
+	return runoff->choices != NULL && runoff->at != NULL && runoff->next != NULL &&
+	       runoff->first != NULL && runoff->in != NULL && runoff->votes != NULL &&
+	       runoff->standing != NULL;
 }
 
 static void
@@ -40,6 +46,8 @@ runoff_free(struct runoff *runoff)
 {
 	free(runoff->choices);
 	free(runoff->at);
+	free(runoff->next);
+	free(runoff->first);
 	free(runoff->in);
 	free(runoff->votes);
 	free(runoff->standing);
@@ -63,72 +71,100 @@ choices_rank(struct runoff *runoff)
 	}
 }
 
+/* Gives a row to the best of its options that are in, if any is. */
+static void
+pass(struct runoff *runoff, size_t place)
+{
+	const struct profile_row *row = &runoff->election->profile->rows[place];
+	size_t *at = &runoff->at[place];
+	uint16_t option;
+
+	while (*at < row->count && runoff->in[runoff->choices[row->first + *at].option] == 0)
+		++*at;
+	if (*at == row->count)
+		return;
+	option = runoff->choices[row->first + *at].option;
+	runoff->votes[option] += (int64_t)row->weight;
+	runoff->ballots += (int64_t)row->weight;
+	runoff->next[place] = runoff->first[option];
+	runoff->first[option] = place + 1;
+}
+
+/* The first round. */
 static void
 begin(struct runoff *runoff)
 {
 	const struct election *election = runoff->election;
+	size_t options = election->contest->options_count;
+	size_t rows = election->profile->rows_count;
 
-	memset(runoff->at, 0, election->profile->rows_count * sizeof *runoff->at);
-	memcpy(runoff->in, election->running, election->contest->options_count);
-}
-
-/* Gives every ballot to the best of its options that are in, if any is. */
-static void
-votes_count(struct runoff *runoff)
-{
-	const struct profile *profile = runoff->election->profile;
-
-	memset(runoff->votes, 0,
-	       runoff->election->contest->options_count * sizeof *runoff->votes);
+	memset(runoff->at, 0, rows * sizeof *runoff->at);
+	memset(runoff->first, 0, options * sizeof *runoff->first);
+	memset(runoff->votes, 0, options * sizeof *runoff->votes);
+	memcpy(runoff->in, election->running, options);
 	runoff->ballots = 0;
-	for (size_t i = 0; i < profile->rows_count; i++) {
-		const struct profile_row *row = &profile->rows[i];
-		size_t *at = &runoff->at[i];
-
-		while (*at < row->count &&
-		       runoff->in[runoff->choices[row->first + *at].option] == 0)
-			++*at;
-		if (*at == row->count)
-			continue;
-		runoff->votes[runoff->choices[row->first + *at].option] += (int64_t)row->weight;
-		runoff->ballots += (int64_t)row->weight;
-	}
-}
-
-/* Counts the round and brings those who are in into their order. */
-static bool
-round_count(struct runoff *runoff, const uint16_t *places)
-{
-	votes_count(runoff);
 	runoff->standing_count = 0;
-	for (size_t i = 0; i < runoff->election->contest->options_count; i++) {
+	for (size_t i = 0; i < options; i++) {
 		if (runoff->in[i] != 0)
 			runoff->standing[runoff->standing_count++] = (uint16_t)i;
 	}
-	return order_sort(runoff->standing, runoff->standing_count, runoff->votes, places);
+	for (size_t i = 0; i < rows; i++)
+		pass(runoff, i);
 }
 
-static bool
-is_over(const struct runoff *runoff)
+/* The next round: without the option at `at` of those standing, its rows pass on. */
+static void
+eliminate(struct runoff *runoff, size_t at)
 {
-	return runoff->standing_count < 2 ||
-	       runoff->votes[runoff->standing[0]] * 2 > runoff->ballots;
+	uint16_t option = runoff->standing[at];
+	size_t row = runoff->first[option];
+
+	runoff->standing[at] = runoff->standing[--runoff->standing_count];
+	runoff->in[option] = 0;
+	runoff->ballots -= runoff->votes[option];
+	while (row > 0) {
+		size_t next = runoff->next[row - 1];
+
+		pass(runoff, row - 1);
+		row = next;
+	}
 }
 
-/* The winner under a tie order: ELECTION_NOBODY if nobody runs. */
 static bool
-run(struct runoff *runoff, const uint16_t *places, uint16_t *winner)
+is_over(const struct runoff *runoff, uint16_t leader)
+{
+	return runoff->standing_count < 2 || runoff->votes[leader] * 2 > runoff->ballots;
+}
+
+static bool
+comes_before(const struct runoff *runoff, const uint16_t *places, uint16_t a, uint16_t b)
+{
+	if (runoff->votes[a] != runoff->votes[b])
+		return runoff->votes[a] > runoff->votes[b];
+	return places[a] < places[b];
+}
+
+/* Who would win under a tie order. Somebody runs. */
+static uint16_t
+winner_under(struct runoff *runoff, const uint16_t *places)
 {
 	begin(runoff);
 	for (;;) {
-		if (!round_count(runoff, places))
-			return false;
-		if (is_over(runoff))
-			break;
-		runoff->in[runoff->standing[runoff->standing_count - 1]] = 0;
+		size_t best = 0;
+		size_t last = 0;
+
+		for (size_t i = 1; i < runoff->standing_count; i++) {
+			uint16_t option = runoff->standing[i];
+
+			if (comes_before(runoff, places, option, runoff->standing[best]))
+				best = i;
+			if (comes_before(runoff, places, runoff->standing[last], option))
+				last = i;
+		}
+		if (is_over(runoff, runoff->standing[best]))
+			return runoff->standing[best];
+		eliminate(runoff, last);
 	}
-	*winner = runoff->standing_count == 0 ? ELECTION_NOBODY : runoff->standing[0];
-	return true;
 }
 
 /* A step about the one at `at` of those standing, with the neighbour it is measured by. */
@@ -179,7 +215,8 @@ rounds_tell(struct runoff *runoff, struct election_result *result)
 	for (uint16_t round = 1;; round++) {
 		size_t last;
 
-		if (!round_count(runoff, runoff->election->order))
+		if (!order_sort(runoff->standing, runoff->standing_count, runoff->votes,
+				runoff->election->order))
 			return false;
 		if (runoff->standing_count == 0)
 			return true;
@@ -187,7 +224,7 @@ rounds_tell(struct runoff *runoff, struct election_result *result)
 			step = step_of(runoff, round, ELECTION_STANDING, i, i + 1);
 			election_step(result, &step);
 		}
-		if (is_over(runoff)) {
+		if (is_over(runoff, runoff->standing[0])) {
 			step = step_of(runoff, round, ELECTION_TAKEN, 0, 1);
 			election_step(result, &step);
 			election_win(result, step.option);
@@ -196,7 +233,7 @@ rounds_tell(struct runoff *runoff, struct election_result *result)
 		last = runoff->standing_count - 1;
 		step = step_of(runoff, round, ELECTION_ELIMINATED, last, last - 1);
 		election_step(result, &step);
-		runoff->in[step.option] = 0;
+		eliminate(runoff, last);
 	}
 }
 
@@ -215,21 +252,20 @@ ties_mark(struct runoff *runoff, struct election_result *result)
 	const struct election *election = runoff->election;
 	size_t options = election->contest->options_count;
 	uint16_t *places = malloc(options * sizeof *places);
-	bool done = places != NULL;
 
-	for (size_t i = 0; done && i < 2 * result->steps_count; i++) {
+	if (places == NULL)
+		return false;
+	for (size_t i = 0; i < 2 * result->steps_count; i++) {
 		struct election_step *step = &result->steps[i / 2];
-		uint16_t winner = ELECTION_NOBODY;
 
 		if (!step->tie || step->tie_mattered || cannot_matter(step, result))
 			continue;
 		memcpy(places, election->order, options * sizeof *places);
 		places[step->option] = nudges[i % 2];
-		done = run(runoff, places, &winner);
-		step->tie_mattered = done && winner != result->winners[0];
+		step->tie_mattered = winner_under(runoff, places) != result->winners[0];
 	}
 	free(places);
-	return done;
+	return true;
 }
 
 bool

@@ -11,6 +11,7 @@ struct schulze {
 	uint16_t *ranking; /* all that run, the best first */
 	size_t ranked;
 	uint8_t *waiting;       /* per option: runs, and is not in the ranking yet */
+	uint8_t *beats;         /* [a * count + b]: 1 if a beats b */
 	uint16_t *beaten;       /* per option: of those that wait so many beat it */
 	uint16_t *beaten_first; /* the same when all wait */
 };
@@ -25,10 +26,12 @@ schulze_take(struct schulze *schulze, const struct election *election)
 				    .paths = malloc(count * count * sizeof *schulze->paths),
 				    .ranking = malloc(count * sizeof *schulze->ranking),
 				    .waiting = malloc(count),
+				    .beats = malloc(count * count),
 				    .beaten = malloc(count * sizeof *schulze->beaten),
 				    .beaten_first = calloc(count, sizeof *schulze->beaten)};
 	return schulze->paths != NULL && schulze->ranking != NULL && schulze->waiting != NULL &&
-	       schulze->beaten != NULL && schulze->beaten_first != NULL;
+	       schulze->beats != NULL && schulze->beaten != NULL &&
+	       schulze->beaten_first != NULL;
 }
 
 static void
@@ -37,6 +40,7 @@ schulze_free(struct schulze *schulze)
 	free(schulze->paths);
 	free(schulze->ranking);
 	free(schulze->waiting);
+	free(schulze->beats);
 	free(schulze->beaten);
 	free(schulze->beaten_first);
 }
@@ -90,18 +94,16 @@ path(const struct schulze *schulze, uint16_t from, uint16_t to)
 }
 
 /* One beats another to which it has the stronger path. */
-static bool
-beats(const struct schulze *schulze, uint16_t option, uint16_t other)
-{
-	return path(schulze, option, other) > path(schulze, other, option);
-}
-
 static void
 beaten_count(struct schulze *schulze)
 {
 	for (uint16_t a = 0; a < schulze->count; a++) {
-		for (uint16_t b = 0; b < schulze->count; b++)
-			schulze->beaten_first[b] += beats(schulze, a, b);
+		for (uint16_t b = 0; b < schulze->count; b++) {
+			bool beats = path(schulze, a, b) > path(schulze, b, a);
+
+			schulze->beats[a * schulze->count + b] = beats;
+			schulze->beaten_first[b] += beats;
+		}
 	}
 }
 
@@ -125,9 +127,11 @@ best_of(const struct schulze *schulze, const uint16_t *places, bool *several)
 static void
 leave(struct schulze *schulze, uint16_t option)
 {
+	const uint8_t *beats = &schulze->beats[option * schulze->count];
+
 	schulze->waiting[option] = 0;
 	for (uint16_t other = 0; other < schulze->count; other++)
-		schulze->beaten[other] -= beats(schulze, option, other);
+		schulze->beaten[other] -= beats[other];
 }
 
 /* Makes the ranking under a tie order down to `most` options. `ties`, if not NULL, is marked for

@@ -90,7 +90,6 @@ manifests() {
 		'\$\.precedence'
 	later "witnesses" '.witnesses = [.authorities[0] | sub("authority"; "witness")]' 'witness'
 	later "a roster" '.roster = {root: "'"$id"'", count: 3}' 'roster'
-	later "ranked ballots" '.contests[0].method = "ranked"' 'method|ranked'
 	same "tallyd --init: a refusal makes no directory" "$(ls -d "$WORK/never" 2> /dev/null)" ""
 }
 
