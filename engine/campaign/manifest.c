@@ -404,24 +404,3 @@ manifest_title_in(const struct manifest_titles *titles, const char *language)
 	}
 	return titles->titles[0].text;
 }
-
-/* False, always: what manifest_supported returns. */
-static bool
-refuse(struct manifest_fault *fault, const char *path, const char *sentence)
-{
-	struct writer to_path = writer_make(fault->path, sizeof fault->path - 1);
-	struct writer to_sentence = writer_make(fault->sentence, sizeof fault->sentence - 1);
-
-	memset(fault, 0, sizeof *fault);
-	writer_string(&to_path, path);
-	writer_string(&to_sentence, sentence);
-	return false;
-}
-
-bool
-manifest_supported(const struct manifest *manifest, struct manifest_fault *fault)
-{
-	if (manifest->has_roster)
-		return refuse(fault, "$.roster", "rosters are not implemented");
-	return true;
-}

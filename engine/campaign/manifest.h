@@ -272,11 +272,6 @@ manifest_parse(struct bytes json, struct manifest_fault *fault);
 void
 manifest_free(struct manifest *manifest);
 
-/* True if this release runs the whole manifest; else *fault names the first thing it does not
- * implement. Asked at --init: nothing in a manifest is ever ignored. */
-MUST_USE bool
-manifest_supported(const struct manifest *manifest, struct manifest_fault *fault);
-
 /* True if `contest` is on the ballots of `district`. */
 bool
 manifest_votes_in(const struct manifest_contest *contest, uint16_t district);

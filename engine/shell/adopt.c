@@ -2,6 +2,7 @@
 
 #include "shell/foundation.h"
 #include "shell/line.h"
+#include "shell/registry.h"
 #include "shell/vetting.h"
 
 #include <errno.h>
@@ -256,6 +257,45 @@ check_campaign(const struct work *work)
 	return foundation_key_fits(work->asked->log_key, &work->key, manifest);
 }
 
+/* Where the roster lies; *fd is to be closed if it is no AT_FDCWD. */
+static int
+find_roster(const struct work *work, int *fd, const char **name)
+{
+	*fd = AT_FDCWD;
+	*name = work->asked->roster;
+	if (*name != NULL)
+		return DISK_OK;
+	*name = "roster";
+	if (disk_open(AT_FDCWD, work->asked->copy, O_RDONLY | O_DIRECTORY, 0, fd) != DISK_OK)
+		return DISK_FAILED;
+	if (faccessat(*fd, *name, F_OK, 0) != 0)
+		*name = "public/roster";
+	return DISK_OK;
+}
+
+/* Checked before anything is made, then again while it is copied (`made`). */
+static int
+take_roster(const struct work *work, bool made)
+{
+	const struct manifest *manifest = work->vetting.start.manifest;
+	const char *name;
+	int fd;
+	int status;
+
+	if (!manifest->has_roster)
+		return work->asked->roster == NULL
+			   ? DISK_OK
+			   : disk_fail(DISK_DAMAGED, "%s: the manifest commits to no roster",
+				       work->asked->roster);
+	status = find_roster(work, &fd, &name);
+	if (status == DISK_OK)
+		status = made ? registry_copy(work->foundation.dir_fd, fd, name, manifest)
+			      : registry_check(fd, name, manifest);
+	if (fd != AT_FDCWD && fd >= 0)
+		close(fd);
+	return status;
+}
+
 static enum tally_exit
 vet(struct work *work)
 {
@@ -274,7 +314,9 @@ vet(struct work *work)
 		return code;
 	line_say("checking %llu entries of %s", (unsigned long long)work->copy.checkpoint.size,
 		 work->asked->copy);
-	status = vetting_run(&work->vetting);
+	status = take_roster(work, false);
+	if (status == DISK_OK)
+		status = vetting_run(&work->vetting);
 	return status == DISK_OK ? TALLY_EXIT_FINE : refused(status);
 }
 
@@ -332,7 +374,9 @@ write_all(struct work *work)
 
 	if (code != TALLY_EXIT_FINE)
 		return code;
-	status = write_entries(work);
+	status = take_roster(work, true);
+	if (status == DISK_OK)
+		status = write_entries(work);
 	if (status == DISK_OK)
 		status = remember(work);
 	if (status == DISK_OK)

@@ -257,7 +257,9 @@ job_run(uv_work_t *work)
 
 	if (job->parcel != NULL) {
 		fetch_replaced(server, job->parcel);
-		parcel_verify(job->parcel, server->start.manifest);
+		parcel_verify(
+		    job->parcel, server->start.manifest,
+		    server->start.manifest->has_roster ? &server->start.registry.roster : NULL);
 	} else if (job->read != NULL) {
 		answer_read(&server->start, job->read);
 	} else if (job->gather != NULL) {

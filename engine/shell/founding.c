@@ -4,6 +4,7 @@
 #include "ledger/entry.h"
 #include "shell/foundation.h"
 #include "shell/line.h"
+#include "shell/registry.h"
 #include "shell/remembered.h"
 #include "tally/status.h"
 
@@ -34,7 +35,7 @@ read_campaign(struct work *work)
 		return TALLY_EXIT_USAGE;
 	}
 	work->manifest = manifest_parse(bytes_make(work->json, work->json_size), &fault);
-	if (work->manifest == NULL || !manifest_supported(work->manifest, &fault)) {
+	if (work->manifest == NULL) {
 		line_warn("%s: %s: %s", work->asked->campaign, fault.path, fault.sentence);
 		return TALLY_EXIT_USAGE;
 	}
@@ -51,6 +52,26 @@ check_anchor(const struct work *work)
 		return foundation_anchor_fits(work->asked->anchor);
 	line_warn("%s: there is such a file; every campaign has an anchor of its own",
 		  work->asked->anchor);
+	return TALLY_EXIT_USAGE;
+}
+
+static int
+check_roster(const struct work *work)
+{
+	const char *roster = work->asked->roster;
+
+	if (work->manifest->has_roster && roster == NULL) {
+		line_warn("%s: $.roster: the campaign has a roster: --roster FILE is missing",
+			  work->asked->campaign);
+		return TALLY_EXIT_USAGE;
+	}
+	if (!work->manifest->has_roster && roster != NULL) {
+		line_warn("%s: the manifest commits to no roster", roster);
+		return TALLY_EXIT_USAGE;
+	}
+	if (roster == NULL || registry_check(AT_FDCWD, roster, work->manifest) == DISK_OK)
+		return TALLY_EXIT_FINE;
+	line_warn("%s", disk_error());
 	return TALLY_EXIT_USAGE;
 }
 
@@ -98,7 +119,11 @@ write_all(struct work *work)
 
 	if (code != TALLY_EXIT_FINE)
 		return code;
-	status = write_entries(work);
+	if (work->asked->roster != NULL)
+		status = registry_copy(work->foundation.dir_fd, AT_FDCWD, work->asked->roster,
+				       work->manifest);
+	if (status == DISK_OK)
+		status = write_entries(work);
 	if (status == DISK_OK)
 		status = write_remembered(work);
 	if (status == DISK_OK) /* the directory's own name */
@@ -137,6 +162,8 @@ founding_run(const struct founding *founding)
 		code = foundation_key_read(founding->log_key, &work->key);
 	if (code == TALLY_EXIT_FINE)
 		code = foundation_key_fits(founding->log_key, &work->key, work->manifest);
+	if (code == TALLY_EXIT_FINE)
+		code = check_roster(work);
 	if (code == TALLY_EXIT_FINE)
 		code = check_anchor(work);
 	if (code == TALLY_EXIT_FINE)

@@ -11,6 +11,7 @@
 struct founding {
 	const char *data;     /* DIR */
 	const char *campaign; /* FILE.json */
+	const char *roster;   /* FILE or NULL: as the manifest says */
 	const char *log_key;  /* FILE */
 	const char *anchor;   /* FILE or NULL */
 };

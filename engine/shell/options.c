@@ -31,7 +31,8 @@ static const struct argp_option table[] = {
     {"campaign", OPTION_CAMPAIGN, "FILE.json", 0, "the campaign's manifest", 1},
     {"log-key", OPTION_LOG_KEY, "FILE", 0, "the log's private key; copied into DIR, mode 0600",
      1},
-    {"roster", OPTION_ROSTER, "FILE", 0, "who may vote (not implemented in this release)", 1},
+    {"roster", OPTION_ROSTER, "FILE", 0,
+     "who may vote (needed where the manifest has a roster)", 1},
     {"anchor", OPTION_ANCHOR, "FILE", 0,
      "a second copy of the newest signed checkpoint, on another disk", 1},
     {"adopt", OPTION_ADOPT, "COPY", 0,
@@ -63,10 +64,10 @@ check_init(const struct argp_state *state, const struct options *options)
 
 	if (!options->init &&
 	    (made || adopted || options->founding.log_key != NULL ||
-	     options->founding.anchor != NULL || options->adopt.newest != NULL))
-		argp_error(
-		    state,
-		    "--campaign, --adopt, --newest, --log-key and --anchor go with --init");
+	     options->founding.anchor != NULL || options->founding.roster != NULL ||
+	     options->adopt.newest != NULL))
+		argp_error(state, "--campaign, --adopt, --newest, --log-key, --roster and "
+				  "--anchor go with --init");
 	if (options->init && (made == adopted || options->founding.log_key == NULL))
 		argp_error(state,
 			   "--init needs --log-key FILE and either --campaign FILE.json or "
@@ -83,8 +84,6 @@ check(const struct argp_state *state, const struct options *options)
 	if (options->init && options->test)
 		argp_error(state, "--init and --test are two things");
 	check_init(state, options);
-	if (options->roster)
-		argp_error(state, "--roster is not implemented in this release");
 }
 
 static bool
@@ -130,7 +129,8 @@ parse(int key, char *value, struct argp_state *state)
 		options->adopt.log_key = value;
 		break;
 	case OPTION_ROSTER:
-		options->roster = true;
+		options->founding.roster = value;
+		options->adopt.roster = value;
 		break;
 	case OPTION_ANCHOR:
 		options->founding.anchor = value;

@@ -9,7 +9,6 @@
 struct options {
 	bool init;
 	bool test;
-	bool roster; /* refused: not in this release */
 	struct founding founding;
 	struct adopt adopt;
 	struct server_options server;

@@ -55,7 +55,7 @@ restore_manifest(struct restore *restore)
 		status = disk_fail(DISK_DAMAGED, "the ledger does not begin with a campaign");
 	if (status == DISK_OK) {
 		start->manifest = manifest_parse(writer_view(&assembly.json), &fault);
-		if (start->manifest == NULL || !manifest_supported(start->manifest, &fault))
+		if (start->manifest == NULL)
 			status = disk_fail(DISK_DAMAGED, "the ledger's campaign: %s: %s",
 					   fault.path, fault.sentence);
 	}

@@ -13,6 +13,7 @@ static const struct {
     {"/checkpoint", {ROUTE_FILE, 0, "checkpoint", ROUTE_TEXT, true}},
     {"/checkpoint.next", {ROUTE_FILE, 0, "checkpoint.next", ROUTE_TEXT, true}},
     {"/law/list", {ROUTE_FILE, 0, "law/list", ROUTE_TEXT, true}},
+    {"/roster", {ROUTE_FILE, 0, "roster", ROUTE_BYTES, false}},
     {"/results", {ROUTE_FILE, 0, "results", ROUTE_JSON, true}},
 };
 

@@ -5,7 +5,7 @@
  *   /checkpoint /checkpoint.next         files of the public log that are replaced,
  *   /law/list /results
  *   /tile/... /tally/<index>             and files that never change
- *   /law/<index>
+ *   /law/<index> /roster
  *
  * Every path has one spelling: numbers are parsed and the name is written anew, so that nothing a
  * stranger wrote reaches a system call. Paths come as the request line has them, without a query;

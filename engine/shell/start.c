@@ -185,6 +185,8 @@ run(struct start *start, const struct start_options *options)
 		status = restore_manifest(&restore);
 	if (status == DISK_OK)
 		status = read_key(start);
+	if (status == DISK_OK && start->manifest->has_roster)
+		status = registry_open(&start->registry, start->dir_fd, start->manifest);
 	if (status == DISK_OK)
 		status = start_make_state(start, options);
 	if (status == DISK_OK)
@@ -197,6 +199,8 @@ run(struct start *start, const struct start_options *options)
 						   options->context);
 		status = start->publisher == NULL ? DISK_FAILED : DISK_OK;
 	}
+	if (status == DISK_OK && start->manifest->has_roster)
+		status = registry_show(start->dir_fd);
 	if (status == DISK_OK)
 		status = restore_replay(&restore);
 	if (status == DISK_OK)
@@ -245,6 +249,7 @@ start_end(struct start *start)
 		munmap(start->station, start->station_bytes);
 	if (start->pollbook.slots != NULL)
 		munmap(start->pollbook.slots, start->pollbook_bytes);
+	registry_close(&start->registry);
 	manifest_free(start->manifest);
 	remembered_close(&start->remembered);
 	sodium_memzero(&start->key, sizeof start->key);

@@ -3,7 +3,8 @@
  *   1  lock DIR/lock (L6)
  *   2  what is remembered: DIR/remembered and the anchor (L5)
  *   3  scan every segment: whole, torn at its end, or damaged (L4)
- *   4  the manifest from the CAMPAIGN entries; the log key must be the one it names
+ *   4  the manifest from the CAMPAIGN entries; the log key must be the one it names, and the
+ *      roster, if there is one, the one it commits to
  *   5  rewrite in place and sync what lies beyond the remembered checkpoint (L3)
  *   6  the poll book from its home, if it is believed; else from nothing
  *   7  replay the ledger's tail: law, tally, poll book, tree; texts of TALLY entries
@@ -20,6 +21,7 @@
 #include "shell/archive.h"
 #include "shell/committer.h"
 #include "shell/publisher.h"
+#include "shell/registry.h"
 #include "shell/signer.h"
 #include "station/station.h"
 
@@ -32,6 +34,7 @@ struct start {
 	struct treefile *tree;
 	struct publisher *publisher;
 	struct manifest *manifest;
+	struct registry registry; /* empty where the campaign has no roster */
 	struct pollbook_table pollbook;
 	size_t pollbook_bytes;
 	struct station *station;

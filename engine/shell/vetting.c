@@ -305,7 +305,7 @@ parse(struct vetting *vetting, struct bytes json)
 	struct manifest *manifest = manifest_parse(json, &fault);
 
 	vetting->start.manifest = manifest;
-	if (manifest != NULL && manifest_supported(manifest, &fault))
+	if (manifest != NULL)
 		return DISK_OK;
 	return disk_fail(DISK_DAMAGED, "%s: its campaign: %s: %s", vetting->copy->path,
 			 fault.path, fault.sentence);

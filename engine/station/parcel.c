@@ -77,26 +77,39 @@ parcel_reserve_replaced(struct parcel *parcel, struct parcel_item *item, uint64_
 }
 
 static void
-verify_item_notice(struct parcel_item *item, const struct manifest *manifest)
+verify_item_notice(struct parcel_item *item, const struct manifest *manifest,
+		   const struct roster *roster)
 {
+	const struct notice *notice = &item->notice;
+
 	item->verdict = notice_parse(item->payload, &item->notice);
 	if (item->verdict == TALLY_ACCEPTED)
-		item->verdict = verify_notice(manifest, &item->notice);
+		item->verdict = verify_notice(manifest, notice);
+	if (item->verdict != TALLY_ACCEPTED || roster == NULL)
+		return;
+	for (size_t i = 0; i < notice->enrolments_count; i++)
+		item->rostered +=
+		    roster_find(roster, notice->enrolments + i * NOTICE_ENROLMENT_SIZE) !=
+		    ROSTER_ABSENT;
 }
 
 void
-parcel_verify(struct parcel *parcel, const struct manifest *manifest)
+parcel_verify(struct parcel *parcel, const struct manifest *manifest,
+	      const struct roster *roster)
 {
 	verify_batch(manifest, parcel->facts, parcel->ballots_count);
 	for (size_t i = 0; i < parcel->items_count; i++) {
 		struct parcel_item *item = &parcel->items[i];
 
 		if (item->task == TASK_NOTICE)
-			verify_item_notice(item, manifest);
+			verify_item_notice(item, manifest, roster);
 		if (item->task != TASK_BALLOT)
 			continue;
 		item->verdict = item->facts->verdict;
-		if (item->verdict == TALLY_ACCEPTED)
-			tree_leaf(parcel_entry(item), &item->leaf);
+		if (item->verdict != TALLY_ACCEPTED)
+			continue;
+		tree_leaf(parcel_entry(item), &item->leaf);
+		if (roster != NULL)
+			item->district = roster_find(roster, item->facts->ballot.tag);
 	}
 }

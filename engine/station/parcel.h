@@ -18,6 +18,7 @@
 #define TALLY_STATION_PARCEL_H
 
 #include "ballot/notice.h"
+#include "campaign/roster.h"
 #include "limits.h"
 #include "tree/frontier.h"
 #include "verify/genuine.h"
@@ -57,8 +58,10 @@ struct parcel_item {
 	uint64_t replaces;    /* index of the ballot to be fetched; FRAME_NO_INDEX: none */
 	uint8_t *replaced;    /* memory for it */
 	size_t replaced_size; /* 0: not fetched */
+	int district;         /* the tag's on the roster; ROSTER_ABSENT: none */
 	/* TASK_NOTICE */
 	struct notice notice;
+	size_t rostered; /* an enrolment's tags that are on the roster already */
 	/* TASK_STATUS */
 	uint16_t revision; /* 0: the tag has no ballot */
 	/* TASK_PHASE */
@@ -101,8 +104,9 @@ void
 parcel_reserve_replaced(struct parcel *parcel, struct parcel_item *item, uint64_t index);
 
 /* Trip 1, after the shell fetched the replaced ballots: signatures, rules, leaf hashes,
- * notices. */
+ * notices, and who is on the roster (NULL: there is none). */
 void
-parcel_verify(struct parcel *parcel, const struct manifest *manifest);
+parcel_verify(struct parcel *parcel, const struct manifest *manifest,
+	      const struct roster *roster);
 
 #endif

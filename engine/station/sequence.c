@@ -168,6 +168,15 @@ refuse(struct parcel_item *item, enum tally_verdict verdict, uint64_t index)
 	item->index = index;
 }
 
+static enum tally_verdict
+roll_verdict(const struct parcel_item *item)
+{
+	if (item->district == ROSTER_ABSENT)
+		return TALLY_NOT_ON_ROSTER;
+	return item->district == item->facts->ballot.district ? TALLY_ACCEPTED
+							      : TALLY_WRONG_DISTRICT;
+}
+
 static enum decided
 decide_ballot(struct station *station, struct parcel_item *item)
 {
@@ -190,6 +199,8 @@ decide_ballot(struct station *station, struct parcel_item *item)
 	verdict = station->rehearsal ? provoke_verdict(facts->ballot.tag) : TALLY_ACCEPTED;
 	if (verdict == TALLY_ACCEPTED)
 		verdict = law_permits(&station->replay.law, station->manifest, &facts->ballot);
+	if (verdict == TALLY_ACCEPTED && station->manifest->has_roster)
+		verdict = roll_verdict(item);
 	if (verdict == TALLY_ACCEPTED && decision.outcome == POLLBOOK_REFUSED)
 		verdict = decision.verdict;
 	if (verdict == TALLY_ACCEPTED &&

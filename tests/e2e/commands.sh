@@ -60,14 +60,6 @@ wrong() {
 	says "tallyd --init: $1: by its path" "$3" "$WORK/err"
 }
 
-# later WHAT FILTER PATTERN: a manifest that is right, but that this release does not run.
-later() {
-	changed "$2"
-	exits 2 "tallyd --init: $1 is refused" "$BIN/tallyd" --init --data "$WORK/never" \
-		--campaign "$WORK/changed.json" --log-key "$CAMPAIGN/log.key"
-	says "tallyd --init: $1 is refused by name" "$3" "$WORK/err"
-}
-
 manifests() {
 	local id
 	exits 0 "campaign check" tallyctl campaign check "$CAMPAIGN/campaign.json"
@@ -88,8 +80,12 @@ manifests() {
 	wrong "no voters" '.voters_max = 0' '\$\.voters_max'
 	wrong "precedence of nobody" '.precedence = "booth" | .frontends |= .[:1]' \
 		'\$\.precedence'
-	later "witnesses" '.witnesses = [.authorities[0] | sub("authority"; "witness")]' 'witness'
-	later "a roster" '.roster = {root: "'"$id"'", count: 3}' 'roster'
+	wrong "a witness with a key of another type" \
+		'.witnesses = [.authorities[0] | sub("authority"; "witness")]' 'witness'
+	changed '.roster = {root: "'"$id"'", count: 3}'
+	exits 2 "tallyd --init: a roster that is not given" "$BIN/tallyd" --init \
+		--data "$WORK/never" --campaign "$WORK/changed.json" --log-key "$CAMPAIGN/log.key"
+	says "tallyd --init: it is asked for" '\$\.roster.*--roster FILE is missing' "$WORK/err"
 	same "tallyd --init: a refusal makes no directory" "$(ls -d "$WORK/never" 2> /dev/null)" ""
 }
 

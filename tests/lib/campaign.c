@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "ballot/certificate.h"
+#include "base/text.h"
 #include "campaign/rules.h"
 
 static void
@@ -185,6 +186,52 @@ contest(struct writer *to, size_t at, const struct campaign_wish *wish)
 	writer_string(to, "}");
 }
 
+static int
+by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, ROSTER_RECORD_SIZE);
+}
+
+/* The records of the wished roster, malloc'ed. */
+static uint8_t *
+roster_make(const struct campaign_wish *wish)
+{
+	uint8_t *records = malloc((size_t)wish->roster * ROSTER_RECORD_SIZE);
+
+	assert_non_null(records);
+	for (uint32_t i = 0; i < wish->roster; i++) {
+		uint8_t *record = records + (size_t)i * ROSTER_RECORD_SIZE;
+
+		campaign_tag(i, record);
+		be16_store(record + TALLY_TAG_SIZE,
+			   (uint16_t)(wish->districts > 0 ? i % wish->districts : 0));
+	}
+	qsort(records, wish->roster, ROSTER_RECORD_SIZE, by_bytes);
+	return records;
+}
+
+static void
+roster(struct writer *to, const struct campaign_wish *wish)
+{
+	uint8_t *records = roster_make(wish);
+	struct frontier frontier;
+	struct tree_hash hash;
+
+	frontier_init(&frontier);
+	for (uint32_t i = 0; i < wish->roster; i++) {
+		tree_leaf(
+		    bytes_make(records + (size_t)i * ROSTER_RECORD_SIZE, ROSTER_RECORD_SIZE),
+		    &hash);
+		frontier_append(&frontier, &hash);
+	}
+	frontier_root(&frontier, &hash);
+	writer_string(to, "\"roster\":{\"root\":\"");
+	text_hex_write(to, bytes_make(hash.bytes, sizeof hash.bytes));
+	number_or(to, "\",\"count\":", wish->roster, 0);
+	writer_string(to, "},\n");
+	free(records);
+}
+
 static void
 head(struct writer *to, const struct campaign_wish *wish)
 {
@@ -199,6 +246,8 @@ head(struct writer *to, const struct campaign_wish *wish)
 	member(to, "tag_context",
 	       "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
 	member(to, "identity", "opaque");
+	if (wish->roster > 0)
+		roster(to, wish);
 	number_or(to, "\"voters_max\":", wish->voters_max, 1000);
 	if (wish->precedence != NULL) {
 		writer_string(to, ",\n");
@@ -260,8 +309,10 @@ campaign_make(struct campaign *campaign, const struct campaign_wish *wish)
 	*campaign = (struct campaign){0};
 	json = campaign_json(campaign, wish);
 	campaign->manifest = manifest_parse(bytes_of_string(json), &fault);
+	if (wish != NULL && wish->roster > 0)
+		campaign->roster = (struct roster){roster_make(wish), wish->roster};
 	free(json);
-	if (campaign->manifest == NULL || !manifest_supported(campaign->manifest, &fault))
+	if (campaign->manifest == NULL)
 		fail_msg("%s: %s", fault.path, fault.sentence);
 }
 
@@ -270,6 +321,8 @@ campaign_free(struct campaign *campaign)
 {
 	manifest_free(campaign->manifest);
 	campaign->manifest = NULL;
+	free((void *)(uintptr_t)campaign->roster.records);
+	campaign->roster = (struct roster){0};
 }
 
 void

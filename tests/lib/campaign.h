@@ -10,6 +10,7 @@
 #include "ballot/ballot.h"
 #include "ballot/notice.h"
 #include "campaign/manifest.h"
+#include "campaign/roster.h"
 #include "tests/lib/test.h"
 #include "tree/key.h"
 
@@ -19,26 +20,28 @@ enum {
 
 /* Zero means the value in brackets. */
 struct campaign_wish {
-	size_t districts;        /* [0] */
-	size_t contests;         /* [1] */
-	size_t options;          /* of each contest [3] */
-	size_t max;              /* choices in each contest [all options] */
-	size_t min;              /* [1] */
-	int64_t budget_cap;      /* [none] */
-	bool single;             /* method [approval] */
-	bool ranked;             /* method [approval] */
-	const char *method;      /* another one [approval] */
-	const char *limits;      /* members of every contest, `"a":1,"b":2` [none] */
-	const char *more;        /* members of the campaign [none] */
-	bool grouped;            /* option k has category "k<k % 3>" and zone d<k % (districts
+	size_t districts;   /* [0] */
+	size_t contests;    /* [1] */
+	size_t options;     /* of each contest [3] */
+	size_t max;         /* choices in each contest [all options] */
+	size_t min;         /* [1] */
+	int64_t budget_cap; /* [none] */
+	bool single;        /* method [approval] */
+	bool ranked;        /* method [approval] */
+	const char *method; /* another one [approval] */
+	const char *limits; /* members of every contest, `"a":1,"b":2` [none] */
+	const char *more;   /* members of the campaign [none] */
+	bool grouped;       /* option k has category "k<k % 3>" and zone d<k % (districts
 				     * + 1)>, which for the last of them is none [neither] */
-	const char *outcome;     /* JSON of every contest [{"rule":"none"}] */
-	bool blank;              /* allowed in every contest [no] */
-	size_t frontends;        /* the last one is a booth if there are several [1] */
-	size_t authorities;      /* [1] */
-	size_t registrars;       /* voter signing only [1] */
-	size_t witnesses;        /* [0] */
-	uint32_t witness_wait_s; /* with witnesses [5] */
+	uint32_t
+	    roster; /* voters 0 to roster - 1 are on one, of district voter % districts [none] */
+	const char *outcome;        /* JSON of every contest [{"rule":"none"}] */
+	bool blank;                 /* allowed in every contest [no] */
+	size_t frontends;           /* the last one is a booth if there are several [1] */
+	size_t authorities;         /* [1] */
+	size_t registrars;          /* voter signing only [1] */
+	size_t witnesses;           /* [0] */
+	uint32_t witness_wait_s;    /* with witnesses [5] */
 	enum tally_signing signing; /* [TALLY_SIGNING_FRONTEND] */
 	uint16_t revisions_max;     /* 2 or more: revote policy last [1: first] */
 	const char *precedence;     /* "booth" or "online" [none] */
@@ -56,6 +59,7 @@ struct campaign_wish {
 
 struct campaign {
 	struct manifest *manifest;
+	struct roster roster; /* its records are malloc'ed; empty without one */
 	struct note_private_key log;
 	struct note_private_key authorities[campaign_keys_max];
 	struct note_private_key frontends[campaign_keys_max];

@@ -33,7 +33,8 @@ founded_prepare(struct founded *founded, const struct campaign_wish *wish)
 void
 founded_make(struct founded *founded, const struct campaign_wish *wish, bool anchor)
 {
-	struct founding founding = {founded->data, founded->json, founded->key, NULL};
+	struct founding founding = {
+	    .data = founded->data, .campaign = founded->json, .log_key = founded->key};
 
 	founded_prepare(founded, wish);
 	if (anchor)

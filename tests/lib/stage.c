@@ -189,7 +189,8 @@ verify(struct stage *stage, struct parcel *parcel)
 			item->replaced_size =
 			    stagedisk_fetch(stage, item->replaces, item->replaced);
 	}
-	parcel_verify(parcel, stage->campaign.manifest);
+	parcel_verify(parcel, stage->campaign.manifest,
+		      stage->campaign.manifest->has_roster ? &stage->campaign.roster : NULL);
 }
 
 static void

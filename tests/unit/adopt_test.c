@@ -161,8 +161,11 @@ what_is_given_is_not_usable(void **state)
 	relic.adopt.log_key = other.founded.key;
 	relic.adopt.newest = other.newest;
 	relic_refused(&relic, TALLY_EXIT_FAILED, "the copy, or the key, is another log's");
-	relic.adopt = (struct adopt){"/nowhere", relic.founded.data, relic.founded.key,
-				     NULL,       relic.newest,       1};
+	relic.adopt = (struct adopt){.copy = "/nowhere",
+				     .data = relic.founded.data,
+				     .log_key = relic.founded.key,
+				     .newest = relic.newest,
+				     .workers_count = 1};
 	relic_refused(&relic, TALLY_EXIT_USAGE, "/nowhere");
 	relic_free(&other);
 	relic_free(&relic);

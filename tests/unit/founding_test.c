@@ -38,7 +38,8 @@ assert_founds(struct founding *founding)
 static struct founding
 asked(const struct founded *founded)
 {
-	return (struct founding){founded->data, founded->json, founded->key, NULL};
+	return (struct founding){
+	    .data = founded->data, .campaign = founded->json, .log_key = founded->key};
 }
 
 static void

@@ -335,31 +335,6 @@ precedence_is_of_a_kind_of_frontend(void **state)
 	manifest_free(manifest);
 }
 
-/* What parses but does not run yet is refused by name. */
-static void
-unsupported_is_refused_by_name(void **state)
-{
-	static const struct refusal refusals[] = {
-	    {"\"test\":true",
-	     "\"roster\":{\"root\":"
-	     "\"ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\","
-	     "\"count\":5}",
-	     "$.roster", NULL},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
-		struct manifest *manifest =
-		    assert_accepted(NULL, refusals[i].find, refusals[i].put);
-		struct manifest_fault fault;
-
-		assert_false(manifest_supported(manifest, &fault));
-		assert_string_equal(fault.path, refusals[i].path);
-		assert_non_null(strstr(fault.sentence, "not implemented"));
-		manifest_free(manifest);
-	}
-}
-
 int
 main(void)
 {
@@ -374,7 +349,6 @@ main(void)
 	    cmocka_unit_test(keys_are_refused),
 	    cmocka_unit_test(bounds_are_kept),
 	    cmocka_unit_test(precedence_is_of_a_kind_of_frontend),
-	    cmocka_unit_test(unsupported_is_refused_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,7 +152,7 @@ test_verify(void **state)
 	parcel_put(parcel, TASK_NOTICE, TALLY_ENTRY_NOTICE, notice);
 	parcel_put(parcel, TASK_BALLOT, TALLY_ENTRY_BALLOT, bytes_make(memory, 20));
 	parcel_put(parcel, TASK_REFUSE, 0, bytes_make(NULL, 0))->verdict = TALLY_TOO_LARGE;
-	parcel_verify(parcel, manifest);
+	parcel_verify(parcel, manifest, NULL);
 
 	assert_int_equal(items[0].verdict, TALLY_ACCEPTED);
 	tree_leaf(parcel_entry(&items[0]), &leaf);

@@ -36,6 +36,7 @@ every_route(void **state)
 	assert_file("/checkpoint.next", ROUTE_TEXT, true);
 	assert_file("/law/list", ROUTE_TEXT, true);
 	assert_file("/results", ROUTE_JSON, true);
+	assert_file("/roster", ROUTE_BYTES, false);
 	assert_file("/law/0", ROUTE_TEXT, true);
 	assert_file("/tally/18446744073709551615", ROUTE_TEXT, false);
 	assert_file("/tile/0/000", ROUTE_BYTES, false);
@@ -62,6 +63,7 @@ one_spelling_each(void **state)
 	    "/%63heckpoint",
 	    "/public/checkpoint",
 	    "/results/",
+	    "/roster/",
 	    "/results.json",
 	    "/law",
 	    "/law/",

@@ -28,7 +28,6 @@ campaign_is_valid(void **state)
 	(void)state;
 	assert_string_equal(fault.sentence, "");
 	assert_non_null(manifest);
-	assert_true(manifest_supported(manifest, &fault));
 	assert_int_equal(manifest->opens, 1699999200); /* as STATE_IS says */
 	assert_int_equal(manifest->closes, 1893456000);
 	assert_memory_equal(manifest->id, made.session.campaign, sizeof manifest->id);

@@ -50,13 +50,7 @@ recount_manifest(const struct bundle *first, struct manifest **out, struct troub
 	if (*out == NULL)
 		return trouble_at(trouble, TALLY_EXIT_FAILED, 0, "the manifest is none: %s: %s",
 				  fault.path, fault.sentence);
-	if (manifest_supported(*out, &fault))
-		return TALLY_EXIT_FINE;
-	manifest_free(*out);
-	*out = NULL;
-	return trouble_at(trouble, TALLY_EXIT_FAILED, 0,
-			  "the manifest asks for what this release does not know: %s: %s",
-			  fault.path, fault.sentence);
+	return TALLY_EXIT_FINE;
 }
 
 /* A replay under way: its own bundle, and the one that holds the ballot replaced or voided. */

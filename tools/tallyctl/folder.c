@@ -136,11 +136,6 @@ folder_manifest_end(struct folder *folder, json_t *manifest)
 		complain("this makes no campaign: %s: %s", fault.path, fault.sentence);
 		return TALLY_EXIT_USAGE;
 	}
-	if (!manifest_supported(folder->manifest, &fault)) {
-		complain("this release does not run such a campaign: %s: %s", fault.path,
-			 fault.sentence);
-		return TALLY_EXIT_USAGE;
-	}
 	return TALLY_EXIT_FINE;
 }
 
