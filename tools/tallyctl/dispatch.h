@@ -12,7 +12,7 @@ struct dispatch {
 	struct peer peer;
 	struct note_private_key key;
 
-	/* NULL, or what completes the decree once the campaign's manifest is known; it complains. */
+	/* NULL, or what completes the decree once the manifest is known; it complains. */
 	enum tally_exit (*complete)(void *context, const struct manifest *manifest);
 	void *context;
 };
