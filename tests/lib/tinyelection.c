@@ -176,6 +176,7 @@ static void
 stand_decide(struct stand *stand, const struct tiny_election *election)
 {
 	const struct slow_case given = {.contest = &stand->contest,
+					.contest_place = BALLOTBOX_CONTEST,
 					.withdrawn = election->withdrawn,
 					.seed = election->seed,
 					.votes = &stand->votes};
@@ -185,9 +186,12 @@ stand_decide(struct stand *stand, const struct tiny_election *election)
 	slow_decide(&given, &stand->slow);
 	ballotbox_init(&box, &stand->contest);
 	memcpy(box.law.draw, election->seed, sizeof(election->seed));
-	for (size_t i = 0; i < election->options_count; i++)
+	for (size_t i = 0; i < election->options_count; i++) {
+		size_t place = BALLOTBOX_OPTIONS_FIRST + i;
+
 		if (election->withdrawn[i])
-			box.law.options_withdrawn[i / 8] |= (uint8_t)(1U << i % 8);
+			box.law.options_withdrawn[place / 8] |= (uint8_t)(1U << place % 8);
+	}
 	ballotbox_drop(&box, &stand->votes);
 	ballotbox_decide(&box, &stand->fast);
 	follow_steps(&box.outcome.result, &steps);
@@ -245,7 +249,9 @@ void
 tiny_print(const struct tiny_election *election)
 {
 	struct stand stand;
-	struct slow_case given = {.contest = &stand.contest, .seed = election->seed};
+	struct slow_case given = {.contest = &stand.contest,
+				  .contest_place = BALLOTBOX_CONTEST,
+				  .seed = election->seed};
 	uint16_t place[SLOW_OPTIONS_MAX];
 
 	stand_make(&stand, election);
