@@ -40,7 +40,7 @@ convert(const char *meta, const char *votes, bool strict)
 		 "META\nkey;value\ndescription;A town\nlanguage;pl\n%s"
 		 "PROJECTS\nproject_id;cost;name;category\n"
 		 "7;100;Park;green,sport\nBO/1;20.5;;two words\n9;30;Tree;\n"
-		 "VOTES\nvoter_id;vote\n%s",
+		 "VOTES\nvoter_id;vote;points\n%s",
 		 meta, votes);
 	pb = pb_parse(text, strlen(text), &fault);
 	assert_non_null(pb);
@@ -186,13 +186,140 @@ choose_one_that_was_not(void **state)
 	drop(&written);
 }
 
+/* The choices of the one contest of ballot `at` are these options and values. */
+static void
+assert_ballot(const struct written *written, size_t at, size_t count,
+	      const int32_t (*choices)[2])
+{
+	struct ballot ballot;
+	struct ballot_choices found;
+	struct reader reader;
+
+	assert_int_equal(ballot_parse(written->file.ballots[at], &ballot), TALLY_ACCEPTED);
+	reader = reader_make(ballot.choices);
+	found = ballot_choices_next(&reader);
+	assert_int_equal(found.count, count);
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(ballot_choice_at(&found, i).option, choices[i][0]);
+		assert_int_equal(ballot_choice_at(&found, i).value, choices[i][1]);
+	}
+}
+
+static void
+ranks(void **state)
+{
+	static const int32_t due[][2] = {{0, 2}, {1, 3}, {2, 1}};
+	struct written written;
+
+	(void)state;
+	assert_int_equal(convert("vote_type;ordinal\nmax_length;3\nmax_sum_cost;1\n",
+				 "a;9,7,BO/1;3,2,1\nb;7\n", false),
+			 TALLY_EXIT_FINE);
+	written = read_back();
+	assert_int_equal(written.manifest->contests[0].method, MANIFEST_METHOD_RANKED);
+	assert_ballot(&written, 0, 3, due);
+	expect(&written, 0, TALLY_ACCEPTED);
+	expect(&written, 1, TALLY_ACCEPTED);
+	drop(&written);
+}
+
+static const char points_meta[] =
+    "vote_type;cumulative\nmin_points;1\nmax_points;4\nmax_sum_points;5\n";
+static const char points_votes[] = "a;9,7;1,4\nb;9,7;6,4\nc;7;0\n";
+
+static void
+points(void **state)
+{
+	static const int32_t due[][2] = {{0, 4}, {2, 6}};
+	const struct manifest_contest *contest;
+	struct written written;
+
+	(void)state;
+	assert_int_equal(convert(points_meta, points_votes, false), TALLY_EXIT_FINE);
+	written = read_back();
+	contest = &written.manifest->contests[0];
+	assert_int_equal(contest->method, MANIFEST_METHOD_CUMULATIVE);
+	assert_int_equal(contest->sum_points, 10);
+	assert_int_equal(contest->value_min, 0);
+	assert_int_equal(contest->value_max, 6);
+	assert_ballot(&written, 1, 2, due);
+	for (size_t i = 0; i < 3; i++)
+		expect(&written, i, TALLY_ACCEPTED);
+	drop(&written);
+}
+
+static void
+points_strictly(void **state)
+{
+	const struct manifest_contest *contest;
+	struct written written;
+
+	(void)state;
+	assert_int_equal(convert(points_meta, points_votes, true), TALLY_EXIT_FINE);
+	written = read_back();
+	contest = &written.manifest->contests[0];
+	assert_int_equal(contest->sum_points, 5);
+	assert_int_equal(contest->value_min, 1);
+	assert_int_equal(contest->value_max, 4);
+	expect(&written, 0, TALLY_ACCEPTED);
+	expect(&written, 1, TALLY_VALUE_OUT_OF_RANGE);
+	expect(&written, 2, TALLY_VALUE_OUT_OF_RANGE);
+	drop(&written);
+}
+
+/* Limits that the file does not state are what its votes need. */
+static void
+scores(void **state)
+{
+	const struct manifest_contest *contest;
+	struct written written;
+
+	(void)state;
+	assert_int_equal(convert("vote_type;scoring\ndefault_score;0\n", "a;9,7;-3,4\n", false),
+			 TALLY_EXIT_FINE);
+	written = read_back();
+	contest = &written.manifest->contests[0];
+	assert_int_equal(contest->method, MANIFEST_METHOD_SCORE);
+	assert_int_equal(contest->value_min, -3);
+	assert_int_equal(contest->value_max, 4);
+	expect(&written, 0, TALLY_ACCEPTED);
+	drop(&written);
+}
+
+static void
+a_rule(void **state)
+{
+	const struct manifest_outcome *outcome;
+	struct written written;
+
+	(void)state;
+	assert_int_equal(
+	    convert("vote_type;approval\nrule;greedy-no-skip\nbudget;150\n", "a;7\n", false),
+	    TALLY_EXIT_FINE);
+	written = read_back();
+	outcome = &written.manifest->contests[0].outcome;
+	assert_int_equal(outcome->rule, MANIFEST_RULE_GREEDY_STOP);
+	assert_int_equal(outcome->pools[0].budget, 15000);
+	assert_int_equal(outcome->ties, MANIFEST_TIES_LISTED);
+	drop(&written);
+}
+
 static void
 refusals_write_nothing(void **state)
 {
 	struct stat status;
 
 	(void)state;
+	assert_int_equal(convert("vote_type;ranking\n", "a;7\n", false), TALLY_EXIT_USAGE);
+	assert_int_equal(convert("max_length;2\n", "a;7\n", false), TALLY_EXIT_USAGE);
 	assert_int_equal(convert("vote_type;scoring\n", "a;7\n", false), TALLY_EXIT_USAGE);
+	assert_int_equal(convert("vote_type;scoring\n", "a;7,9;1\n", false), TALLY_EXIT_USAGE);
+	assert_int_equal(convert("vote_type;scoring\ndefault_score;1\n", "a;7;1\n", false),
+			 TALLY_EXIT_USAGE);
+	assert_int_equal(convert("vote_type;cumulative\nmax_sum_points;5\n", "a;7;-1\n", false),
+			 TALLY_EXIT_USAGE);
+	assert_int_equal(convert("vote_type;scoring\nmax_points;many\n", "a;7;1\n", false),
+			 TALLY_EXIT_USAGE);
 	assert_int_equal(convert("vote_type;approval\n", "a;8\n", true), TALLY_EXIT_USAGE);
 	assert_int_equal(convert("vote_type;approval\nmax_sum_cost;1\n", "a;\n", true),
 			 TALLY_EXIT_USAGE); /* no project is that cheap */
@@ -235,6 +362,11 @@ main(void)
 	    IN_A_FOLDER(strict_keeps_them),
 	    IN_A_FOLDER(choose_one),
 	    IN_A_FOLDER(choose_one_that_was_not),
+	    IN_A_FOLDER(ranks),
+	    IN_A_FOLDER(points),
+	    IN_A_FOLDER(points_strictly),
+	    IN_A_FOLDER(scores),
+	    IN_A_FOLDER(a_rule),
 	    IN_A_FOLDER(refusals_write_nothing),
 	    IN_A_FOLDER(nothing_is_overwritten),
 	};

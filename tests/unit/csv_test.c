@@ -151,6 +151,29 @@ too_many_fields(void **state)
 	assert_string_equal(sentence, "too many fields");
 }
 
+/* What has been seen is counted. */
+static void
+notes_what_is_odd(void **state)
+{
+	struct csv csv = over("\xef\xbb\xbf"
+			      "a;b \"c\"\r\n\n \r\n\"d;\n\";\"e\"\"\"\nf");
+	static const char *const rows[][2] = {{"a", "b \"c\""}, {"d;\n", "e\""}};
+	static const char *const last[] = {"f"};
+
+	(void)state;
+	assert_true(csv.marked);
+	expect(&csv, 1, 2, rows[0]);
+	expect(&csv, 4, 2, rows[1]);
+	assert_false(csv.cut);
+	expect(&csv, 6, 1, last);
+	expect_end(&csv);
+	assert_true(csv.cut);
+	assert_int_equal(csv.lines_crlf, 1);
+	assert_int_equal(csv.lines_lf, 1);
+	assert_int_equal(csv.blank, 2);
+	assert_int_equal(csv.loose, 1);
+}
+
 int
 main(void)
 {
@@ -162,6 +185,7 @@ main(void)
 	    cmocka_unit_test(a_lone_return_is_text),
 	    cmocka_unit_test(refusals),
 	    cmocka_unit_test(too_many_fields),
+	    cmocka_unit_test(notes_what_is_odd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,7 @@ a_small_file(void **state)
 	assert_string_equal(pb->projects[0].id, "BO.1/24");
 	assert_string_equal(pb->projects[0].name, "Park; new");
 	assert_string_equal(pb->projects[0].category, "green,sport");
+	assert_int_equal(pb->places, 2);
 	assert_int_equal(pb->projects[0].cost, 10000);
 	assert_int_equal(pb->projects[1].cost, 1250);
 	assert_string_equal(pb->projects[1].name, "");
@@ -105,6 +106,8 @@ refusals(void **state)
 	refuse(HEAD "a;1\na;2\nVOTES\nvoter_id;vote\n", 6, "a is there twice");
 	refuse(HEAD ";1\n", 5, "without project_id");
 	refuse(HEAD "a;1e3\n", 5, "1e3");
+	refuse(HEAD "a;9007199254740992\nb;1.5\nVOTES\nvoter_id;vote\nv;a\n", 5,
+	       "is too large");
 	refuse(HEAD "a;1;2\n", 5, "3 fields where the header has 2");
 	refuse(HEAD "a;1\nVOTES\n", 7, "ends before its VOTES");
 	refuse(HEAD "a;1\nVOTES\nvoter_id;points\n", 7, "no column vote");
@@ -112,42 +115,58 @@ refusals(void **state)
 	refuse(HEAD "a;1\nVOTES\nvoter_id;vote\nv;\"a\n", 8, "never closed");
 }
 
+/* Money has as many decimals as the longest number needs, and two if any. */
 static void
-hundredths(void **state)
+minor_units(void **state)
 {
 	static const struct {
-		const char *text;
-		int64_t value; /* -1: refused */
+		const char *budget, *cost;
+		unsigned places;
+		int64_t minor;
 	} cases[] = {
-	    {"0", 0},
-	    {"1", 100},
-	    {"12.5", 1250},
-	    {"12.05", 1205},
-	    {"7.", 700},
-	    {"776314.03", 77631403},
-	    {"1.2300", 123},
-	    {"1.234", -1},
-	    {"", -1},
-	    {".5", -1},
-	    {"-1", -1},
-	    {"1,5", -1},
-	    {"1 000", -1},
-	    {"1e3", -1},
-	    {"nan", -1},
-	    {"90071992547409.92", 9007199254740992},
-	    {"90071992547409.93", -1},
-	    {"99999999999999999999999999", -1},
+	    {"100", "7", 0, 7},        {"100.00", "7.0", 0, 7},   {"100", "7.5", 2, 750},
+	    {"100.5", "7", 2, 700},    {"100.25", "7.5", 2, 750}, {"100", "7.125", 3, 7125},
+	    {"1.0001", "7", 4, 70000}, {"all of it", "7", 0, 7},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		int64_t value = -2;
-		bool fine = pb_hundredths(cases[i].text, &value);
+		char text[256];
+		struct pb *pb;
+		int64_t sum;
 
-		assert_int_equal(fine, cases[i].value >= 0);
-		if (fine)
-			assert_int_equal(value, cases[i].value);
+		snprintf(text, sizeof text,
+			 "META\nkey;value\nbudget;%s\nPROJECTS\nproject_id;cost\na;%s\nVOTES\n"
+			 "voter_id;vote\nv;a\n",
+			 cases[i].budget, cases[i].cost);
+		pb = read_text(text);
+		assert_int_equal(pb->places, cases[i].places);
+		assert_int_equal(pb->projects[0].cost, cases[i].minor);
+		assert_true(pb_money(pb, "2", &sum));
+		assert_false(pb_money(pb, "2.0000001", &sum));
+		pb_free(pb);
 	}
+}
+
+static void
+oddities(void **state)
+{
+	struct pb *pb = read_text("\xef\xbb\xbfMETA\nkey;value\r\nbudget;5\nmood;good\n\n \n"
+				  "PROJECTS\nproject_id;cost;name;colour\na;1;the \"A\";red\n"
+				  "VOTES\nvoter_id;vote;AGE;shoe\nv;a;4;5");
+
+	(void)state;
+	assert_true(pb->oddities.marked);
+	assert_true(pb->oddities.cut);
+	assert_int_equal(pb->oddities.lines_crlf, 1);
+	assert_int_equal(pb->oddities.lines_lf, 8);
+	assert_int_equal(pb->oddities.blank_lines, 2);
+	assert_int_equal(pb->oddities.loose_quotes, 1);
+	assert_int_equal(pb->oddities.unknown_columns, 2);
+	assert_int_equal(pb->oddities.unknown_keys, 1);
+	assert_string_equal(pb->oddities.unknown_names, "mood, colour, shoe");
+	assert_string_equal(pb->projects[0].name, "the \"A\"");
+	pb_free(pb);
 }
 
 static void
@@ -224,7 +243,8 @@ main(void)
 	    cmocka_unit_test(short_and_long_rows),
 	    cmocka_unit_test(ids_are_compared_exactly),
 	    cmocka_unit_test(refusals),
-	    cmocka_unit_test(hundredths),
+	    cmocka_unit_test(minor_units),
+	    cmocka_unit_test(oddities),
 	    cmocka_unit_test(cut_anywhere_it_never_crashes),
 	    cmocka_unit_test(real_files),
 	};

@@ -81,9 +81,9 @@ campaign_from_pb_run(int argc, char **argv)
 	    option_table,
 	    take,
 	    "FILE.pb",
-	    "Makes a test campaign from a Pabulib file: manifest, keys, and each vote as a "
-	    "signed"
-	    " ballot in the file's order. What is odd in the file is told on stderr.",
+	    "Makes a test campaign from a Pabulib file: manifest with the file's limits and "
+	    "outcome rule, keys, and each vote as a signed ballot in the file's order. What is "
+	    "odd in the file is told on stderr, by name and number.",
 	    NULL,
 	    NULL,
 	    NULL};

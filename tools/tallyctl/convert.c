@@ -12,7 +12,8 @@
 #include "tools/lib/complain.h"
 #include "tools/tallyctl/cast.h"
 #include "tools/tallyctl/folder.h"
-#include "tools/tallyctl/survey.h"
+#include "tools/tallyctl/oddities.h"
+#include "tools/tallyctl/pboutcome.h"
 
 enum {
 	slug_max = 64,
@@ -23,60 +24,63 @@ struct conversion {
 	const struct pb *pb;
 	bool strict;
 	struct survey_limits limits;
+	enum pbvote_type type; /* as the file states it */
 	struct survey survey;
 	uint32_t *occurrences;
+	struct pbvote *vote; /* the one that is being converted */
 	struct folder folder;
 	struct ballotfile_maker ballots;
 };
 
-static const char *
-plural(size_t count)
+/* A limit that ballots in the file break: as published it is what the city counted. True if the
+ * manifest keeps it as it is stated. */
+static bool
+kept(const struct conversion *conversion, const char *name, size_t count)
 {
-	return count == 1 ? "" : "s";
+	oddities_ballots(name, count,
+			 conversion->strict ? "break it; kept"
+					    : "break it; left out of the manifest");
+	return !count || conversion->strict;
 }
 
 static void
-tell(const char *name, size_t count, const char *what)
-{
-	if (count)
-		complain("%s: %zu ballot%s: %s", name, count, plural(count), what);
-}
-
-static void
-tell_oddities(const struct survey *survey, bool strict)
-{
-	tell("repeated-project", survey->repeated_project, "a project named twice, taken once");
-	tell("unknown-project", survey->unknown_project,
-	     strict ? "not in PROJECTS" : "not in PROJECTS, left out");
-	tell("repeated-voter", survey->repeated_voter,
-	     "voter_id was there before, taken as another voter");
-	tell("empty", survey->empty, "no project, an abstention");
-}
-
-/* As published: what the city counted, our manifest allows. */
-static void
-relax(const char *name, size_t count, bool strict, int64_t none, int64_t *limit)
-{
-	if (!count)
-		return;
-	tell(name, count, strict ? "break it; kept" : "break it; left out of the manifest");
-	if (!strict)
-		*limit = none;
-}
-
-static void
-relax_limits(struct conversion *conversion)
+relax_sizes(struct conversion *conversion)
 {
 	struct survey_limits *limits = &conversion->limits;
 	const struct survey *survey = &conversion->survey;
-	bool strict = conversion->strict;
-	int64_t single = limits->single;
 
-	relax("choose-1", survey->over_one, strict, false, &single);
-	limits->single = single;
-	relax("min_length", survey->under_min, strict, 0, &limits->min);
-	relax("max_length", survey->over_max, strict, 0, &limits->max);
-	relax("max_sum_cost", survey->over_budget, strict, -1, &limits->budget);
+	if (!kept(conversion, "choose-1", survey->over_one))
+		limits->type = PBVOTE_APPROVAL;
+	if (!kept(conversion, "min_length", survey->under_min))
+		limits->min = 0;
+	if (!kept(conversion, "max_length", survey->over_max))
+		limits->max = 0;
+	if (!kept(conversion, "max_sum_cost", survey->over_budget))
+		limits->budget = -1;
+	if (limits->budget < 0 || limits->type == PBVOTE_APPROVAL)
+		return;
+	complain("max_sum_cost: 1 key: contests of this kind have no cap; left out");
+	limits->budget = -1;
+}
+
+/* Where points have no limit, what is in the votes is one. */
+static void
+relax_points(struct conversion *conversion)
+{
+	struct survey_limits *limits = &conversion->limits;
+	const struct survey *survey = &conversion->survey;
+	bool cumulative = limits->type == PBVOTE_CUMULATIVE;
+
+	if (!kept(conversion, "max_sum_points", survey->over_sum) || limits->sum < 0)
+		limits->sum = survey->sum_greatest > 0 ? survey->sum_greatest : 1;
+	if (!kept(conversion, "min_points", survey->under_value) ||
+	    limits->value_min == SURVEY_NONE)
+		limits->value_min = survey->value_least;
+	if (limits->value_max == SURVEY_NONE && cumulative)
+		limits->value_max = (int32_t)limits->sum;
+	if (!kept(conversion, "max_points", survey->over_value) ||
+	    limits->value_max == SURVEY_NONE)
+		limits->value_max = survey->value_greatest;
 }
 
 /* "pb.example/poland_gdynia_2020" from the file's name. */
@@ -175,35 +179,53 @@ options_of(const struct pb *pb)
 }
 
 static void
+integer_set(json_t *object, const char *key, int64_t value)
+{
+	CHECK(json_object_set_new(object, key, json_integer((json_int_t)value)) == 0);
+}
+
+static void
 limits_set(json_t *contest, const struct conversion *conversion)
 {
 	const struct survey_limits *limits = &conversion->limits;
 	int64_t most = (int64_t)conversion->pb->projects_count;
 
+	if (limits->type == PBVOTE_CHOOSE_1)
+		return;
 	if (most > choices_max)
 		most = choices_max;
 	if (limits->max && limits->max < most)
 		most = limits->max;
-	if (limits->single)
-		return;
 	if (limits->min > 1)
-		json_object_set_new(contest, "min", json_integer(limits->min));
-	json_object_set_new(contest, "max", json_integer(most));
+		integer_set(contest, "min", limits->min);
+	integer_set(contest, "max", most);
 	if (limits->budget >= 0)
-		json_object_set_new(contest, "budget_cap", json_integer(limits->budget));
+		integer_set(contest, "budget_cap", limits->budget);
+	if (limits->type == PBVOTE_CUMULATIVE)
+		integer_set(contest, "sum_points", limits->sum);
+	if (pbvote_has_points(limits->type)) {
+		integer_set(contest, "value_min", limits->value_min);
+		integer_set(contest, "value_max", limits->value_max);
+	}
 }
 
 static json_t *
 contest_of(const struct conversion *conversion, json_t *titles)
 {
+	static const char *const methods[] = {
+	    [PBVOTE_APPROVAL] = "approval", [PBVOTE_CHOOSE_1] = "single",
+	    [PBVOTE_ORDINAL] = "ranked",    [PBVOTE_CUMULATIVE] = "cumulative",
+	    [PBVOTE_SCORING] = "score",
+	};
+	enum pbvote_type type = conversion->limits.type;
 	json_t *options = options_of(conversion->pb);
 	json_t *contest;
 
 	if (!options)
 		return NULL;
-	contest = json_pack("{s:s, s:O, s:s, s:o, s:{s:s}}", "id", "pb", "titles", titles,
-			    "method", conversion->limits.single ? "single" : "approval",
-			    "options", options, "outcome", "rule", "none");
+	contest = json_pack("{s:s, s:O, s:s, s:o, s:o}", "id", "pb", "titles", titles, "method",
+			    methods[type], "options", options, "outcome",
+			    pboutcome_make(conversion->pb, type, &conversion->survey));
 	CHECK(contest);
 	limits_set(contest, conversion);
 	return contest;
@@ -254,16 +276,15 @@ static enum tally_exit
 ballot_make(struct conversion *conversion, size_t at)
 {
 	const struct pb_vote *from = &conversion->pb->votes[at];
-	uint16_t places[PB_CHOICES_MAX];
-	struct ballot_choice choices[PB_CHOICES_MAX];
-	const struct cast_contest contest = {
-	    .count = survey_choices(conversion->pb, from, places), .choices = choices};
+	struct pbvote *read = conversion->vote;
+	struct cast_contest contest = {.choices = read->choices};
 	struct cast_vote vote = {.revision = 1, .contests = &contest};
 	uint8_t memory[TALLY_BALLOT_SIZE_MAX];
 	struct writer writer = writer_make(memory, sizeof memory);
+	const char *sentence;
 
-	for (size_t i = 0; i < contest.count; i++)
-		choices[i] = (struct ballot_choice){.option = places[i], .value = 1};
+	CHECK(pbvote_read(conversion->pb, from, conversion->type, read, &sentence));
+	contest.count = read->count;
 	if (!tag_make(conversion, at, vote.tag)) {
 		complain("line %zu: the voter_id is too long", from->line);
 		return TALLY_EXIT_USAGE;
@@ -320,14 +341,17 @@ static enum tally_exit
 convert(struct conversion *conversion, const char *out)
 {
 	const struct survey *survey = &conversion->survey;
-	enum tally_exit code;
+	enum tally_exit code = survey_take(conversion->pb, &conversion->limits,
+					   conversion->occurrences, &conversion->survey);
 
-	survey_take(conversion->pb, &conversion->limits, conversion->occurrences,
-		    &conversion->survey);
-	tell_oddities(survey, conversion->strict);
+	if (code != TALLY_EXIT_FINE)
+		return code;
+	oddities_tell(conversion->pb, survey, conversion->strict);
 	if (conversion->strict && survey->unknown_project)
 		return TALLY_EXIT_USAGE;
-	relax_limits(conversion);
+	relax_sizes(conversion);
+	if (pbvote_has_points(conversion->type))
+		relax_points(conversion);
 	code = manifest_make(conversion);
 	if (code == TALLY_EXIT_FINE)
 		code = ballots_make(conversion);
@@ -343,12 +367,17 @@ convert_pb(const struct pb *pb, const char *path, bool strict, const char *out)
 
 	if (code != TALLY_EXIT_FINE)
 		return code;
+	conversion.type = conversion.limits.type;
 	origin_write(path, origin);
 	folder_init(&conversion.folder, origin);
 	conversion.occurrences = survey_occurrences(pb);
+	conversion.vote = malloc(sizeof *conversion.vote);
+	CHECK(conversion.vote);
 	code = convert(&conversion, out);
+	free(conversion.vote);
 	free(conversion.occurrences);
 	free(conversion.ballots.data);
+	survey_free(&conversion.survey);
 	folder_free(&conversion.folder);
 	return code;
 }

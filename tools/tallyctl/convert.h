@@ -2,8 +2,8 @@
  *
  * Every vote becomes one ballot, in the file's order, with a tag of its own: the identity is
  * the voter_id (opaque), and for a voter_id that was there before, voter_id, NUL, and the
- * decimal number of its occurrence (2, 3, ...). A project named twice in a ballot is taken
- * once. */
+ * decimal number of its occurrence (2, 3, ...). What a vote becomes is in pbvote.h, the rule in
+ * pboutcome.h. */
 #ifndef TALLY_TOOLS_CONVERT_H
 #define TALLY_TOOLS_CONVERT_H
 

@@ -8,7 +8,8 @@ csv_make(char *memory, size_t size)
 	bool marked = size >= 3 && memcmp(memory, "\xef\xbb\xbf", 3) == 0;
 
 	memory[size] = 0;
-	return (struct csv){.at = memory + (marked ? 3 : 0), .end = memory + size, .line = 1};
+	return (struct csv){
+	    .at = memory + (marked ? 3 : 0), .end = memory + size, .line = 1, .marked = marked};
 }
 
 /* Copies the text between quotes over itself and leaves csv->at after the closing quote. */
@@ -43,6 +44,8 @@ at_line_end(const struct csv *csv)
 static const char *
 field(struct csv *csv)
 {
+	bool loose = false;
+
 	if (csv->at < csv->end && *csv->at == '"') {
 		if (!unquote(csv))
 			return "a quote is never closed";
@@ -53,8 +56,10 @@ field(struct csv *csv)
 	while (!at_line_end(csv) && *csv->at != ';') {
 		if (!*csv->at)
 			return "a NUL byte";
+		loose |= *csv->at == '"';
 		csv->at++;
 	}
+	csv->loose += loose;
 	return NULL;
 }
 
@@ -62,11 +67,13 @@ static void
 end_line(struct csv *csv)
 {
 	char *end = csv->at;
+	bool returned = csv->at < csv->end && *csv->at == '\r';
 
-	if (csv->at < csv->end && *csv->at == '\r')
-		csv->at++;
-	if (csv->at < csv->end)
-		csv->at++;
+	csv->at += returned;
+	csv->cut = csv->at == csv->end;
+	csv->lines_crlf += returned && !csv->cut;
+	csv->lines_lf += !returned && !csv->cut;
+	csv->at += !csv->cut;
 	*end = 0;
 	csv->line++;
 }
@@ -87,6 +94,7 @@ skip_blank_lines(struct csv *csv)
 			return;
 		csv->at = at + 1;
 		csv->line++;
+		csv->blank++;
 	}
 }
 

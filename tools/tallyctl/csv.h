@@ -20,6 +20,13 @@ struct csv {
 	char *at;
 	char *end;
 	size_t line; /* of the next record, from 1 */
+	/* What has been seen so far. */
+	bool marked;       /* a byte order mark */
+	bool cut;          /* the last record has no line end */
+	size_t lines_lf;   /* records that end in LF alone */
+	size_t lines_crlf; /* and in CR LF */
+	size_t blank;      /* lines that were skipped */
+	size_t loose;      /* fields with a quote in unquoted text */
 };
 
 struct csv_record {

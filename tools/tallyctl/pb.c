@@ -7,8 +7,8 @@
 #include <strings.h>
 
 #include "tools/tallyctl/csv.h"
-
-static const int64_t hundredths_max = (int64_t)1 << 53;
+#include "tools/tallyctl/decimal.h"
+#include "tools/tallyctl/pbwords.h"
 
 enum section {
 	SECTION_NONE,
@@ -89,34 +89,6 @@ trimmed(char *text)
 	return text;
 }
 
-bool
-pb_hundredths(const char *text, int64_t *out)
-{
-	int64_t value = 0;
-	size_t digits = strspn(text, "0123456789");
-	size_t decimals = 0;
-
-	if (!digits)
-		return false;
-	for (size_t i = 0; i < digits; i++) {
-		value = value * 10 + (text[i] - '0');
-		if (value > hundredths_max / 100)
-			return false;
-	}
-	text += digits;
-	if (*text == '.')
-		for (text++; *text >= '0' && *text <= '9'; text++, decimals++) {
-			if (decimals >= 2 && *text != '0')
-				return false;
-			if (decimals < 2)
-				value = value * 10 + (*text - '0');
-		}
-	for (; decimals < 2; decimals++)
-		value *= 10;
-	*out = value;
-	return !*text && value <= hundredths_max;
-}
-
 static enum section
 section_named(const struct csv_record *record)
 {
@@ -170,6 +142,17 @@ section_begin(struct parse *parse, enum section section)
 	return section != SECTION_VOTES || projects_close(parse);
 }
 
+/* One more name that the format does not have. */
+static void
+unknown_name(struct pb_oddities *oddities, const char *name, size_t *count)
+{
+	size_t size = strlen(oddities->unknown_names);
+
+	++*count;
+	snprintf(oddities->unknown_names + size, sizeof oddities->unknown_names - size,
+		 "%s%.40s", size ? ", " : "", name);
+}
+
 static bool
 header_take(struct parse *parse)
 {
@@ -186,6 +169,11 @@ header_take(struct parse *parse)
 			if (strcasecmp(trimmed(record->fields[i]), column_names[column]) == 0)
 				parse->columns[column] = (int)i;
 	}
+	for (size_t i = 0; i < record->count; i++)
+		if (!pbwords_column(trimmed(record->fields[i]),
+				    parse->section == SECTION_VOTES))
+			unknown_name(&parse->pb->oddities, trimmed(record->fields[i]),
+				     &parse->pb->oddities.unknown_columns);
 	for (int i = 0; i < 2; i++)
 		if (parse->columns[needed[i]] < 0)
 			return fault_set(parse, record->line, "%s has no column %s",
@@ -217,6 +205,8 @@ meta_take(struct parse *parse)
 		if (strcasecmp(key, "key") == 0)
 			return true;
 	}
+	if (!pbwords_meta(key))
+		unknown_name(&pb->oddities, key, &pb->oddities.unknown_keys);
 	pb->meta = more(pb->meta, pb->meta_count, &parse->meta_capacity, sizeof *pb->meta);
 	pb->meta[pb->meta_count++] = (struct pb_meta){
 	    .key = key,
@@ -236,6 +226,16 @@ row_fits(struct parse *parse)
 	return true;
 }
 
+/* Minor units are hundredths, where whole units are not enough. */
+static void
+places_raise(struct pb *pb, unsigned places)
+{
+	unsigned wanted = places > 0 && places < 2 ? 2 : places;
+
+	if (wanted > pb->places)
+		pb->places = wanted;
+}
+
 static bool
 project_take(struct parse *parse)
 {
@@ -249,14 +249,14 @@ project_take(struct parse *parse)
 				     .score_cell = cell(parse, COLUMN_SCORE),
 				     .selected_cell = cell(parse, COLUMN_SELECTED),
 				     .line = parse->record.line};
-	const char *cost = cell(parse, COLUMN_COST);
+	unsigned places;
 
 	if (!*project.id)
 		return fault_set(parse, project.line, "a project without project_id");
-	if (!pb_hundredths(cost, &project.cost))
-		return fault_set(parse, project.line,
-				 "cost \"%.40s\" is not a number with at most two decimals",
-				 cost);
+	if (!decimal_places(project.cost_cell, &places))
+		return fault_set(parse, project.line, "cost \"%.40s\" is not a number",
+				 project.cost_cell);
+	places_raise(pb, places);
 	if (pb->projects_count == PB_PROJECTS_MAX)
 		return fault_set(parse, project.line, "more than %d projects", PB_PROJECTS_MAX);
 	pb->projects = more(pb->projects, pb->projects_count, &parse->projects_capacity,
@@ -353,6 +353,41 @@ records_take(struct parse *parse, struct csv *csv)
 	}
 }
 
+/* Once it is known how many decimals money has. */
+static bool
+costs_scale(struct parse *parse)
+{
+	static const char *const sums[] = {"budget", "max_sum_cost"};
+	struct pb *pb = parse->pb;
+	unsigned places;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *sum = pb_meta(pb, sums[i]);
+
+		if (sum && decimal_places(sum, &places))
+			places_raise(pb, places);
+	}
+	for (size_t i = 0; i < pb->projects_count; i++) {
+		struct pb_project *project = &pb->projects[i];
+
+		if (!pb_money(pb, project->cost_cell, &project->cost))
+			return fault_set(parse, project->line, "cost \"%.40s\" is too large",
+					 project->cost_cell);
+	}
+	return true;
+}
+
+static void
+oddities_take(const struct csv *csv, struct pb_oddities *oddities)
+{
+	oddities->marked = csv->marked;
+	oddities->cut = csv->cut;
+	oddities->lines_lf = csv->lines_lf;
+	oddities->lines_crlf = csv->lines_crlf;
+	oddities->blank_lines = csv->blank;
+	oddities->loose_quotes = csv->loose;
+}
+
 struct pb *
 pb_parse(const char *text, size_t size, struct pb_fault *fault)
 {
@@ -366,7 +401,8 @@ pb_parse(const char *text, size_t size, struct pb_fault *fault)
 	CHECK(pb->text);
 	memcpy(pb->text, text, size);
 	csv = csv_make(pb->text, size);
-	fine = records_take(&parse, &csv);
+	fine = records_take(&parse, &csv) && costs_scale(&parse);
+	oddities_take(&csv, &pb->oddities);
 	free(parse.by_id);
 	if (fine)
 		return pb;
@@ -394,4 +430,10 @@ pb_meta(const struct pb *pb, const char *key)
 		if (strcasecmp(pb->meta[i].key, key) == 0)
 			return pb->meta[i].value;
 	return NULL;
+}
+
+bool
+pb_money(const struct pb *pb, const char *text, int64_t *out)
+{
+	return decimal_scaled(text, pb->places, out);
 }

@@ -2,7 +2,7 @@
  *
  * Three sections, in order: META (key;value), PROJECTS, VOTES, each a title line, a header line
  * and rows. Section and column names are matched without regard to case; columns may come in
- * any order and unknown ones are left aside; ids are compared exactly, blanks around them
+ * any order and unknown ones are left aside, and told; ids are compared exactly, blanks around them
  * dropped. The reader judges the shape; what a vote may be is the caller's to judge. */
 #ifndef TALLY_TOOLS_PB_H
 #define TALLY_TOOLS_PB_H
@@ -19,6 +19,9 @@ enum {
 	PB_CHOICES_MAX = 1024
 };
 
+/* What a project costs that was withdrawn after its file was made. */
+#define PB_WITHDRAWN_COST "999999999"
+
 struct pb_meta {
 	const char *key;
 	const char *value;
@@ -33,7 +36,7 @@ struct pb_project {
 	const char *votes_cell;
 	const char *score_cell;
 	const char *selected_cell;
-	int64_t cost; /* minor units: the file's number times 100, exactly */
+	int64_t cost; /* minor units: the file's number times 10^places, exactly */
 	size_t line;
 };
 
@@ -45,8 +48,23 @@ struct pb_vote {
 	size_t count;
 };
 
+/* What of a file is not as it should be, and can be read all the same. */
+struct pb_oddities {
+	bool marked;             /* begins with a byte order mark */
+	bool cut;                /* the last line has no end */
+	size_t lines_lf;         /* rows that end in LF, */
+	size_t lines_crlf;       /* and in CR LF */
+	size_t blank_lines;      /* left aside */
+	size_t loose_quotes;     /* cells with a quote in unquoted text, which is text */
+	size_t unknown_columns;  /* left aside */
+	size_t unknown_keys;     /* of META, left aside */
+	char unknown_names[256]; /* the first of both, with commas */
+};
+
 struct pb {
 	char *text;
+	unsigned places; /* decimals of minor units: 0 if all money is whole, else at least 2 */
+	struct pb_oddities oddities;
 	size_t meta_count;
 	struct pb_meta *meta;
 	size_t projects_count;
@@ -73,9 +91,8 @@ pb_free(struct pb *pb);
 const char *
 pb_meta(const struct pb *pb, const char *key);
 
-/* A decimal number without sign, in hundredths: "12.5" is 1250. False for anything else, for
- * more than two decimals that are not zero, and for more than 2^53 (what JSON readers keep). */
+/* A sum of money in minor units. False if it is not a number (decimal.h), or has more decimals. */
 MUST_USE bool
-pb_hundredths(const char *text, int64_t *out);
+pb_money(const struct pb *pb, const char *text, int64_t *out);
 
 #endif
