@@ -100,13 +100,62 @@ seats_rounds_and_paths(void **state)
 	ring_free(&ring);
 }
 
+/* Two of three support b and pay 1/2 of it each: half the cost per supporter. */
+static void
+exact_numbers(void **state)
+{
+	(void)state;
+	make(MANIFEST_RULE_SHARES, NULL, 9000000);
+	ring.contest.outcome.utility = MANIFEST_UTILITY_CARDINALITY;
+	ring_ballots(&ring, "b", 2);
+	ring_ballots(&ring, "c", 1);
+	assert_string_equal(ring_winners(&ring), "b");
+	assert_line(0, "b Park: payment per utility 2500000, costs 50,000.00, left 40,000.00");
+	assert_line(1,
+		    "c Park: its supporters have 3000000, costs 40,000.00: less than it costs");
+	assert_line(2, "a Park: costs 120,000.00: nobody supports it");
+	ring.contest.outcome.utilitarian = true;
+	assert_string_equal(ring_winners(&ring), "bc");
+	assert_line(3, "c Park: 1 vote, costs 40,000.00, left 0.00; 1 before a");
+	ring.contest.outcome.rule = MANIFEST_RULE_PHRAGMEN;
+	assert_string_equal(ring_winners(&ring), "bc");
+	assert_line(0, "b Park: load 2500000, costs 50,000.00, left 40,000.00");
+	ring_free(&ring);
+}
+
+static void
+steps_about_no_option(void **state)
+{
+	static const struct election_step preferred = {.act = ELECTION_PREFERRED,
+						       .option = ELECTION_NOBODY,
+						       .strength = 5,
+						       .other_strength = 1000};
+	char figure[] = "7/3";
+	struct election_step endowment = {
+	    .act = ELECTION_ENDOWMENT, .option = ELECTION_NOBODY, .figure = figure};
+	char line[OUTCOME_TRACE_LINE_MAX];
+
+	(void)state;
+	make(MANIFEST_RULE_SHARES, NULL, 9000000);
+	assert_string_equal(
+	    outcome_trace_line(&ring.contest, &preferred, "en", line),
+	    "5 ballots prefer equal shares, 1,000 the greedy outcome, which takes "
+	    "its place");
+	assert_string_equal(outcome_trace_line(&ring.contest, &endowment, "en", line),
+			    "each ballot has 7/3");
+	endowment.act = ELECTION_STOPPED;
+	assert_string_equal(outcome_trace_line(&ring.contest, &endowment, "en", line),
+			    "each ballot has 7/3: nothing more fits");
+	ring_free(&ring);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(money_and_margins),
-	    cmocka_unit_test(ties_and_exclusions),
-	    cmocka_unit_test(seats_rounds_and_paths),
+	    cmocka_unit_test(money_and_margins),      cmocka_unit_test(ties_and_exclusions),
+	    cmocka_unit_test(seats_rounds_and_paths), cmocka_unit_test(exact_numbers),
+	    cmocka_unit_test(steps_about_no_option),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,9 @@ step_json(const struct manifest_contest *contest, const struct election_step *st
 	bool pools = outcome->pools_count > 0 && outcome->pools[0].id[0] != 0;
 	bool option = step->option != ELECTION_NOBODY;
 	bool other = step->other != ELECTION_NOBODY;
+	bool exact =
+	    outcome->rule == MANIFEST_RULE_SHARES || outcome->rule == MANIFEST_RULE_PHRAGMEN;
+	bool preferred = step->act == ELECTION_PREFERRED;
 	json_t *object = json_object();
 
 	CHECK(object != NULL);
@@ -69,9 +72,9 @@ step_json(const struct manifest_contest *contest, const struct election_step *st
 	set_text(object, "option", id_of(contest, step->option));
 	set_text(object, "other", id_of(contest, step->other));
 	set_number(object, "strength", step->strength,
-		   step->act == ELECTION_PREFERRED || (option && step->figure == NULL));
+		   preferred || (option && (!exact || step->strength >= 0)));
 	set_number(object, "other_strength", step->other_strength,
-		   step->act == ELECTION_PREFERRED || (other && step->figure == NULL));
+		   preferred || (other && (!exact || step->other_strength >= 0)));
 	set_number(object, "cost", step->cost, option && outcome->pools_count > 0);
 	set_number(object, "left", step->left, step->left >= 0);
 	set_number(object, "money", step->money, step->act == ELECTION_TOPPED_UP);

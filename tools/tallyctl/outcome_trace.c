@@ -42,7 +42,39 @@ add_id(struct line *line, uint16_t option)
 	add(line, option == ELECTION_NOBODY ? "nobody" : line->contest->options[option].id);
 }
 
-/* "4,711 votes": what the rule orders by; nothing where an exact number stands instead. */
+static bool
+is_exact(const struct line *line)
+{
+	enum manifest_rule rule = line->contest->outcome.rule;
+
+	return rule == MANIFEST_RULE_SHARES || rule == MANIFEST_RULE_PHRAGMEN;
+}
+
+/* What the exact number of a step is. */
+static const char *
+figure_words(const struct line *line, enum election_act act)
+{
+	if (line->contest->outcome.rule == MANIFEST_RULE_PHRAGMEN)
+		return "load ";
+	if (act == ELECTION_STOPPED)
+		return "when each ballot has ";
+	return act == ELECTION_UNAFFORDABLE ? "its supporters have " : "payment per utility ";
+}
+
+static void
+add_paths(struct line *line, const struct election_step *step)
+{
+	if (step->other == ELECTION_NOBODY)
+		return;
+	add(line, ": ");
+	add_count(line, step->strength);
+	add(line, " against ");
+	add_count(line, step->other_strength);
+	add(line, " on the strongest paths to and from ");
+	add_id(line, step->other);
+}
+
+/* ": 4,711 votes": what the rule orders by; or the exact number that stands for it. */
 static void
 add_strength(struct line *line, const struct election_step *step)
 {
@@ -50,19 +82,19 @@ add_strength(struct line *line, const struct election_step *step)
 	bool points = outcome->by_score || outcome->rule == MANIFEST_RULE_BORDA;
 
 	if (step->figure != NULL) {
+		add(line, ": ");
+		add(line, figure_words(line, step->act));
 		add(line, step->figure);
 		return;
 	}
-	if (step->other == ELECTION_NOBODY && outcome->rule == MANIFEST_RULE_SCHULZE)
-		return;
-	add_count(line, step->strength);
 	if (outcome->rule == MANIFEST_RULE_SCHULZE) {
-		add(line, " against ");
-		add_count(line, step->other_strength);
-		add(line, " on the strongest paths to and from ");
-		add_id(line, step->other);
+		add_paths(line, step);
 		return;
 	}
+	if (is_exact(line) && step->strength < 0)
+		return;
+	add(line, ": ");
+	add_count(line, step->strength);
 	add(line, points                ? step->strength == 1 ? " point" : " points"
 		  : step->strength == 1 ? " vote"
 					: " votes");
@@ -86,7 +118,7 @@ words_of(enum election_act act)
 	case ELECTION_NO_SUPPORT:
 		return ": nobody supports it";
 	case ELECTION_UNAFFORDABLE:
-		return ": its supporters have less than it costs";
+		return ": less than it costs";
 	case ELECTION_ELIMINATED:
 		return ": eliminated";
 	case ELECTION_LOST:
@@ -99,9 +131,11 @@ words_of(enum election_act act)
 static void
 add_money(struct line *line, const struct election_step *step)
 {
+	bool alone = step->figure == NULL && step->strength < 0 && is_exact(line);
+
 	if (step->left < 0)
 		return;
-	add(line, ", costs ");
+	add(line, alone ? ": costs " : ", costs ");
 	add_amount(line, step->cost);
 	if (step->act == ELECTION_TAKEN || step->act == ELECTION_COMPLETED ||
 	    step->act == ELECTION_TOPPED_UP)
@@ -120,7 +154,7 @@ add_margin(struct line *line, const struct election_step *step)
 	bool measured = step->figure == NULL && step->other != ELECTION_NOBODY &&
 			line->contest->outcome.rule != MANIFEST_RULE_SCHULZE &&
 			(step->act == ELECTION_TAKEN || step->act == ELECTION_TOPPED_UP ||
-			 step->act == ELECTION_ELIMINATED);
+			 step->act == ELECTION_COMPLETED || step->act == ELECTION_ELIMINATED);
 	int64_t margin = step->strength - step->other_strength;
 
 	if (measured && margin != 0) {
@@ -161,23 +195,27 @@ add_option(struct line *line, const struct election_step *step)
 	add(line, option->id);
 	add(line, " ");
 	add(line, manifest_title_in(&option->titles, line->language));
-	add(line, ": ");
 	add_strength(line, step);
 	add_rest(line, step);
 }
 
+/* A step about no option. */
 static void
 add_event(struct line *line, const struct election_step *step)
 {
-	if (step->act == ELECTION_ENDOWMENT) {
-		add(line, "each ballot has ");
-		add(line, step->figure == NULL ? "nothing" : step->figure);
+	if (step->act == ELECTION_PREFERRED) {
+		add_count(line, step->strength);
+		add(line, " ballots prefer equal shares, ");
+		add_count(line, step->other_strength);
+		add(line, step->other_strength > step->strength
+			      ? " the greedy outcome, which takes its place"
+			      : " the greedy outcome");
 		return;
 	}
-	add(line, "ballots that prefer equal shares: ");
-	add_count(line, step->strength);
-	add(line, "; that prefer greedy: ");
-	add_count(line, step->other_strength);
+	add(line, "each ballot has ");
+	add(line, step->figure == NULL ? "nothing" : step->figure);
+	if (step->act == ELECTION_STOPPED)
+		add(line, ": nothing more fits");
 }
 
 const char *
@@ -194,6 +232,29 @@ outcome_trace_line(const struct manifest_contest *contest, const struct election
 	return text;
 }
 
+/* A heading where the top-up, another pool or another round begins. */
+static void
+print_heading(const struct manifest_contest *contest, const struct election_step *before,
+	      const struct election_step *step)
+{
+	bool topped = step->act == ELECTION_TOPPED_UP;
+	bool other_pool = before == NULL || before->pool != step->pool;
+	char amount[OUTCOME_AMOUNT_MAX];
+
+	if (topped && before != NULL && before->act != ELECTION_TOPPED_UP)
+		printf("\n  Topped up:\n");
+	if (topped)
+		return;
+	if (other_pool && contest->outcome.pools_count > 0) {
+		const struct manifest_pool *pool = &contest->outcome.pools[step->pool];
+
+		printf("\n  %s%s%s:\n", pool->id, pool->id[0] == 0 ? "" : ", ",
+		       outcome_amount_text(pool->budget, amount));
+	}
+	if (step->round > 0 && (other_pool || before->round != step->round))
+		printf("\n  Round %u:\n", (unsigned)step->round);
+}
+
 static bool
 wins(const struct election_step *step)
 {
@@ -201,29 +262,27 @@ wins(const struct election_step *step)
 	       step->act == ELECTION_TOPPED_UP;
 }
 
-/* A heading where another pool, the top-up or another round begins. */
-static void
-print_heading(const struct manifest_contest *contest, const struct election_step *before,
-	      const struct election_step *step)
+/* The place of this step's option among the winners, from 1; 0 if it has not won by this step: in
+ * its pool the greedy outcome has taken the place of what stands before. */
+static size_t
+place_of(const struct election_result *result, size_t at)
 {
-	const struct manifest_outcome *outcome = &contest->outcome;
-	bool topped = step->act == ELECTION_TOPPED_UP;
-	char amount[OUTCOME_AMOUNT_MAX];
+	const struct election_step *step = &result->steps[at];
 
-	if (before != NULL && before->pool == step->pool && before->round == step->round &&
-	    !topped)
-		return;
-	if (topped) {
-		if (before == NULL || before->act != ELECTION_TOPPED_UP)
-			printf("\n  Topped up:\n");
-	} else if (step->round > 0 && (before == NULL || before->round != step->round)) {
-		printf("\n  Round %u:\n", (unsigned)step->round);
-	} else if (outcome->pools_count > 0 && (before == NULL || before->pool != step->pool)) {
-		const struct manifest_pool *pool = &outcome->pools[step->pool];
+	if (!wins(step))
+		return 0;
+	for (size_t i = at + 1; i < result->steps_count; i++) {
+		const struct election_step *later = &result->steps[i];
 
-		printf("\n  %s%s%s:\n", pool->id, pool->id[0] == 0 ? "" : ", ",
-		       outcome_amount_text(pool->budget, amount));
+		if (later->pool == step->pool && later->act == ELECTION_PREFERRED &&
+		    later->other_strength > later->strength)
+			return 0;
 	}
+	for (size_t i = 0; i < result->winners_count; i++) {
+		if (result->winners[i] == step->option)
+			return i + 1;
+	}
+	return 0;
 }
 
 static void
@@ -232,15 +291,15 @@ print_steps(const struct manifest_contest *contest, const struct election_result
 {
 	const struct election_step *before = NULL;
 	char line[OUTCOME_TRACE_LINE_MAX];
-	size_t won = 0;
 
 	for (size_t i = 0; i < result->steps_count; i++) {
 		const struct election_step *step = &result->steps[i];
+		size_t place = place_of(result, i);
 
 		print_heading(contest, before, step);
 		outcome_trace_line(contest, step, language, line);
-		if (wins(step))
-			printf("  %3zu. %s\n", ++won, line);
+		if (place > 0)
+			printf("  %3zu. %s\n", place, line);
 		else
 			printf("    -  %s\n", line);
 		before = step;
