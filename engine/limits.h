@@ -112,8 +112,8 @@ _Static_assert(2 + 1 + TALLY_NOTICE_SIZE_MAX <= entries_bytes &&
 _Static_assert(10 + TALLY_ENTRY_SIZE_MAX <= gather_bytes, "a reading takes any entry");
 _Static_assert(72 + 16 * contest_options_max <= TALLY_WIRE_PAYLOAD_MAX, "results fit a frame");
 _Static_assert(
-    1024 + 128 * districts_max + 192 * contests_max + 192 * options_max + 160 * cells_max +
-	    21 * pairs_max + (75 * options_max + 21 * pairs_max) <=
+    1024 + 128 * districts_max + 2 * (192 * contests_max + 192 * options_max) +
+	    160 * cells_max + 21 * pairs_max + (75 * options_max + 21 * pairs_max) <=
 	text_bytes_max,
     "a tally's text fits: its head and lines, cells, positions, pairs; ids of 64 bytes, "
     "numbers of 20 digits");

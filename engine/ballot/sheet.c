@@ -18,10 +18,10 @@ head_read(struct reader *reader, struct sheet *sheet)
 	sheet->number = reader_u32(reader);
 	sheet->district = reader_u16(reader);
 	sheet->papers = reader_u32(reader);
-	sheet->operator= reader_bytes(reader, reader_u8(reader));
+	sheet->counted_by = reader_bytes(reader, reader_u8(reader));
 	return !reader->failed && sheet->number > 0 && sheet->papers > 0 &&
-	       sheet->operator.size> 0 && sheet->operator.size <= SHEET_OPERATOR_MAX &&
-	       text_utf8_clean(sheet->operator);
+	       sheet->counted_by.size > 0 && sheet->counted_by.size <= SHEET_OPERATOR_MAX &&
+	       text_utf8_clean(sheet->counted_by);
 }
 
 static bool
@@ -87,14 +87,14 @@ sheet_row_at(const struct sheet_contest *contest, size_t at)
 void
 sheet_head_write(struct writer *writer, const struct sheet_head *head)
 {
-	CHECK(head->operator.size> 0 && head->operator.size <= SHEET_OPERATOR_MAX);
+	CHECK(head->counted_by.size > 0 && head->counted_by.size <= SHEET_OPERATOR_MAX);
 	writer_bytes(writer, SEPARATOR_OF(TALLY_SEPARATOR_SHEET));
 	writer_copy(writer, head->campaign, TALLY_HASH_SIZE);
 	writer_u32(writer, head->number);
 	writer_u16(writer, head->district);
 	writer_u32(writer, head->papers);
-	writer_u8(writer, (uint8_t)head->operator.size);
-	writer_bytes(writer, head->operator);
+	writer_u8(writer, (uint8_t)head->counted_by.size);
+	writer_bytes(writer, head->counted_by);
 }
 
 void

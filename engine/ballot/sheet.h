@@ -37,7 +37,7 @@ struct sheet {
 	uint32_t number;
 	uint16_t district;
 	uint32_t papers;
-	struct bytes operator;
+	struct bytes counted_by;
 	struct bytes totals; /* t bytes: the contests, one after the other */
 	uint32_t key_id;
 	const uint8_t *signature; /* 64 */
@@ -74,7 +74,7 @@ struct sheet_head {
 	uint32_t number;
 	uint16_t district;
 	uint32_t papers;
-	struct bytes operator;
+	struct bytes counted_by;
 };
 
 /* A sheet is written in this order: head, each contest, signature; the writer must hold it from its

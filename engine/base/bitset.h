@@ -1,5 +1,5 @@
-/* bitset: a set of small numbers, one bit each, in bytes the caller owns. Bit i is bit i % 8 of byte
- * i / 8. Any thread; no allocation. */
+/* bitset: a set of small numbers, one bit each, in bytes the caller owns: number i is bit i % 8 of
+ * byte i / 8. Any thread; no allocation. */
 #ifndef TALLY_BASE_BITSET_H
 #define TALLY_BASE_BITSET_H
 

@@ -41,7 +41,7 @@ static bool
 may_be_accepted(uint8_t message)
 {
 	return message == TALLY_MESSAGE_SUBMIT || message == TALLY_MESSAGE_NOTICE ||
-	       message == TALLY_MESSAGE_COSIGN;
+	       message == TALLY_MESSAGE_SHEET || message == TALLY_MESSAGE_COSIGN;
 }
 
 static int

@@ -207,6 +207,14 @@ tally_client_notice(struct tally_client *client, const void *notice, size_t size
 }
 
 int
+tally_client_sheet(struct tally_client *client, const void *sheet, size_t size,
+		   uint32_t *correlation)
+{
+	return request(client, &client->requests, TALLY_MESSAGE_SHEET, bytes_make(sheet, size),
+		       0, correlation);
+}
+
+int
 tally_client_status(struct tally_client *client, const uint8_t tag[TALLY_TAG_SIZE],
 		    uint32_t *correlation)
 {

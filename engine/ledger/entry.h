@@ -37,7 +37,8 @@ struct entry {
 	int64_t minute;         /* PHASE */
 };
 
-/* False for an unknown kind or a wrong shape. A BALLOT's, NOTICE's or SHEET's body is not looked into. */
+/* False for an unknown kind or a wrong shape. The body of a BALLOT, NOTICE or SHEET is not looked
+ * into. */
 MUST_USE bool
 entry_parse(struct bytes bytes, struct entry *out);
 

@@ -78,12 +78,18 @@ hall_fill(struct hall *hall, const struct outcome_given *given, size_t place)
 	const struct manifest_contest *contest = hall->contest;
 
 	hall->ballots = given->counts->contests[place].ballots;
+	if (contest->outcome.sheets)
+		hall->ballots += given->counts->paper_contests[place].ballots;
 	for (size_t i = 0; i < contest->options_count; i++) {
 		size_t at = contest->options_first + i;
-		const struct counts_option *counts = &given->counts->options[at];
+		struct counts_option sum = given->counts->options[at];
 
-		hall->votes[i] = counts->votes;
-		hall->strength[i] = strength_of(&contest->outcome, counts);
+		if (contest->outcome.sheets) {
+			sum.votes += given->counts->paper_options[at].votes;
+			sum.score += given->counts->paper_options[at].score;
+		}
+		hall->votes[i] = sum.votes;
+		hall->strength[i] = strength_of(&contest->outcome, &sum);
 		hall->standing[i] =
 		    contest->outcome.left_out[i] == 0 &&
 		    (given->law == NULL || !law_option_withdrawn(given->law, at));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "campaign/rules.h"
+#include "campaign/sheetrules.h"
 
 const char *
 replay_fault_sentence(enum replay_fault fault)
@@ -21,6 +22,10 @@ replay_fault_sentence(enum replay_fault fault)
 	    [REPLAY_PHASE_FORBIDDEN] =
 		"no such change of phase is possible here, or it is against the clock rule",
 	    [REPLAY_PHASE_OWED] = "a PHASE entry was owed here by the notice before",
+	    [REPLAY_SHEET_MALFORMED] = "the sheet is malformed, or its totals cannot be",
+	    [REPLAY_SHEET_REFUSED] =
+		"the sheet is out of order, before the vote or behind the unsealing, of a "
+		"revoked booth, or of more papers than there are voters",
 	    [REPLAY_NOTICE_MALFORMED] = "the notice is malformed or of a kind without effect",
 	    [REPLAY_NOTICE_REFUSED] = "the notice is out of order or cannot take effect",
 	    [REPLAY_TALLY_INDEX] = "the tally covers another index than its own",
@@ -123,7 +128,7 @@ tally_step(struct replay *replay, const struct entry *entry)
 	replay->draft = text;
 	replay->last_tally = replay->index + 1;
 	replay->ballots_since_tally = 0;
-	replay->void_since_tally = false;
+	replay->changed_since_tally = false;
 	return REPLAY_FINE;
 }
 
@@ -133,6 +138,33 @@ phase_step(struct law *law, const struct entry *entry)
 	if (!law_phase_check(law, entry->phase, entry->cause, entry->minute))
 		return REPLAY_PHASE_FORBIDDEN;
 	law_phase_apply(law, entry->phase, entry->cause, entry->minute);
+	return REPLAY_FINE;
+}
+
+enum tally_verdict
+replay_sheet_check(const struct replay *replay, const struct sheet *sheet)
+{
+	enum tally_verdict verdict = law_sheet_check(&replay->law, replay->manifest, sheet);
+
+	if (verdict == TALLY_ACCEPTED &&
+	    replay->counts.paper->papers + sheet->papers > replay->manifest->voters_max)
+		verdict = TALLY_ROLL_FULL;
+	return verdict;
+}
+
+static enum replay_fault
+sheet_step(struct replay *replay, struct bytes body)
+{
+	struct sheet sheet;
+
+	if (sheet_parse(body, &sheet) != TALLY_ACCEPTED ||
+	    sheetrules_check(replay->manifest, &sheet) != TALLY_ACCEPTED)
+		return REPLAY_SHEET_MALFORMED;
+	if (replay_sheet_check(replay, &sheet) != TALLY_ACCEPTED)
+		return REPLAY_SHEET_REFUSED;
+	law_sheet_apply(&replay->law, replay->manifest, &sheet, replay->index);
+	counts_sheet(&replay->counts, replay->manifest, &sheet);
+	replay->changed_since_tally = true;
 	return REPLAY_FINE;
 }
 
@@ -153,7 +185,7 @@ notice_step(struct replay *replay, struct bytes body, const struct counts *voide
 	if (notice.kind == TALLY_NOTICE_VOID && voided != NULL) {
 		counts_take_out(counts, voided, replay->manifest);
 		counts->voided += voided->ballots;
-		replay->void_since_tally = true;
+		replay->changed_since_tally = true;
 		CHECK(classes_whole(counts)); /* T2 */
 	}
 	replay->last_notice = replay->index;
@@ -175,6 +207,8 @@ entry_step(struct replay *replay, const struct entry *entry, const struct ballot
 		return tally_step(replay, entry);
 	case TALLY_ENTRY_PHASE:
 		return phase_step(&replay->law, entry);
+	case TALLY_ENTRY_SHEET:
+		return sheet_step(replay, entry->body);
 	case TALLY_ENTRY_NOTICE:
 		return notice_step(replay, entry->body, voided);
 	default: /* CAMPAIGN, and all its parts are there */
@@ -214,7 +248,7 @@ replay_skip(struct replay *replay, uint64_t index)
 bool
 replay_is_owed_tally(const struct replay *replay)
 {
-	return replay->ballots_since_tally > 0 || replay->void_since_tally;
+	return replay->ballots_since_tally > 0 || replay->changed_since_tally;
 }
 
 void
@@ -226,7 +260,7 @@ replay_tally_entry(struct replay *replay, const uint8_t salt[32], struct writer 
 	entry_tally_write(entry, replay->index, salt, hash);
 }
 
-/* u64 index, last_tally, last_notice, ballots_since_tally; u8 void_since_tally; law; counts; u32
+/* u64 index, last_tally, last_notice, ballots_since_tally; u8 changed_since_tally; law; counts; u32
  * size of the text, text. */
 void
 replay_write(struct writer *writer, const struct replay *replay)
@@ -235,7 +269,7 @@ replay_write(struct writer *writer, const struct replay *replay)
 	writer_u64(writer, replay->last_tally);
 	writer_u64(writer, replay->last_notice);
 	writer_u64(writer, replay->ballots_since_tally);
-	writer_u8(writer, replay->void_since_tally);
+	writer_u8(writer, replay->changed_since_tally);
 	law_write(writer, &replay->law);
 	counts_write(writer, &replay->counts, replay->manifest);
 	writer_u32(writer, (uint32_t)replay->text.size);
@@ -246,19 +280,19 @@ bool
 replay_read(struct reader *reader, struct replay *replay)
 {
 	struct bytes text;
-	uint8_t void_since_tally;
+	uint8_t changed_since_tally;
 
 	replay->index = reader_u64(reader);
 	replay->last_tally = reader_u64(reader);
 	replay->last_notice = reader_u64(reader);
 	replay->ballots_since_tally = reader_u64(reader);
-	void_since_tally = reader_u8(reader);
-	replay->void_since_tally = void_since_tally == 1;
+	changed_since_tally = reader_u8(reader);
+	replay->changed_since_tally = changed_since_tally == 1;
 	if (!law_read(reader, &replay->law) || replay->law.opens != replay->manifest->opens ||
 	    !counts_read(reader, &replay->counts, replay->manifest))
 		return false;
 	text = reader_bytes(reader, reader_u32(reader));
-	if (reader->failed || void_since_tally > 1 || text.size > replay->text.capacity)
+	if (reader->failed || changed_since_tally > 1 || text.size > replay->text.capacity)
 		return false;
 	replay->text = writer_make(replay->text.data, replay->text.capacity);
 	writer_bytes(&replay->text, text);

@@ -24,6 +24,8 @@ enum replay_fault {
 	REPLAY_BALLOT_FORBIDDEN,     /* its signer is revoked, or it names a withdrawn option */
 	REPLAY_PHASE_FORBIDDEN,      /* no such move, or against the clock rule */
 	REPLAY_PHASE_OWED,           /* something else came where a notice owed a PHASE */
+	REPLAY_SHEET_MALFORMED,      /* or its totals cannot be (sheetrules_check) */
+	REPLAY_SHEET_REFUSED, /* order, time, or more papers than voters (replay_sheet_check) */
 	REPLAY_NOTICE_MALFORMED,
 	REPLAY_NOTICE_REFUSED, /* order or effect (law_notice_check) */
 	REPLAY_TALLY_INDEX,    /* covers another index than its own */
@@ -41,9 +43,9 @@ struct replay {
 	uint64_t last_tally;  /* index of the last TALLY entry + 1, 0 if none */
 	uint64_t last_notice; /* index of the last NOTICE entry */
 	uint64_t ballots_since_tally;
-	bool void_since_tally; /* a notice void has come */
-	struct writer text;    /* canonical text of the last TALLY entry replayed */
-	struct writer draft;   /* of the next one, while its hash is compared */
+	bool changed_since_tally; /* by a notice void or a sheet */
+	struct writer text;       /* canonical text of the last TALLY entry replayed */
+	struct writer draft;      /* of the next one, while its hash is compared */
 };
 
 /* Bytes of memory replay_init needs. */
@@ -61,6 +63,11 @@ replay_init(struct replay *replay, const struct manifest *manifest, void *memory
 MUST_USE enum replay_fault
 replay_step(struct replay *replay, struct bytes entry, const struct ballot *replaced,
 	    const struct counts *voided);
+
+/* May this sheet, which keeps the rules of its totals and is genuine, stand at replay->index? As
+ * law_sheet_check, else TALLY_ROLL_FULL: more papers than voters_max. */
+enum tally_verdict
+replay_sheet_check(const struct replay *replay, const struct sheet *sheet);
 
 /* Goes on at `index`, past entries that nobody has shown us (of a sealed campaign only the law is
  * public): they are no part of the manifest, no PHASE and no NOTICE. From then on only index and

@@ -59,7 +59,8 @@ answer_item(struct station *station, const struct parcel_item *item)
 	CHECK(item->barrier <= station->durable); /* L1, L2 */
 	if (item->task == TASK_PHASE)
 		return;
-	if (item->task == TASK_BALLOT || item->task == TASK_NOTICE || item->task == TASK_REFUSE)
+	if (item->task == TASK_BALLOT || item->task == TASK_NOTICE ||
+	    item->task == TASK_SHEET || item->task == TASK_REFUSE)
 		station->verdicts[item->verdict]++;
 	if (!connection_is(station, number, item->generation))
 		return;

@@ -27,7 +27,7 @@ asks_worker(const struct parcel *parcel)
 	if (parcel->ballots_count > 0)
 		return true;
 	for (size_t i = 0; i < parcel->items_count; i++)
-		if (parcel->items[i].task == TASK_NOTICE)
+		if (parcel->items[i].task == TASK_NOTICE || parcel->items[i].task == TASK_SHEET)
 			return true;
 	return false;
 }
@@ -79,6 +79,16 @@ submit_verdict(const struct station *station, const struct connection *connectio
 }
 
 static enum tally_verdict
+sheet_verdict(const struct station *station, const struct connection *connection, size_t size)
+{
+	if (!connection_is_frontend(station, connection))
+		return TALLY_NOT_FOR_YOU;
+	if (size > TALLY_SHEET_SIZE_MAX)
+		return TALLY_TOO_LARGE;
+	return TALLY_ACCEPTED;
+}
+
+static enum tally_verdict
 status_verdict(struct station *station, struct connection *connection, size_t size)
 {
 	if (!connection_is_frontend(station, connection))
@@ -110,6 +120,10 @@ classify(struct station *station, struct connection *connection, const struct fr
 		if (frame->payload.size > TALLY_NOTICE_SIZE_MAX)
 			verdict = TALLY_TOO_LARGE;
 		request = (struct request){TASK_NOTICE, verdict, TALLY_ENTRY_NOTICE};
+		break;
+	case TALLY_MESSAGE_SHEET:
+		verdict = sheet_verdict(station, connection, frame->payload.size);
+		request = (struct request){TASK_SHEET, verdict, TALLY_ENTRY_SHEET};
 		break;
 	case TALLY_MESSAGE_STATUS:
 		verdict = status_verdict(station, connection, frame->payload.size);

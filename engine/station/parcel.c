@@ -93,6 +93,14 @@ verify_item_notice(struct parcel_item *item, const struct manifest *manifest,
 		    ROSTER_ABSENT;
 }
 
+static void
+verify_item_sheet(struct parcel_item *item, const struct manifest *manifest)
+{
+	item->verdict = sheet_parse(item->payload, &item->sheet);
+	if (item->verdict == TALLY_ACCEPTED)
+		item->verdict = verify_sheet(manifest, &item->sheet);
+}
+
 void
 parcel_verify(struct parcel *parcel, const struct manifest *manifest,
 	      const struct roster *roster)
@@ -103,6 +111,8 @@ parcel_verify(struct parcel *parcel, const struct manifest *manifest,
 
 		if (item->task == TASK_NOTICE)
 			verify_item_notice(item, manifest, roster);
+		if (item->task == TASK_SHEET)
+			verify_item_sheet(item, manifest);
 		if (item->task != TASK_BALLOT)
 			continue;
 		item->verdict = item->facts->verdict;

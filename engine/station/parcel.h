@@ -18,6 +18,7 @@
 #define TALLY_STATION_PARCEL_H
 
 #include "ballot/notice.h"
+#include "ballot/sheet.h"
 #include "campaign/roster.h"
 #include "limits.h"
 #include "tree/frontier.h"
@@ -36,6 +37,7 @@ enum parcel_state {
 enum parcel_task {
 	TASK_BALLOT,
 	TASK_NOTICE,
+	TASK_SHEET,
 	TASK_STATUS,
 	TASK_STATE,
 	TASK_REFUSE,  /* the verdict is known already */
@@ -62,6 +64,8 @@ struct parcel_item {
 	/* TASK_NOTICE */
 	struct notice notice;
 	size_t rostered; /* an enrolment's tags that are on the roster already */
+	/* TASK_SHEET */
+	struct sheet sheet;
 	/* TASK_STATUS */
 	uint16_t revision; /* 0: the tag has no ballot */
 	/* TASK_PHASE */
@@ -104,7 +108,7 @@ void
 parcel_reserve_replaced(struct parcel *parcel, struct parcel_item *item, uint64_t index);
 
 /* Trip 1, after the shell fetched the replaced ballots: signatures, rules, leaf hashes,
- * notices, and who is on the roster (NULL: there is none). */
+ * notices, sheets, and who is on the roster (NULL: there is none). */
 void
 parcel_verify(struct parcel *parcel, const struct manifest *manifest,
 	      const struct roster *roster);

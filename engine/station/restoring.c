@@ -191,7 +191,7 @@ station_restored(struct station *station, const struct station_found *found)
 	station->filling->first_index = station->durable;
 	station->tally_owed =
 	    replay->ballots_since_tally >= station->manifest->tally_every_ballots ||
-	    replay->void_since_tally;
+	    replay->changed_since_tally;
 	rhythm_init(station);
 	publishing_init(station);
 }

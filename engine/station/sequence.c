@@ -286,6 +286,29 @@ decide_notice(struct station *station, struct parcel_item *item)
 }
 
 static enum decided
+decide_sheet(struct station *station, struct parcel_item *item)
+{
+	const struct law *law = &station->replay.law;
+	struct bytes entry = parcel_entry(item);
+	struct tree_hash leaf;
+
+	if (item->verdict != TALLY_ACCEPTED ||
+	    law_sheet_is_last(law, station->manifest, &item->sheet, &item->index))
+		return DECIDED;
+	item->verdict = replay_sheet_check(&station->replay, &item->sheet);
+	if (item->verdict == TALLY_ACCEPTED && !sequence_has_room(station, entry.size))
+		item->verdict = TALLY_UNAVAILABLE;
+	if (item->verdict != TALLY_ACCEPTED)
+		return DECIDED;
+	if (!batch_has_room(station, entry.size))
+		return NOT_YET;
+	item->index = station->replay.index;
+	tree_leaf(entry, &leaf);
+	enter(station, entry, &leaf, NULL, NULL);
+	return DECIDED;
+}
+
+static enum decided
 decide_phase(struct station *station, const struct parcel_item *item)
 {
 	const struct law *law = &station->replay.law;
@@ -327,6 +350,8 @@ decide(struct station *station, struct parcel_item *item)
 	switch (item->task) {
 	case TASK_BALLOT:
 		return decide_ballot(station, item);
+	case TASK_SHEET:
+		return decide_sheet(station, item);
 	case TASK_NOTICE:
 		if (decide_notice(station, item) == NOT_YET)
 			return NOT_YET;

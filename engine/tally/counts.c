@@ -4,15 +4,22 @@
 
 #include "limits.h"
 
+enum {
+	PAPER_NUMBERS = 2
+};
+
 static size_t
 numbers_count(const struct manifest *manifest)
 {
 	_Static_assert(sizeof(struct counts_contest) == 3 * sizeof(uint64_t), "no padding");
 	_Static_assert(sizeof(struct counts_option) == 2 * sizeof(uint64_t), "no padding");
 	_Static_assert(sizeof(struct counts_cell) == 3 * sizeof(uint64_t), "no padding");
+	_Static_assert(sizeof(struct counts_paper) == PAPER_NUMBERS * sizeof(uint64_t),
+		       "no padding");
 	return manifest_districts(manifest) + 3 * manifest->contests_count +
 	       2 * manifest->options_count + 3 * manifest->cells_count +
-	       manifest->positions_count + manifest->pairs_count;
+	       manifest->positions_count + manifest->pairs_count + PAPER_NUMBERS +
+	       3 * manifest->contests_count + 2 * manifest->options_count;
 }
 
 size_t
@@ -38,7 +45,14 @@ counts_init(struct counts *counts, const struct manifest *manifest, void *memory
 	counts->cells = (struct counts_cell *)(void *)numbers;
 	numbers += 3 * manifest->cells_count;
 	counts->positions = numbers;
-	counts->above = numbers + manifest->positions_count;
+	numbers += manifest->positions_count;
+	counts->above = numbers;
+	numbers += manifest->pairs_count;
+	counts->paper = (struct counts_paper *)(void *)numbers;
+	numbers += PAPER_NUMBERS;
+	counts->paper_contests = (struct counts_contest *)(void *)numbers;
+	numbers += 3 * manifest->contests_count;
+	counts->paper_options = (struct counts_option *)(void *)numbers;
 }
 
 /* One more or one fewer. */
@@ -196,6 +210,41 @@ counts_take_out(struct counts *counts, const struct counts *part,
 	/* Scores may be negative: as unsigned numbers they come out right all the same. */
 	for (size_t i = 0; i < numbers_count(manifest); i++)
 		counts->districts[i] -= part->districts[i];
+}
+
+static void
+sheet_contest_count(struct counts *counts, const struct manifest *manifest, size_t at,
+		    uint32_t papers, struct reader *reader)
+{
+	size_t options_first = manifest->contests[at].options_first;
+	struct counts_contest *sums = &counts->paper_contests[at];
+	struct sheet_contest totals = sheet_contest_next(reader);
+
+	CHECK(totals.ballots + totals.blank <= papers);
+	sums->ballots += totals.ballots;
+	sums->blank += totals.blank;
+	sums->abstained += papers - totals.ballots - totals.blank;
+	for (size_t i = 0; i < totals.rows_count; i++) {
+		struct sheet_row row = sheet_row_at(&totals, i);
+
+		CHECK(row.option < manifest->contests[at].options_count);
+		counts->paper_options[options_first + row.option].votes += row.votes;
+		counts->paper_options[options_first + row.option].score += row.score;
+	}
+}
+
+void
+counts_sheet(struct counts *counts, const struct manifest *manifest, const struct sheet *sheet)
+{
+	struct reader reader = reader_make(sheet->totals);
+
+	counts->paper->sheets++;
+	counts->paper->papers += sheet->papers;
+	CHECK(counts->paper->papers <= manifest->voters_max);
+	for (size_t i = 0; i < manifest->contests_count; i++)
+		if (manifest_votes_in(&manifest->contests[i], sheet->district))
+			sheet_contest_count(counts, manifest, i, sheet->papers, &reader);
+	CHECK(reader_done(&reader));
 }
 
 const struct counts_cell *

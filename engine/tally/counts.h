@@ -22,6 +22,9 @@
  *   positions <n> ... <n>                                    ranked: listed first, second, to `max`
  *   pairs <id> <n> ... <n>                                   ranked, behind its options, for every
  *                                                            option: counts_pair with each of them
+ *   sheets <n> papers <n>                                    if there are any; and then
+ *   paper-contest <id> ballots <n> blank <n> abstained <n>   for every contest, followed by
+ *   paper-option <id> votes <n> score <n>                    every option of it
  * districts, then contests each followed by its options, in manifest order. `ballots` of a contest,
  * blank and abstained count the ballots of the districts that vote in it.
  *
@@ -30,6 +33,7 @@
 #define TALLY_TALLY_COUNTS_H
 
 #include "ballot/ballot.h"
+#include "ballot/sheet.h"
 #include "campaign/manifest.h"
 
 struct counts_option {
@@ -50,6 +54,12 @@ struct counts_contest {
 	uint64_t abstained;
 };
 
+/* Sheets of paper totals: counted apart. */
+struct counts_paper {
+	uint64_t sheets;
+	uint64_t papers;
+};
+
 struct counts {
 	uint64_t ballots; /* counted */
 	uint64_t replaced;
@@ -63,6 +73,9 @@ struct counts {
 	struct counts_cell *cells;     /* counts_cell_at */
 	uint64_t *positions;           /* counts_positions */
 	uint64_t *above;               /* counts_pair */
+	struct counts_paper *paper;
+	struct counts_contest *paper_contests; /* as contests and options: of sheets alone */
+	struct counts_option *paper_options;
 };
 
 /* Bytes of memory counts_init needs, a multiple of 8. */
@@ -87,6 +100,11 @@ counts_subtract(struct counts *counts, const struct manifest *manifest,
 void
 counts_take_out(struct counts *counts, const struct counts *part,
 		const struct manifest *manifest);
+
+/* A sheet that sheetrules_check accepted, and whose papers fit voters_max together with those
+ * counted so far. */
+void
+counts_sheet(struct counts *counts, const struct manifest *manifest, const struct sheet *sheet);
 
 /* Option `option` of a contest in the district that votes there as the `voter`th: 0 to
  * extent.voters_count - 1. NULL where the contest has no cells. */

@@ -30,6 +30,23 @@ options_text_max(const struct manifest *manifest, const struct manifest_contest 
 	return size;
 }
 
+static size_t
+paper_text_max(const struct manifest *manifest)
+{
+	size_t size = sizeof "sheets  papers \n" + 2 * number_digits;
+
+	for (size_t i = 0; i < manifest->contests_count; i++) {
+		const struct manifest_contest *contest = &manifest->contests[i];
+
+		size += sizeof "paper-contest  ballots  blank  abstained \n" +
+			strlen(contest->id) + 3 * number_digits;
+		for (size_t j = 0; j < contest->options_count; j++)
+			size += sizeof "paper-option  votes  score \n" +
+				strlen(contest->options[j].id) + 2 * number_digits;
+	}
+	return size;
+}
+
 size_t
 counts_text_max(const struct manifest *manifest)
 {
@@ -46,7 +63,7 @@ counts_text_max(const struct manifest *manifest)
 		size += sizeof "contest  ballots  blank  abstained \n" + strlen(contest->id) +
 			3 * number_digits + options_text_max(manifest, contest);
 	}
-	return size;
+	return size + paper_text_max(manifest);
 }
 
 static void
@@ -135,18 +152,25 @@ pairs_write(struct writer *writer, const struct counts *counts,
 }
 
 static void
+sums_write(struct writer *writer, const char *before, const char *id,
+	   const struct counts_contest *sums)
+{
+	writer_string(writer, before);
+	writer_string(writer, id);
+	text_number(writer, " ballots ", sums->ballots);
+	text_number(writer, " blank ", sums->blank);
+	text_number(writer, " abstained ", sums->abstained);
+	writer_string(writer, "\n");
+}
+
+static void
 contest_write(struct writer *writer, const struct counts *counts,
 	      const struct manifest *manifest, size_t at)
 {
 	const struct manifest_contest *contest = &manifest->contests[at];
 	const struct counts_option *options = &counts->options[contest->options_first];
 
-	writer_string(writer, "contest ");
-	writer_string(writer, contest->id);
-	text_number(writer, " ballots ", counts->contests[at].ballots);
-	text_number(writer, " blank ", counts->contests[at].blank);
-	text_number(writer, " abstained ", counts->contests[at].abstained);
-	writer_string(writer, "\n");
+	sums_write(writer, "contest ", contest->id, &counts->contests[at]);
 	for (size_t i = 0; i < contest->options_count; i++) {
 		writer_string(writer, "option ");
 		writer_string(writer, contest->options[i].id);
@@ -157,6 +181,30 @@ contest_write(struct writer *writer, const struct counts *counts,
 	}
 	if (contest->method == MANIFEST_METHOD_RANKED)
 		pairs_write(writer, counts, contest);
+}
+
+static void
+paper_write(struct writer *writer, const struct counts *counts, const struct manifest *manifest)
+{
+	if (counts->paper->sheets == 0)
+		return;
+	text_number(writer, "sheets ", counts->paper->sheets);
+	text_number(writer, " papers ", counts->paper->papers);
+	writer_string(writer, "\n");
+	for (size_t i = 0; i < manifest->contests_count; i++) {
+		const struct manifest_contest *contest = &manifest->contests[i];
+
+		sums_write(writer, "paper-contest ", contest->id, &counts->paper_contests[i]);
+		for (size_t j = 0; j < contest->options_count; j++) {
+			const struct counts_option *option =
+			    &counts->paper_options[contest->options_first + j];
+
+			writer_string(writer, "paper-option ");
+			writer_string(writer, contest->options[j].id);
+			votes_write(writer, option->votes, option->score);
+			writer_string(writer, "\n");
+		}
+	}
 }
 
 void
@@ -172,6 +220,7 @@ counts_text_write(struct writer *writer, const struct counts *counts,
 	}
 	for (size_t i = 0; i < manifest->contests_count; i++)
 		contest_write(writer, counts, manifest, i);
+	paper_write(writer, counts, manifest);
 }
 
 void

@@ -199,6 +199,43 @@ contest_write(struct writer *writer, const struct manifest *manifest, size_t at,
 }
 
 static void
+paper_contest_write(struct writer *writer, const struct manifest_contest *contest,
+		    const struct counts_contest *sums, const struct counts_option *options)
+{
+	json_string(writer, "{\"id\":", contest->id);
+	json_number(writer, ",\"ballots\":", sums->ballots);
+	json_number(writer, ",\"blank\":", sums->blank);
+	json_number(writer, ",\"abstained\":", sums->abstained);
+	writer_string(writer, ",\"options\":[");
+	for (size_t i = 0; i < contest->options_count; i++) {
+		json_string(writer, i == 0 ? "{\"id\":" : ",{\"id\":", contest->options[i].id);
+		json_number(writer, ",\"votes\":", options[i].votes);
+		writer_string(writer, ",\"score\":");
+		writer_signed_decimal(writer, options[i].score);
+		writer_u8(writer, '}');
+	}
+	writer_string(writer, "]}");
+}
+
+static void
+paper_write(struct writer *writer, const struct manifest *manifest, const struct counts *counts)
+{
+	if (counts->paper->sheets == 0)
+		return;
+	json_number(writer, ",\"paper\":{\"sheets\":", counts->paper->sheets);
+	json_number(writer, ",\"papers\":", counts->paper->papers);
+	writer_string(writer, ",\"contests\":[");
+	for (size_t i = 0; i < manifest->contests_count; i++) {
+		if (i > 0)
+			writer_u8(writer, ',');
+		paper_contest_write(writer, &manifest->contests[i], &counts->paper_contests[i],
+				    counts->paper_options +
+					manifest->contests[i].options_first);
+	}
+	writer_string(writer, "]}");
+}
+
+static void
 counts_json(struct writer *writer, const struct manifest *manifest,
 	    const struct results *results)
 {
@@ -217,6 +254,7 @@ counts_json(struct writer *writer, const struct manifest *manifest,
 	for (size_t i = 0; i < manifest->contests_count; i++)
 		contest_write(writer, manifest, i, results);
 	writer_u8(writer, ']');
+	paper_write(writer, manifest, counts);
 }
 
 /* The district that is hidden so that the total does not tell of the only one below the limit;
@@ -300,6 +338,18 @@ options_size_max(const struct manifest *manifest, const struct manifest_contest 
 	return size;
 }
 
+static size_t
+paper_size_max(const struct manifest_contest *contest)
+{
+	size_t size = sizeof ",{'id':,'ballots':,'blank':,'abstained':,'options':[]}" +
+		      string_max(contest->id) + 3 * number_digits;
+
+	for (size_t i = 0; i < contest->options_count; i++)
+		size += sizeof ",{'id':,'votes':,'score':}" +
+			string_max(contest->options[i].id) + 2 * number_digits;
+	return size;
+}
+
 size_t
 results_size_max(const struct manifest *manifest)
 {
@@ -307,7 +357,8 @@ results_size_max(const struct manifest *manifest)
 	    sizeof "{'campaign':'','test':false,'index':,'phase':'before'" +
 	    2 * TALLY_HASH_SIZE + number_digits +
 	    sizeof ",'ballots':,'replaced':,'voided':,'in_tree':,'roster':,'enrolled':" +
-	    6 * number_digits + sizeof ",'districts':[],'contests':[],'checkpoint':" + 2 +
+	    6 * number_digits + sizeof ",'paper':{'sheets':,'papers':,'contests':[]}" +
+	    2 * number_digits + sizeof ",'districts':[],'contests':[],'checkpoint':" + 2 +
 	    escaped_max * TALLY_CHECKPOINT_SIZE_MAX + sizeof "}\n";
 
 	for (size_t i = 0; i < manifest->districts_count; i++)
@@ -319,7 +370,7 @@ results_size_max(const struct manifest *manifest)
 		size += sizeof ",{'id':,'ballots':,'blank':,'abstained':,'options':[]" +
 			string_max(contest->id) + 3 * number_digits +
 			sizeof ",'winners':null,'outcome':}" + string_max(contest->outcome.id) +
-			options_size_max(manifest, contest);
+			options_size_max(manifest, contest) + paper_size_max(contest);
 	}
 	return size;
 }

@@ -8,10 +8,13 @@
  *                 "options":[{"id":S,"votes":N,"score":N[,"withdrawn":true][,"positions":[N]]
  *                             [,"districts":[{"id":S,"votes":N,"score":N[,"first":N]}]]}],
  *                 ["pairs":[[N]],]"winners":[S] or null,"outcome":S}],
+ *    ["paper":{"sheets":N,"papers":N,
+ *              "contests":[{"id":S,"ballots":N,"blank":N,"abstained":N,
+ *                           "options":[{"id":S,"votes":N,"score":N}]}]},]
  *    "checkpoint":S}
  * with the numbers of the tally's text (counts.h): roster and enrolled if there is a roster,
  * districts of an option if several vote on it, those with votes; positions, first and pairs of
- * ranked contests.
+ * ranked contests; paper if there are sheets.
  * While they are sealed:
  *   {"campaign":S,"test":B,"index":N,"phase":S,"sealed":true,"turnout":counted,
  *    "districts":[{"id":S,"turnout":N or null}],"checkpoint":S}

@@ -7,6 +7,7 @@
 #include "ballot/notice.h"
 #include "base/text.h"
 #include "campaign/rules.h"
+#include "campaign/sheetrules.h"
 
 bool
 verify_signature(const uint8_t signature[TALLY_SIGNATURE_SIZE], struct bytes message,
@@ -96,6 +97,19 @@ verify_notice(const struct manifest *manifest, const struct notice *notice)
 	if (authority == NULL)
 		return TALLY_UNKNOWN_SIGNER;
 	return verify_signature(notice->signature, notice->signed_bytes, authority->public_key)
+		   ? TALLY_ACCEPTED
+		   : TALLY_BAD_SIGNATURE;
+}
+
+enum tally_verdict
+verify_sheet(const struct manifest *manifest, const struct sheet *sheet)
+{
+	enum tally_verdict verdict = sheetrules_check(manifest, sheet);
+
+	if (verdict != TALLY_ACCEPTED)
+		return verdict;
+	return verify_signature(sheet->signature, sheet->signed_bytes,
+				sheetrules_booth(manifest, sheet)->key.public_key)
 		   ? TALLY_ACCEPTED
 		   : TALLY_BAD_SIGNATURE;
 }

@@ -32,12 +32,18 @@ verify_signature(const uint8_t signature[TALLY_SIGNATURE_SIZE], struct bytes mes
 		 const uint8_t key[TALLY_KEY_SIZE]);
 
 struct notice;
+struct sheet;
 
 /* Checks a notice's campaign, then its signature against the manifest's authorities:
  * TALLY_ACCEPTED, TALLY_WRONG_CAMPAIGN, TALLY_UNKNOWN_SIGNER or TALLY_BAD_SIGNATURE. */
 
 MUST_USE enum tally_verdict
 verify_notice(const struct manifest *manifest, const struct notice *notice);
+
+/* Checks a sheet's totals (sheetrules_check), then its booth's signature: a verdict of
+ * sheetrules_check, or TALLY_BAD_SIGNATURE. */
+MUST_USE enum tally_verdict
+verify_sheet(const struct manifest *manifest, const struct sheet *sheet);
 
 /* Runs a few hard-coded vectors (accepting and refusing) through the library in use. False if it
  * does not follow P1: the caller must not go on. */

@@ -268,6 +268,9 @@ int
 tally_client_notice(struct tally_client *client, const void *notice, size_t size,
 		    uint32_t *correlation);
 int
+tally_client_sheet(struct tally_client *client, const void *sheet, size_t size,
+		   uint32_t *correlation);
+int
 tally_client_status(struct tally_client *client, const uint8_t tag[TALLY_TAG_SIZE],
 		    uint32_t *correlation);
 int
@@ -364,6 +367,9 @@ tally_submit(struct tally_connection *connection, const void *ballot, size_t siz
 int
 tally_notice(struct tally_connection *connection, const void *notice, size_t size,
 	     struct tally_client_event *answer);
+int
+tally_sheet(struct tally_connection *connection, const void *sheet, size_t size,
+	    struct tally_client_event *answer);
 int
 tally_status(struct tally_connection *connection, const uint8_t tag[TALLY_TAG_SIZE],
 	     struct tally_client_event *answer);

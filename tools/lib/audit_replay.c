@@ -181,6 +181,9 @@ audit_check_of(enum replay_fault fault)
 	case REPLAY_TALLY_INDEX:
 	case REPLAY_TALLY_WRONG:
 		return AUDIT_TALLIES;
+	case REPLAY_SHEET_MALFORMED:
+	case REPLAY_SHEET_REFUSED:
+		return AUDIT_RULES;
 	case REPLAY_FINE:
 	case REPLAY_UNKNOWN_ENTRY:
 	case REPLAY_CAMPAIGN_PART:

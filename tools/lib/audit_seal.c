@@ -15,8 +15,9 @@ judge_results(const struct audit_state *state, struct trouble *trouble)
 	size_t capacity = 0;
 	size_t size = 0;
 	const char *wrong = NULL;
-	enum tally_exit status = publiclog_read(state->log, "results", PUBLICLOG_RESULTS_SIZE_MAX,
-						&data, &capacity, &size, trouble);
+	enum tally_exit status =
+	    publiclog_read(state->log, "results", PUBLICLOG_RESULTS_SIZE_MAX, &data, &capacity,
+			   &size, trouble);
 
 	if (status == TALLY_EXIT_FINE)
 		wrong = seal_breach(bytes_make(data, size));

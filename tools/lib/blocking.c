@@ -327,6 +327,14 @@ tally_notice(struct tally_connection *connection, const void *notice, size_t siz
 }
 
 int
+tally_sheet(struct tally_connection *connection, const void *sheet, size_t size,
+	    struct tally_client_event *answer)
+{
+	return answer_to(connection, tally_client_sheet(connection->client, sheet, size, NULL),
+			 answer);
+}
+
+int
 tally_status(struct tally_connection *connection, const uint8_t tag[TALLY_TAG_SIZE],
 	     struct tally_client_event *answer)
 {

@@ -76,8 +76,8 @@ haul_results(struct haul *haul, struct trouble *trouble)
 	struct carrier *carrier = &haul->carriers[0];
 	size_t size;
 	bool found;
-	enum tally_exit status = haul_fetch(haul, carrier, "results", PUBLICLOG_RESULTS_SIZE_MAX,
-					    &size, &found, trouble);
+	enum tally_exit status = haul_fetch(haul, carrier, "results",
+					    PUBLICLOG_RESULTS_SIZE_MAX, &size, &found, trouble);
 
 	if (status == TALLY_EXIT_FINE && found)
 		status = haul_store(haul->mirror, ".fetched", "results",
