@@ -51,6 +51,7 @@ command_run ballot_show_run;
 command_run entry_run;
 command_run entry_show_run;
 command_run send_run;
+command_run import_paper_run;
 command_run lookup_run;
 command_run results_run;
 command_run receipt_run;

@@ -12,6 +12,7 @@ static const struct command commands[] = {
     {"ballot", ballot_run, "make or show a ballot"},
     {"entry", entry_run, "show an entry of a public log"},
     {"send", send_run, "send ballots to tallyd"},
+    {"import-paper", import_paper_run, "ballots and totals from paper"},
     {"lookup", lookup_run, "find a voter's ballots"},
     {"results", results_run, "count a public log again and print the result"},
     {"receipt", receipt_run, "fetch a receipt"},

@@ -98,6 +98,40 @@ options_json(const struct recount *recount, const struct manifest_contest *conte
 }
 
 static json_t *
+paper_options_json(const struct manifest_contest *contest, const struct counts_option *counts)
+{
+	json_t *options = json_array();
+
+	for (size_t i = 0; i < contest->options_count; i++)
+		json_array_append_new(options,
+				      json_pack("{s:s, s:o, s:I}", "id", contest->options[i].id,
+						"votes", number(counts[i].votes), "score",
+						(json_int_t)counts[i].score));
+	return options;
+}
+
+static json_t *
+paper_json(const struct manifest *manifest, const struct counts *counts)
+{
+	json_t *contests = json_array();
+
+	for (size_t i = 0; i < manifest->contests_count; i++) {
+		const struct manifest_contest *contest = &manifest->contests[i];
+		const struct counts_contest *sums = &counts->paper_contests[i];
+
+		json_array_append_new(
+		    contests,
+		    json_pack("{s:s, s:o, s:o, s:o, s:o}", "id", contest->id, "ballots",
+			      number(sums->ballots), "blank", number(sums->blank), "abstained",
+			      number(sums->abstained), "options",
+			      paper_options_json(contest, counts->paper_options +
+							      contest->options_first)));
+	}
+	return json_pack("{s:o, s:o, s:o}", "sheets", number(counts->paper->sheets), "papers",
+			 number(counts->paper->papers), "contests", contests);
+}
+
+static json_t *
 pairs_json(const struct manifest_contest *contest, const struct counts *counts)
 {
 	json_t *rows = json_array();
@@ -155,5 +189,7 @@ outcome_json(const struct recount *recount, const struct winners *winners)
 		json_object_set_new(object, "roster", number(manifest->roster_count));
 		json_object_set_new(object, "enrolled", number(counts->enrolled));
 	}
+	if (counts->paper->sheets > 0)
+		json_object_set_new(object, "paper", paper_json(manifest, counts));
 	return object;
 }

@@ -172,6 +172,34 @@ print_totals(const struct counts *counts, uint64_t entries)
 	       outcome_count_text(entries, text[4]));
 }
 
+/* Totals of sheets are shown apart. */
+static void
+print_paper(const struct manifest *manifest, const struct counts *counts, const char *language)
+{
+	char text[2][OUTCOME_AMOUNT_MAX];
+
+	if (counts->paper->sheets == 0)
+		return;
+	printf("\nOn paper, counted apart: %s sheets, %s papers\n",
+	       outcome_count_text(counts->paper->sheets, text[0]),
+	       outcome_count_text(counts->paper->papers, text[1]));
+	for (size_t i = 0; i < manifest->options_count; i++) {
+		const struct counts_option *option = &counts->paper_options[i];
+		size_t c = 0;
+
+		while (i >= manifest->contests[c].options_first +
+				manifest->contests[c].options_count)
+			c++;
+		if (option->votes > 0)
+			printf("  %12s  %s\n", outcome_count_text(option->votes, text[0]),
+			       manifest_title_in(
+				   &manifest->contests[c]
+					.options[i - manifest->contests[c].options_first]
+					.titles,
+				   language));
+	}
+}
+
 void
 outcome_table_print(const struct recount *recount, const struct winners *winners,
 		    const char *language)
@@ -188,4 +216,5 @@ outcome_table_print(const struct recount *recount, const struct winners *winners
 		outcome_trace_print(table.contest, &winners->contests[i], language);
 	}
 	print_totals(counts, recount->checkpoint.size);
+	print_paper(recount->manifest, counts, language);
 }

@@ -10,6 +10,7 @@
 #include "tools/lib/keyfile.h"
 #include "tools/lib/resend.h"
 #include "tools/tallyctl/command.h"
+#include "tools/tallyctl/deliver.h"
 #include "tools/tallyctl/diary.h"
 #include "tools/tallyctl/harvest.h"
 #include "tools/tallyctl/sender.h"
@@ -24,6 +25,7 @@ enum {
 	KEY_NO_RETRY = 0x101,
 	KEY_JOURNAL = 'j',
 	KEY_JOURNAL_SYNC = 0x102,
+	KEY_SHEETS = 0x103,
 	retries_most = 1000,
 };
 
@@ -31,6 +33,7 @@ struct options {
 	struct peer_options peer;
 	const char *key;
 	const char *ballots;
+	const char *sheets;
 	const char *receipts;
 	const char *answers;
 	unsigned connections;
@@ -45,6 +48,9 @@ static const struct argp_option option_table[] = {
     {"ballots", KEY_BALLOTS, "FILE", 0,
      "u16 size, ballot, repeated; or a journal, whose accepted and unanswered ballots are sent "
      "again",
+     0},
+    {"sheets", KEY_SHEETS, "FILE", 0,
+     "in place of --ballots: sheets of paper totals, as 'import-paper --totals' writes them",
      0},
     {"receipts", KEY_RECEIPTS, "DIR", 0, "fetch receipts into DIR/INDEX.tlog-proof", 0},
     {"answers", KEY_ANSWERS, "FILE", 0, "a line a ballot, in the file's order: verdict index",
@@ -74,6 +80,17 @@ take_number(int key, const char *argument, struct argp_state *state)
 }
 
 static error_t
+take_end(struct argp_state *state, const struct options *options)
+{
+	if (options->sheets == NULL)
+		command_need(state, options->ballots, "--ballots");
+	else if (options->ballots != NULL || options->receipts != NULL ||
+		 options->answers != NULL || options->journal != NULL)
+		argp_error(state, "--sheets goes with --connect and --key alone");
+	return 0;
+}
+
+static error_t
 take(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
@@ -87,6 +104,9 @@ take(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_BALLOTS:
 		options->ballots = argument;
+		return 0;
+	case KEY_SHEETS:
+		options->sheets = argument;
 		return 0;
 	case KEY_RECEIPTS:
 		options->receipts = argument;
@@ -108,8 +128,7 @@ take(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		command_need(state, options->key, "--key");
-		command_need(state, options->ballots, "--ballots");
-		return 0;
+		return take_end(state, options);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -241,6 +260,8 @@ load(struct delivery *delivery)
 	if (!peer_aim(&delivery->peer, &options->peer))
 		return TALLY_EXIT_USAGE;
 	code = keyfile_read(options->key, &delivery->key);
+	if (code == TALLY_EXIT_FINE && options->sheets != NULL)
+		return ballotfile_read(options->sheets, &delivery->file);
 	if (code == TALLY_EXIT_FINE)
 		code = resend_read(options->ballots, &delivery->file);
 	if (code == TALLY_EXIT_FINE) {
@@ -248,6 +269,16 @@ load(struct delivery *delivery)
 		CHECK(delivery->answers);
 	}
 	return code;
+}
+
+static enum tally_exit
+send_sheets(struct delivery *delivery)
+{
+	enum tally_exit code = peer_learn(&delivery->peer);
+
+	return code == TALLY_EXIT_FINE
+		   ? deliver_sheets(&delivery->peer, &delivery->key, &delivery->file)
+		   : code;
 }
 
 int
@@ -271,7 +302,7 @@ send_run(int argc, char **argv)
 	command_parse(&argp, argc, argv, &options);
 	code = load(&delivery);
 	if (code == TALLY_EXIT_FINE)
-		code = work(&delivery);
+		code = options.sheets != NULL ? send_sheets(&delivery) : work(&delivery);
 	free(delivery.answers);
 	ballotfile_free(&delivery.file);
 	sodium_memzero(&delivery.key, sizeof delivery.key);

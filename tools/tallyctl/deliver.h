@@ -1,0 +1,15 @@
+/* deliver: sheets of paper totals, handed to tallyd one after the other. */
+#ifndef TALLY_TOOLS_DELIVER_H
+#define TALLY_TOOLS_DELIVER_H
+
+#include "tools/lib/ballotfile.h"
+#include "tools/tallyctl/peer.h"
+
+/* Sends the sheets in order over a connection that proves `key`; prints a line for each, its
+ * number, verdict and index. TALLY_EXIT_FAILED at the first one that is refused: those behind it
+ * would be out of order. */
+MUST_USE enum tally_exit
+deliver_sheets(const struct peer *peer, const struct note_private_key *key,
+	       const struct ballotfile *sheets);
+
+#endif
