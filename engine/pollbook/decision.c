@@ -44,6 +44,7 @@ spare(const struct pollbook_table *table, bool voter_mode)
 
 	if (table->voters_count < table->voters_max)
 		promised = (table->voters_max - table->voters_count) * each;
+	promised += table->rolls_max - table->rolls_count;
 	return left > promised ? left - promised : 0;
 }
 
@@ -294,4 +295,21 @@ pollbook_void(struct pollbook_table *table, const uint8_t tag[32], enum pollbook
 	newest.standing = fate;
 	voter.word = pollbook_word(&newest);
 	put(table, POLLBOOK_VOTER, tag, &voter);
+}
+
+int
+pollbook_enrolled(const struct pollbook_table *table, const uint8_t tag[32])
+{
+	struct pollbook_record record;
+
+	return pollbook_find(table, POLLBOOK_ROLL, tag, &record) ? (int)record.word - 1 : -1;
+}
+
+void
+pollbook_enrol(struct pollbook_table *table, const uint8_t tag[32], uint16_t district)
+{
+	const struct pollbook_record record = {.word = (uint64_t)district + 1};
+
+	CHECK(table->rolls_count < table->rolls_max);
+	CHECK(pollbook_put(table, POLLBOOK_ROLL, tag, &record));
 }

@@ -60,7 +60,16 @@ pollbook_counts(const struct pollbook_table *table, const uint8_t tag[32], uint6
 void
 pollbook_void(struct pollbook_table *table, const uint8_t tag[32], enum pollbook_standing fate);
 
-/* Records a table for a campaign must hold. Beside every voter's there is room for OLD records of
+/* The district that a notice has enrolled the tag in; -1: none has. */
+int
+pollbook_enrolled(const struct pollbook_table *table, const uint8_t tag[32]);
+
+/* Enrols a tag that is not. There is room for table->rolls_max of them, which is the caller's
+ * bound. */
+void
+pollbook_enrol(struct pollbook_table *table, const uint8_t tag[32], uint16_t district);
+
+/* Records a table for a campaign must hold, but for those of `rolls_max`. Beside every voter's there is room for OLD records of
  * ballots that were replaced, `ballots_max` being how many of one tag can count one after the
  * other (revisions, and ranks), and that were voided (an eighth of the voters): for all of these,
  * but at most for two million or a quarter of the voters, whichever is more. */

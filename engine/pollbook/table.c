@@ -96,6 +96,7 @@ pollbook_put(struct pollbook_table *table, enum pollbook_family family, const ui
 			return false;
 		table->records_count++;
 		table->voters_count += family == POLLBOOK_VOTER;
+		table->rolls_count += family == POLLBOOK_ROLL;
 		memcpy(slot->name, hash, sizeof hash);
 	}
 	slot->word = record->word;

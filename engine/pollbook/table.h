@@ -12,6 +12,7 @@
  *           a tag (16 bytes, then 16 zeros)
  *   HOLDER  tag (voter mode)                  serial + 1   BLAKE2b-128 of its voter key
  *   KEY     voter key (voter mode)            1            BLAKE2b-128 of its tag
+ *   ROLL    tag that a notice has enrolled    district + 1 zeros
  *
  * A ballot's word, from its highest bit: index (44), revision (16), zero (1), rank (1), standing
  * (2). So words of one tag ascend as the log does, and a void makes a ballot's word larger.
@@ -28,7 +29,8 @@ enum pollbook_family {
 	POLLBOOK_VOTER = 1,
 	POLLBOOK_HOLDER = 2,
 	POLLBOOK_KEY = 3,
-	POLLBOOK_OLD = 4,
+	POLLBOOK_ROLL = 4,
+	POLLBOOK_OLD = 5, /* the last one */
 };
 
 /* What a tag's newest ballot is worth. */
@@ -64,6 +66,8 @@ struct pollbook_table {
 	size_t records_max;  /* 7/8 of the slots */
 	size_t voters_count; /* VOTER records among them */
 	size_t voters_max;   /* 0 after init: the owner sets the campaign's before deciding */
+	size_t rolls_count;  /* ROLL records, and how many there may be: 0 after init as well */
+	size_t rolls_max;
 	uint8_t seed[16];
 };
 

@@ -181,7 +181,10 @@ notice_step(struct replay *replay, struct bytes body, const struct counts *voide
 	if (notice.kind == TALLY_NOTICE_VOID && notice.voided.tags_count == 0 &&
 	    notice.voided.last >= replay->index)
 		return REPLAY_NOTICE_REFUSED;
+	if (counts->enrolled + notice.enrolments_count > enrolled_max)
+		return REPLAY_NOTICE_REFUSED;
 	law_notice_apply(&replay->law, replay->manifest, &notice);
+	counts->enrolled += notice.enrolments_count;
 	if (notice.kind == TALLY_NOTICE_VOID && voided != NULL) {
 		counts_take_out(counts, voided, replay->manifest);
 		counts->voided += voided->ballots;

@@ -84,6 +84,17 @@ changes_void(struct changes *changes, const uint8_t tag[TALLY_TAG_SIZE], uint64_
 	return DISK_OK;
 }
 
+int
+changes_enrol(struct changes *changes, const uint8_t tag[TALLY_TAG_SIZE], uint16_t district)
+{
+	static const uint8_t zeros[16];
+	int status = changes_reserve(changes, changes->count + 1);
+
+	if (status == DISK_OK)
+		changes_put(changes, POLLBOOK_ROLL, tag, (uint64_t)district + 1, zeros);
+	return status;
+}
+
 static int
 compare(const void *left, const void *right)
 {

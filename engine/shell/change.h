@@ -51,6 +51,10 @@ MUST_USE int
 changes_void(struct changes *changes, const uint8_t tag[TALLY_TAG_SIZE], uint64_t ballot,
 	     enum pollbook_standing fate, uint64_t index);
 
+/* A tag that a notice enrols, which is not yet. */
+MUST_USE int
+changes_enrol(struct changes *changes, const uint8_t tag[TALLY_TAG_SIZE], uint16_t district);
+
 /* Looks up a key in the book that the changes are for. 1: found; 0: not there; else a status. */
 typedef int
 change_find(void *context, const uint8_t key[CHANGE_KEY_SIZE], struct pollbook_record *out);

@@ -69,6 +69,20 @@ harvest_void(struct changes *changes, struct archive *archive, uint64_t index,
 	return status == DISK_OK ? search.status : status;
 }
 
+static int
+harvest_enrolments(struct changes *changes, const struct notice *notice)
+{
+	int status = DISK_OK;
+
+	for (size_t i = 0; i < notice->enrolments_count && status == DISK_OK; i++) {
+		const uint8_t *enrolment = notice->enrolments + i * NOTICE_ENROLMENT_SIZE;
+
+		status =
+		    changes_enrol(changes, enrolment, be16_load(enrolment + TALLY_TAG_SIZE));
+	}
+	return status;
+}
+
 int
 harvest_entry(struct changes *changes, const struct manifest *manifest, struct archive *archive,
 	      uint64_t index, struct bytes bytes)
@@ -84,7 +98,7 @@ harvest_entry(struct changes *changes, const struct manifest *manifest, struct a
 		return DISK_OK;
 	if (notice_parse(entry.body, &notice) != TALLY_ACCEPTED)
 		return damaged(index);
-	return notice.kind == TALLY_NOTICE_VOID
-		   ? harvest_void(changes, archive, index, &notice.voided)
-		   : DISK_OK;
+	if (notice.kind == TALLY_NOTICE_VOID)
+		return harvest_void(changes, archive, index, &notice.voided);
+	return harvest_enrolments(changes, &notice);
 }

@@ -79,7 +79,8 @@ make_pollbook(struct start *start)
 	const struct manifest *manifest = start->manifest;
 	size_t records = pollbook_records_for(manifest->voters_max, rules_ballots_max(manifest),
 					      manifest->signing == TALLY_SIGNING_VOTER);
-	size_t slots = pollbook_slots_for(records);
+	size_t rolls = manifest->has_roster ? enrolled_max : 0;
+	size_t slots = pollbook_slots_for(records + rolls);
 	struct pollbook_slot *memory;
 	uint8_t seed[16];
 
@@ -91,6 +92,7 @@ make_pollbook(struct start *start)
 	randombytes_buf(seed, sizeof seed);
 	pollbook_table_init(&start->pollbook, memory, slots, seed);
 	start->pollbook.voters_max = manifest->voters_max;
+	start->pollbook.rolls_max = rolls;
 	return DISK_OK;
 }
 

@@ -39,13 +39,12 @@ restore_ballot(const struct station *station, struct bytes bytes, struct ballot 
 }
 
 static bool
-restore_void(struct bytes bytes, struct notice *notice)
+restore_notice(struct bytes bytes, struct notice *notice)
 {
 	struct entry entry;
 
 	return entry_parse(bytes, &entry) && entry.kind == TALLY_ENTRY_NOTICE &&
-	       notice_parse(entry.body, notice) == TALLY_ACCEPTED &&
-	       notice->kind == TALLY_NOTICE_VOID;
+	       notice_parse(entry.body, notice) == TALLY_ACCEPTED;
 }
 
 static void
@@ -78,7 +77,7 @@ station_restore_gather(struct station *station, struct bytes entry)
 
 	if (station->gathering == GATHERING_AWAY)
 		end = gather_work(&station->gather);
-	else if (restore_void(entry, &notice))
+	else if (restore_notice(entry, &notice) && notice.kind == TALLY_NOTICE_VOID)
 		end = voiding_begin(station, &notice.voided);
 	else
 		return NULL;
@@ -130,16 +129,21 @@ static const char *
 replay_other(struct station *station, struct bytes entry)
 {
 	bool voids = station->gathering == GATHERING_WHOLE;
-	struct notice notice;
+	struct notice notice = {0};
+	bool noticed = restore_notice(entry, &notice);
 	enum replay_fault fault;
 
-	if (restore_void(entry, &notice) && !voids)
+	if (noticed && notice.kind == TALLY_NOTICE_VOID && !voids)
 		return "the void takes out what is not there, does not count or is too much";
+	if (noticed && !roll_takes(station, &notice))
+		return "the notice enrols a tag again, or too many";
 	fault =
 	    replay_step(&station->replay, entry, NULL, voids ? &station->gather.counts : NULL);
 	if (fault == REPLAY_FINE && voids)
 		gather_enter(&station->gather, station->pollbook);
 	station->gathering = GATHERING_IDLE;
+	if (fault == REPLAY_FINE && noticed)
+		roll_enter(station, &notice);
 	return fault == REPLAY_FINE ? NULL : replay_fault_sentence(fault);
 }
 

@@ -168,15 +168,6 @@ refuse(struct parcel_item *item, enum tally_verdict verdict, uint64_t index)
 	item->index = index;
 }
 
-static enum tally_verdict
-roll_verdict(const struct parcel_item *item)
-{
-	if (item->district == ROSTER_ABSENT)
-		return TALLY_NOT_ON_ROSTER;
-	return item->district == item->facts->ballot.district ? TALLY_ACCEPTED
-							      : TALLY_WRONG_DISTRICT;
-}
-
 static enum decided
 decide_ballot(struct station *station, struct parcel_item *item)
 {
@@ -200,7 +191,7 @@ decide_ballot(struct station *station, struct parcel_item *item)
 	if (verdict == TALLY_ACCEPTED)
 		verdict = law_permits(&station->replay.law, station->manifest, &facts->ballot);
 	if (verdict == TALLY_ACCEPTED && station->manifest->has_roster)
-		verdict = roll_verdict(item);
+		verdict = roll_verdict(station, item);
 	if (verdict == TALLY_ACCEPTED && decision.outcome == POLLBOOK_REFUSED)
 		verdict = decision.verdict;
 	if (verdict == TALLY_ACCEPTED &&
@@ -258,8 +249,9 @@ decide_notice(struct station *station, struct parcel_item *item)
 		return DECIDED;
 	}
 	item->verdict = law_notice_check(law, station->manifest, &item->notice);
-	if (item->verdict == TALLY_ACCEPTED && item->notice.kind == TALLY_NOTICE_ENROL)
-		item->verdict = TALLY_NOT_SUPPORTED;
+	if (item->verdict == TALLY_ACCEPTED &&
+	    (item->rostered > 0 || !roll_takes(station, &item->notice)))
+		item->verdict = TALLY_NOTICE_IMPOSSIBLE;
 	if (item->verdict == TALLY_ACCEPTED && voids && !voiding_gather(station, item))
 		return NOT_YET;
 	if (item->verdict == TALLY_ACCEPTED && !can_take_effect(station, &item->notice))
@@ -277,6 +269,7 @@ decide_notice(struct station *station, struct parcel_item *item)
 	enter(station, entry, &leaf, NULL, voids ? &station->gather.counts : NULL);
 	if (voids)
 		voiding_entered(station);
+	roll_enter(station, &item->notice);
 	rhythm_notice(station, item->notice.kind);
 	if (law->owed != TALLY_PHASE_BEFORE)
 		enter_phase(station, law->owed, TALLY_CAUSE_NOTICE);

@@ -340,6 +340,19 @@ sequence_commit(struct station *station);
 MUST_USE bool
 sequence_tally(struct station *station);
 
+/* roll.c: who may vote, where the campaign has a roster */
+
+/* By the roster (a fact of trip 1) and by what notices have enrolled. */
+enum tally_verdict
+roll_verdict(const struct station *station, const struct parcel_item *item);
+
+/* Is none of its tags enrolled, and is there room? True of any notice that enrols nobody. */
+bool
+roll_takes(const struct station *station, const struct notice *notice);
+
+void
+roll_enter(struct station *station, const struct notice *notice);
+
 /* voiding.c */
 
 /* At replay.index: gather_begin. */

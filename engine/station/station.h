@@ -8,6 +8,7 @@
  *
  *   act 1  arrive.c    bytes -> frames -> requests in parcels, fairly by signer key (S1)
  *   act 2  sequence.c  once per request: verdict, index, poll book, law, tally, tree
+ *          roll.c      who is on the roster or enrolled
  *          voiding.c   a void waits until the ballots it takes out have been read (gather.h)
  *   act 3  answer.c    what is durable is answered, in order (L1, L2)
  *          reads.c     receipts, checkpoints, results, cosignatures: the second lane

@@ -317,9 +317,10 @@ static void
 make_pollbook(struct stage *stage)
 {
 	const struct manifest *manifest = stage->campaign.manifest;
+	size_t rolls = manifest->has_roster ? enrolled_max : 0;
 	size_t slots = pollbook_slots_for(
-	    pollbook_records_for(manifest->voters_max, rules_ballots_max(manifest),
-				 manifest->signing == TALLY_SIGNING_VOTER));
+	    rolls + pollbook_records_for(manifest->voters_max, rules_ballots_max(manifest),
+					 manifest->signing == TALLY_SIGNING_VOTER));
 	struct pollbook_slot *memory = calloc(slots, sizeof *memory);
 	uint8_t seed[16];
 
@@ -327,6 +328,7 @@ make_pollbook(struct stage *stage)
 	test_random_fill(&stage->random, seed, sizeof seed);
 	pollbook_table_init(&stage->pollbook, memory, slots, seed);
 	stage->pollbook.voters_max = manifest->voters_max;
+	stage->pollbook.rolls_max = rolls;
 }
 
 static bool

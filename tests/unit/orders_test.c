@@ -175,6 +175,9 @@ a_pause_outlives_the_process(void **state)
 	guest = guest_join(stage, 0);
 	order(&guest, TALLY_NOTICE_PAUSE);
 	stage_run(stage, 6000);
+	order_with(&guest, TALLY_NOTICE_TEXT, BYTES_OF("paused"));
+	stage_run(stage, 6000);
+	assert_true(stage->kept.index > 0);
 	stage_crash(stage);
 	for (int kept = 0; kept < 2; kept++) {
 		stage_restart(stage, kept == 1);

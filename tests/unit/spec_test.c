@@ -122,6 +122,7 @@ static const struct number limits[] = {
     NUMBER(across_max),
     NUMBER(revisions_limit),
     NUMBER(voters_limit),
+    NUMBER(enrolled_max),
     NUMBER(connections_max),
     NUMBER(connections_anonymous_max),
     NUMBER(connections_members_max),
