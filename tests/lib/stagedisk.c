@@ -359,7 +359,7 @@ enter_void(struct stage *stage, const struct notice_void *voided)
 }
 
 static void
-enter_kept_void(struct stage *stage, size_t at)
+enter_kept_notice(struct stage *stage, size_t at)
 {
 	struct bytes bytes =
 	    bytes_make(stage->entries[at].data + 1, stage->entries[at].size - 1);
@@ -370,9 +370,10 @@ enter_kept_void(struct stage *stage, size_t at)
 	assert_int_equal(notice_parse(bytes, &notice), TALLY_ACCEPTED);
 	if (notice.kind == TALLY_NOTICE_VOID)
 		enter_void(stage, &notice.voided);
+	roll_enter(stage->station, &notice);
 }
 
-/* What the home of the poll book would hold: ballots and voids below the kept index. */
+/* What the home of the poll book would hold: ballots and notices below the kept index. */
 static void
 enter_kept(struct stage *stage)
 {
@@ -382,7 +383,7 @@ enter_kept(struct stage *stage)
 		uint8_t digest[BALLOT_DIGEST_SIZE];
 
 		if (!read_ballot(stage, i, &ballot)) {
-			enter_kept_void(stage, i);
+			enter_kept_notice(stage, i);
 			continue;
 		}
 		ballot_digest(&ballot, digest);
