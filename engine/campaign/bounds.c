@@ -129,10 +129,11 @@ span_of(const struct manifest *manifest, const uint8_t *contests)
 
 	for (size_t i = 0; i < manifest->contests_count; i++) {
 		const struct manifest_contest *contest = &manifest->contests[i];
-		int64_t cheapest = bounds_cheapest(contest, NULL, contest->min);
+		int64_t cheapest;
 
 		if (contests[i] == 0)
 			continue;
+		cheapest = bounds_cheapest(contest, NULL, contest->min);
 		span.count++;
 		span.most += contest->max;
 		span.least = contest->min > span.least ? contest->min : span.least;
