@@ -228,7 +228,8 @@ remembered_by_a_restart(void **state)
 		guest_expect(&guest, TALLY_WRONG_DISTRICT);
 		guest_expect(&guest, TALLY_NOT_ON_ROSTER);
 		assert_int_equal(stage->station->durable_standing.counts.enrolled, 5);
-		stage_crash(stage);
+		if (kept == 0)
+			stage_crash(stage);
 	}
 	stage_free(stage);
 }
