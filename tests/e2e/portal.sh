@@ -63,6 +63,10 @@ send "$CAMPAIGN/a.key" "$WORK/ballots" "$WORK/answers"
 same "all are accepted" "$?" 0
 check "a server's results, fetched" curl -sf "http://127.0.0.1:$HTTP/results" -o "$WORK/served"
 check "they keep the schema" schema "$WORK/served"
+exits 0 "a server's results as a data package" tallyctl results --http "http://127.0.0.1:$HTTP" \
+	--format csv --out "$WORK/package.http"
+says "votes, but no titles" '^works,a,,,[0-9]+,[0-9]+,,,,[0-9]*.$' "$WORK/package.http/options.csv"
+exits 2 "a server tells of no ballots" tallyctl results --http "http://127.0.0.1:$HTTP" --format pb
 stops "portal"
 results "$data" "$WORK/results"
 check "counted results keep the schema" schema "$WORK/results"
@@ -85,9 +89,10 @@ exits 1 "and what is missing" schema "$WORK/changed.json"
 exits 0 "a data package" tallyctl results --log "$data/public" --format csv --out "$WORK/package"
 check "its tables keep their description and the JSON" python3 "$here/portal.py" package \
 	"$WORK/package" "$WORK/results"
-says "a title is quoted" '^works,a,"The ""a"", or; so",1,2,2,,north,,2.$' "$WORK/package/options.csv"
+says "a title is quoted" \
+	'^works,a,"The ""a"", or; so",1,2,2,,north,,2.$' "$WORK/package/options.csv"
 says "a step of the trace" '^works,[0-9]+,topped-up,n,.*,0.10,' "$WORK/package/trace.csv"
-exits 0 "a server's results as a data package" tallyctl results --log "$data/public" \
+exits 0 "written again in its place" tallyctl results --log "$data/public" \
 	--format csv --language xx --out "$WORK/package"
 exits 2 "--out without csv" tallyctl results --log "$data/public" --out "$WORK/package"
 

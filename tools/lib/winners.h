@@ -28,8 +28,8 @@ winners_decide(const struct scroll *scroll, const struct recount *recount, struc
 void
 winners_free(struct winners *winners);
 
-/* The profile of contest number `contest`, whatever its rule, settled; profile_free is due, whatever
- * comes back. */
+/* The profile of contest number `contest`, whatever its rule, settled; profile_free is due,
+ * whatever comes back. */
 MUST_USE enum tally_exit
 winners_profile(const struct scroll *scroll, const struct recount *recount, size_t contest,
 		struct profile *profile, struct trouble *trouble);
