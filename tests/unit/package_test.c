@@ -13,7 +13,9 @@ static const char results_text[] =
     "{\"id\":\"o1\",\"votes\":0,\"score\":0}],\"pairs\":[[0,2],[1,0]],\"winners\":[\"o1\"],"
     "\"outcome\":\"greedy-skip/"
     "v1\",\"trace\":[{\"act\":\"taken\",\"option\":\"o1\",\"cost\":250,"
-    "\"left\":50,\"figure\":\"1/3\",\"tie\":true}]}]}";
+    "\"left\":50,\"figure\":\"1/3\",\"tie\":true}]}],\"paper\":{\"contests\":["
+    "{\"id\":\"c9\",\"options\":[{\"id\":\"o0\",\"votes\":7,\"score\":7}]},"
+    "{\"id\":\"c0\",\"options\":[{\"id\":\"o1\",\"votes\":8,\"score\":9}]}]}}";
 
 static void
 assert_file(const struct test_folder *folder, const char *name, const char *expected)
@@ -42,7 +44,7 @@ assert_described(const struct test_folder *folder)
 	package = json_load_file(path, 0, NULL);
 	assert_non_null(package);
 	assert_string_equal(json_string_value(json_object_get(package, "name")), "tally-ab12");
-	assert_int_equal(json_array_size(json_object_get(package, "resources")), 7);
+	assert_int_equal(json_array_size(json_object_get(package, "resources")), 8);
 	json_array_foreach(json_object_get(package, "resources"), i, resource)
 	{
 		char header[600] = "";
@@ -94,6 +96,7 @@ all_tables(void **state)
 		    "contest,option,position,votes\r\nc0,o0,1,2\r\nc0,o0,2,0\r\n");
 	assert_file(&folder, "pairs.csv",
 		    "contest,option,other,ballots\r\nc0,o0,o1,2\r\nc0,o1,o0,1\r\n");
+	assert_file(&folder, "paper.csv", "contest,option,votes,score\r\nc0,o1,8,9\r\n");
 	assert_file(&folder, "winners.csv", "contest,place,option\r\nc0,1,o1\r\n");
 	assert_file(&folder, "trace.csv",
 		    "contest,step,act,pool,round,option,other,strength,other_strength,cost,"

@@ -252,5 +252,5 @@ lineage_taken(const struct lineage *lineage, uint64_t notice, size_t *count)
 	while (high < lineage->taken_count && lineage->taken[high].notice == notice)
 		high++;
 	*count = high - low;
-	return lineage->taken + low;
+	return *count == 0 ? NULL : lineage->taken + low;
 }

@@ -177,6 +177,28 @@ districts_rows(const struct printing *printing, const json_t *contest,
 	}
 }
 
+/* Totals of the same contest's papers. */
+static void
+paper_rows(const struct printing *printing, const json_t *contest,
+	   const struct manifest_contest *known)
+{
+	const json_t *paper = json_object_get(printing->package->results, "paper");
+	const json_t *of;
+	size_t i;
+
+	(void)known;
+	json_array_foreach(json_object_get(paper, "contests"), i, of)
+	{
+		const json_t *option;
+		size_t j;
+
+		if (!json_equal(json_object_get(of, "id"), json_object_get(contest, "id")))
+			continue;
+		json_array_foreach(json_object_get(of, "options"), j, option)
+		    row_print(printing, row_of(contest, option, "option"));
+	}
+}
+
 static void
 positions_rows(const struct printing *printing, const json_t *contest,
 	       const struct manifest_contest *known)
@@ -331,6 +353,10 @@ static const struct table tables[] = {
       {"other", "string", "id of another option"},
       {"ballots", "integer", "ballots that prefer the option to the other"}},
      pairs_rows},
+    {"paper",
+     "Votes on sheets of paper totals, counted apart",
+     {CONTEST, OPTION, VOTES, SCORE},
+     paper_rows},
     {"winners",
      "Who has won",
      {CONTEST, {"place", "integer", "order in which they won"}, OPTION},

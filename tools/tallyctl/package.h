@@ -6,6 +6,7 @@
  *   districts.csv      contest, option, district, votes, score, first
  *   positions.csv      contest, option, position, votes          of ranked contests
  *   pairs.csv          contest, option, other, ballots           of ranked contests
+ *   paper.csv          contest, option, votes, score             of sheets of paper totals
  *   winners.csv        contest, place, option
  *   trace.csv          contest, step, act, pool, round, option, other, strength, other_strength,
  *                      cost, left, money, figure, tie, tie_mattered
