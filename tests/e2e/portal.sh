@@ -144,3 +144,10 @@ trip Netherlands_Assen_2024
 trip Poland_Krakow_2022_Czyzyny
 trip Poland_Katowice_2024_Murcki
 trip Switzerland_Zurich_S5R
+[ -n "${FULL:-}" ] || exit
+for file in Poland_Wieliczka_2023_Green_Budget Poland_Warszawa_2022_Wola \
+	Poland_Warszawa_2017_Grochow_Poludniowy Poland_Czestochowa_2025 Poland_Gdynia_2020 \
+	US_Stanford_Dataset_PB_Rochester_NY_2019_vote_knapsacks France_Toulouse_2024 \
+	Poland_Wroclaw_2015_up_to_150; do
+	trip "$file"
+done
