@@ -147,7 +147,9 @@ a_ranked_contest(void **state)
 	scene.wish.country = "Rom\xc3\xa2nia; \"RO\"";
 	vote(&scene, ranks, 3, 2);
 	assert_true(profile_settle(&scene.profile));
+	*scene.counts.paper = (struct counts_paper){2, 77};
 	text = exported(&scene);
+	assert_non_null(strstr(text, " #2: 77 papers counted on sheets are not listed\n"));
 	assert_non_null(strstr(text, "country;\"Rom\xc3\xa2nia; \"\"RO\"\"\"\n"));
 	assert_non_null(strstr(text, "vote_type;ordinal\nrule;unknown\n"));
 	assert_non_null(strstr(text, "\no0;1;2;4;o0;;;\no1;2;2;2;o1;;;\no2;3;2;6;o2;;;\n"));

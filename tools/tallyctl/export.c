@@ -157,6 +157,7 @@ meta_comment(const struct export *export)
 	const struct manifest_outcome *outcome = &export->contest->outcome;
 	const struct counts_contest *sums =
 	    &export->given->counts->contests[export->given->contest];
+	const struct counts_paper *paper = export->given->counts->paper;
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
@@ -178,7 +179,10 @@ meta_comment(const struct export *export)
 		fprintf(out, " #%u: selected 2: with money from outside its budget", number++);
 	if (sums->blank + sums->abstained > 0)
 		fprintf(out, " #%u: %" PRIu64 " ballots without a choice are not listed",
-			number, sums->blank + sums->abstained);
+			number++, sums->blank + sums->abstained);
+	if (paper->sheets > 0)
+		fprintf(out, " #%u: %" PRIu64 " papers counted on sheets are not listed",
+			number, paper->papers);
 	CHECK(fclose(out) == 0);
 	meta(export, "comment", text);
 	free(text);

@@ -2,7 +2,8 @@
  *
  *   datapackage.json   what the tables are, column by column
  *   contests.csv       contest, title, method, outcome, ballots, blank, abstained
- *   options.csv        contest, option, title, cost, votes, score, category, zone, withdrawn, winner
+ *   options.csv        contest, option, title, cost, votes, score, category, zone, withdrawn,
+ *                      winner
  *   districts.csv      contest, option, district, votes, score, first
  *   positions.csv      contest, option, position, votes          of ranked contests
  *   pairs.csv          contest, option, other, ballots           of ranked contests
