@@ -7,6 +7,7 @@
  *   order=N                  0: by voter, then revision; else shuffled with this seed
  *   forge=N                  1: breaks each signature
  *   district=N               of all of them
+ *   tags=1                   no ballots: their tags alone, a line of hexadecimal digits each
  *
  * One contest, for everybody. */
 #include <sodium.h>
@@ -22,7 +23,8 @@
 struct asked {
 	const char *campaign;
 	const char *key;
-	uint64_t seed, first, count, choices, vote, revisions, from, order, forge, district;
+	uint64_t seed, first, count, choices, vote, revisions, from, order, forge, district,
+	    tags;
 };
 
 struct crowd {
@@ -60,7 +62,8 @@ take(struct asked *asked, const char *argument)
 		       take_number(argument, "from", &asked->from) ||
 		       take_number(argument, "order", &asked->order) ||
 		       take_number(argument, "forge", &asked->forge) ||
-		       take_number(argument, "district", &asked->district);
+		       take_number(argument, "district", &asked->district) ||
+		       take_number(argument, "tags", &asked->tags);
 	return true;
 }
 
@@ -106,6 +109,12 @@ add(struct crowd *crowd, uint64_t voter, uint64_t revision)
 
 	crypto_generichash(vote.tag, sizeof vote.tag, (const uint8_t *)name, sizeof name, NULL,
 			   0);
+	if (crowd->asked.tags) {
+		for (size_t i = 0; i < sizeof vote.tag; i++)
+			printf("%02x", vote.tag[i]);
+		puts("");
+		return;
+	}
 	CHECK(cast_ballot(&writer, crowd->manifest, &vote, &crowd->key));
 	if (crowd->asked.forge)
 		memory[writer.size - 40] ^= 1;

@@ -1,0 +1,144 @@
+#!/bin/bash
+# Notices that take ballots out, and precedence: sets larger than a notice, a frontend's range, votes
+# cast again and not, a tallyd that is killed in between; the counts before and after in the tallies.
+. "$(dirname "$0")/common.bash"
+echo "# seed $SEED"
+
+# order WORDS...: a notice by the authority; its lines in $WORK/notice.
+order() {
+	tallyctl notice "$@" --key "$CAMPAIGN/authority.key" --connect "127.0.0.1:$PORT" \
+		> "$WORK/notice" 2> "$WORK/said"
+}
+
+# answered WHAT FILE VERDICT COUNT: so many answers, all of them this one.
+answered() {
+	same "$1" "$(cut -d' ' -f1 "$2" | sort | uniq -c | xargs)" "$4 $3"
+}
+
+# vote ANSWERS KEY WORDS...: ballots of voters, sent.
+vote() {
+	local answers=$1 key=$CAMPAIGN/$2.key
+	shift 2
+	voters key="$key" seed="$SEED" "$@" > "$WORK/ballots"
+	send "$key" "$WORK/ballots" "$answers"
+}
+
+# classes WHAT DIR BALLOTS REPLACED VOIDED
+classes() {
+	results "$2" "$WORK/results"
+	same "$1" "$(jq -r '"\(.ballots) \(.replaced) \(.voided)"' "$WORK/results")" "$3 $4 $5"
+}
+
+# tallied WHAT DIR WORDS: some published tally says so.
+tallied() {
+	check "$1" grep -rqx "ballots $3" "$2/public/tally"
+}
+
+large_sets() {
+	local dir=$WORK/first
+	campaign "$WORK/first.campaign" || exit 1
+	found "$dir"
+	tallyd_must "$dir"
+	vote "$WORK/votes" a count=5000
+	answered "first: 5,000 vote" "$WORK/votes" accepted 5000
+	voters key="$CAMPAIGN/a.key" seed="$SEED" count=4000 tags=1 > "$WORK/tags"
+	check "first: a void of 4,000 tags" order void --tags "$WORK/tags" --again \
+		--reason "their page showed last year's list"
+	same "first: it is three notices" "$(grep -c '^accepted ' "$WORK/notice")" 3
+	tallyd_kill
+	tallyd_must "$dir"
+	vote "$WORK/same" a count=5000
+	check "first: the same ballots get their first answers, voided or not" \
+		cmp "$WORK/votes" "$WORK/same"
+	vote "$WORK/answers" a from=3 count=100
+	answered "first: not with a revision too far" "$WORK/answers" bad-revision 100
+	vote "$WORK/answers" a from=2 first=4000 count=1000
+	answered "first: not those whose ballot counts" "$WORK/answers" has-voted 1000
+	vote "$WORK/again" a from=2 count=3000
+	answered "first: 3,000 vote again" "$WORK/again" accepted 3000
+	vote "$WORK/same" a count=5000
+	check "first: and their voided ballots get their first answers" \
+		cmp "$WORK/votes" "$WORK/same"
+	by_signer "$dir"
+	stops first
+	classes "first: what counts, what was voided" "$dir" 4000 0 4300
+	tallied "first: a tally from right before the voids" "$dir" \
+		"5000 replaced 0 voided 0 in_tree 5000"
+	tallied "first: one from right behind" "$dir" "1000 replaced 0 voided 4000 in_tree 5000"
+	tallied "first: before b's ballots were barred" "$dir" \
+		"4300 replaced 0 voided 4000 in_tree 8300"
+	tallied "first: and behind" "$dir" "4000 replaced 0 voided 4300 in_tree 8300"
+	audit first "$dir"
+}
+
+# Frontend b's ballots among others: 300 by b, each alone in its range.
+by_signer() {
+	vote "$WORK/b" b first=10000 count=300
+	answered "first: 300 vote at b" "$WORK/b" accepted 300
+	check "first: b's ballots are barred" order void --signer "$CAMPAIGN/b.key.pub" \
+		--from "$(head -n 1 "$WORK/b" | cut -d' ' -f2)" \
+		--to "$(tail -n 1 "$WORK/b" | cut -d' ' -f2)" --barred --reason "a stolen key"
+	vote "$WORK/answers" a first=10000 count=300 from=2
+	answered "first: for ever" "$WORK/answers" barred 300
+	tallyd_kill
+	tallyd_must "$1"
+	vote "$WORK/answers" a first=10000 count=300 from=2
+	answered "first: behind a restart, too" "$WORK/answers" barred 300
+	exits 1 "first: what does not count cannot be voided" \
+		order void --tags "$WORK/tags" --again --reason "once more"
+}
+
+policy_last() {
+	local dir=$WORK/last
+	campaign "$WORK/last.campaign" revote='{"policy": "last", "revisions_max": 5}' || exit 1
+	found "$dir"
+	tallyd_must "$dir"
+	vote "$WORK/votes" a count=500 revisions=2
+	voters key="$CAMPAIGN/a.key" seed="$SEED" count=200 tags=1 > "$WORK/tags"
+	check "last: a void of 200 tags" order void --tags "$WORK/tags" --again --reason "a mistake"
+	tallyd_kill
+	tallyd_must "$dir"
+	vote "$WORK/same" a count=500 revisions=2
+	check "last: the same ballots get their first answers" cmp "$WORK/votes" "$WORK/same"
+	vote "$WORK/answers" b count=200 from=2
+	answered "last: the voided revision is used up" "$WORK/answers" superseded 200
+	vote "$WORK/answers" a count=200 from=3
+	answered "last: the next one counts" "$WORK/answers" accepted 200
+	stops last
+	classes "last: what counts, what was replaced, what was voided" "$dir" 500 500 200
+	audit last "$dir"
+}
+
+# precedence KIND HIGH LOW POLICY: ballots of HIGH over those of LOW.
+precedence() {
+	local what="$1 under $4" high=$2 low=$3 dir=$WORK/$1.$4 revote='{"policy": "first"}'
+	local late=has-voted more=has-voted replaced=600
+	if [ "$4" = last ]; then
+		revote='{"policy": "last", "revisions_max": 3}'
+		late=superseded more=accepted replaced=900
+	fi
+	campaign "$dir.campaign" revote="$revote" || exit 1
+	jq --arg kind "$1" '.precedence = $kind' "$CAMPAIGN/campaign.json" > "$WORK/json"
+	mv "$WORK/json" "$CAMPAIGN/campaign.json"
+	found "$dir"
+	tallyd_must "$dir"
+	vote "$WORK/low" "$low" count=1000
+	vote "$WORK/high" "$high" count=600 vote=7
+	answered "$what: over 600 of 1,000" "$WORK/high" accepted 600
+	tallyd_kill
+	tallyd_must "$dir"
+	vote "$WORK/same" "$low" count=1000
+	check "$what: replaced ballots get their first answers" cmp "$WORK/low" "$WORK/same"
+	vote "$WORK/answers" "$low" count=600 from=2
+	answered "$what: never back" "$WORK/answers" "$late" 600
+	vote "$WORK/answers" "$high" count=300 from=2 vote=7
+	answered "$what: again in the same rank" "$WORK/answers" "$more" 300
+	stops "$what"
+	classes "$what: what counts" "$dir" 1000 "$replaced" 0
+	audit "$what" "$dir"
+}
+
+large_sets
+policy_last
+precedence booth b a first
+precedence online a b last
