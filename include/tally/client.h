@@ -183,7 +183,8 @@ enum tally_client_event_kind {
 	TALLY_CLIENT_EVENT_NONE = 0,
 	TALLY_CLIENT_EVENT_READY = 1,      /* requests may be made */
 	TALLY_CLIENT_EVENT_VERDICT = 2,    /* verdict, class, index, text = sentence */
-	TALLY_CLIENT_EVENT_STATUS = 3,     /* known; then revision, index */
+	TALLY_CLIENT_EVENT_STATUS = 3,     /* known; then revision, index (none: it was
+					    * voided, the tag may vote again) */
 	TALLY_CLIENT_EVENT_RECEIPT = 4,    /* index, text = receipt, tree_size */
 	TALLY_CLIENT_EVENT_CHECKPOINT = 5, /* text = signed note, tree_size */
 	TALLY_CLIENT_EVENT_RESULTS = 6,    /* results */

@@ -88,6 +88,43 @@ by_signer() {
 		order void --tags "$WORK/tags" --again --reason "once more"
 }
 
+# lookup WORDS...: of one voter, whose ballot is voided twice.
+lookup() {
+	tallyctl lookup --campaign "$CAMPAIGN/campaign.json" --tag-secret "$CAMPAIGN/tag.secret" \
+		--identity p-900 "$@"
+}
+
+asks() {
+	lookup --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key"
+}
+
+# one_votes REVISION: that voter's ballot; its verdict in $WORK/answers.
+one_votes() {
+	tallyctl ballot make --campaign "$CAMPAIGN/campaign.json" --key "$CAMPAIGN/a.key" \
+		--tag-secret "$CAMPAIGN/tag.secret" --identity p-900 --revision "$1" \
+		--choose c=o1 --out "$WORK/one.bin" > "$WORK/said" 2>&1
+	send "$CAMPAIGN/a.key" "$WORK/one.bin" "$WORK/answers"
+}
+
+what_became() {
+	head -c 32 /dev/urandom | xxd -p -c 64 > "$CAMPAIGN/tag.secret"
+	chmod 600 "$CAMPAIGN/tag.secret"
+	one_votes 1
+	asks > "$WORK/out"
+	sed -n 's/^tag //p' "$WORK/out" > "$WORK/tags"
+	check "lookup: a void" order void --tags "$WORK/tags" --again --reason "a mistake"
+	exits 0 "lookup: the server is asked" asks
+	says "lookup: and says that it was voided" \
+		'^server: a ballot, revision 1, that was voided: the tag may vote again$' "$WORK/out"
+	one_votes 2
+	answered "lookup: who may vote again does" "$WORK/answers" accepted 1
+	check "lookup: another void" order void --tags "$WORK/tags" --barred --reason "a forgery"
+	exits 0 "lookup: the server is asked again" asks
+	says "lookup: and says that the tag is barred" 'server: .*the tag is barred$' "$WORK/out"
+	one_votes 3
+	answered "lookup: who is barred does not vote" "$WORK/answers" barred 1
+}
+
 policy_last() {
 	local dir=$WORK/last
 	campaign "$WORK/last.campaign" revote='{"policy": "last", "revisions_max": 5}' || exit 1
@@ -104,8 +141,13 @@ policy_last() {
 	answered "last: the voided revision is used up" "$WORK/answers" superseded 200
 	vote "$WORK/answers" a count=200 from=3
 	answered "last: the next one counts" "$WORK/answers" accepted 200
+	what_became
 	stops last
-	classes "last: what counts, what was replaced, what was voided" "$dir" 500 500 200
+	exits 0 "lookup: in the log" lookup --log "$dir" --json
+	same "lookup: both ballots were voided" \
+		"$(jq -c '[.log.ballots[] | [.counts, .voided]]' "$WORK/out")" \
+		'[[false,"again"],[false,"barred"]]'
+	classes "last: what counts, what was replaced, what was voided" "$dir" 500 500 202
 	audit last "$dir"
 }
 

@@ -38,6 +38,22 @@ two_ballots(struct test_log *log, enum story_point point)
 		vote(log, 2, 1, 1, &blank, 1);
 }
 
+/* And the second one is voided; a third is cast, and swept away with its neighbours. */
+static void
+voided_ballots(struct test_log *log, enum story_point point)
+{
+	const uint64_t voter = VOTER;
+	const struct campaign_choice chosen = {0, 0, 1};
+
+	two_ballots(log, point);
+	if (point != STORY_LATE)
+		return;
+	(void)test_log_void(log, NOTICE_AGAIN, &voter, 1);
+	vote(log, 3, 0, 0, &chosen, 1);
+	(void)test_log_sweep(log, NOTICE_BARRED, 1, 0, log->count - 1);
+	(void)test_log_sweep(log, NOTICE_BARRED, 0, log->count - 2, log->count - 1);
+}
+
 static const char *
 text(const json_t *object, const char *key)
 {
@@ -153,6 +169,36 @@ setup(void **state)
 	return sodium_init() < 0;
 }
 
+static void
+what_was_voided(void **state)
+{
+	static const char *const became[] = {NULL, "again", "barred"};
+	struct scene scene;
+	struct sighting sighting;
+	struct trouble trouble;
+	uint8_t tag[TALLY_TAG_SIZE];
+
+	(void)state;
+	scene_make(&scene, &wish, voided_ballots);
+	scene_publish(&scene);
+	campaign_tag(VOTER, tag);
+	assert_int_equal(
+	    sighting_make(&scene.files, scene.log.campaign.manifest, tag, &sighting, &trouble),
+	    TALLY_EXIT_FINE);
+	assert_int_equal(sighting.count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		const json_t *ballot = json_array_get(sighting.ballots, i);
+		const char *voided = text(ballot, "voided");
+
+		assert_true(json_is_false(json_object_get(ballot, "counts")));
+		assert_int_equal(voided == NULL, became[i] == NULL);
+		if (voided != NULL)
+			assert_string_equal(voided, became[i]);
+	}
+	json_decref(sighting.ballots);
+	scene_close(&scene);
+}
+
 int
 main(void)
 {
@@ -160,6 +206,7 @@ main(void)
 	    cmocka_unit_test(both_revisions),
 	    cmocka_unit_test(nobody),
 	    cmocka_unit_test(not_to_be_read),
+	    cmocka_unit_test(what_was_voided),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

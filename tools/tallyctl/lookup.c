@@ -101,6 +101,7 @@ struct lookup {
 	uint8_t tag[TALLY_TAG_SIZE];
 	struct tally_client_event status; /* the server's answer */
 	bool asked;
+	bool barred;
 	struct sighting sighting;
 	bool searched;
 };
@@ -154,6 +155,9 @@ ask(struct lookup *lookup, const struct peer *peer, const struct note_private_ke
 	if (tally_status(connection, lookup->tag, answer) != TALLY_CLIENT_FINE) {
 		complain("%s", tally_trouble(connection));
 		code = TALLY_EXIT_WORLD;
+	} else if (answer->kind == TALLY_CLIENT_EVENT_VERDICT &&
+		   answer->verdict == TALLY_BARRED) {
+		lookup->barred = true;
 	} else if (answer->kind != TALLY_CLIENT_EVENT_STATUS) {
 		complain("the server does not tell: %s",
 			 tally_verdict_text(answer->verdict)->sentence);
@@ -212,6 +216,12 @@ search_log(struct lookup *lookup)
 	return TALLY_EXIT_WORLD; /* 1 would say that there is no ballot */
 }
 
+static bool
+is_voided(const struct tally_client_event *status)
+{
+	return status->known && status->index == TALLY_CLIENT_NO_INDEX;
+}
+
 static void
 print(const struct lookup *lookup)
 {
@@ -219,7 +229,13 @@ print(const struct lookup *lookup)
 
 	printf("tag %s\n", json_string_value(tag));
 	json_decref(tag);
-	if (lookup->asked && lookup->status.known)
+	if (lookup->barred)
+		printf("server: its ballot was voided, and the tag is barred\n");
+	else if (lookup->asked && is_voided(&lookup->status))
+		printf(
+		    "server: a ballot, revision %u, that was voided: the tag may vote again\n",
+		    lookup->status.revision);
+	else if (lookup->asked && lookup->status.known)
 		printf("server: a ballot, revision %u, entry %" PRIu64 "\n",
 		       lookup->status.revision, lookup->status.index);
 	else if (lookup->asked)
@@ -229,10 +245,17 @@ print(const struct lookup *lookup)
 }
 
 static json_t *
-server_json(const struct tally_client_event *status)
+server_json(const struct lookup *lookup)
 {
+	const struct tally_client_event *status = &lookup->status;
+
+	if (lookup->barred)
+		return json_pack("{s:b, s:s}", "known", 1, "voided", "barred");
 	if (!status->known)
 		return json_pack("{s:b}", "known", 0);
+	if (is_voided(status))
+		return json_pack("{s:b, s:i, s:s}", "known", 1, "revision", status->revision,
+				 "voided", "again");
 	return json_pack("{s:b, s:i, s:I}", "known", 1, "revision", status->revision, "index",
 			 (json_int_t)status->index);
 }
@@ -246,7 +269,7 @@ print_json(const struct lookup *lookup, bool found)
 
 	CHECK(object);
 	if (lookup->asked)
-		CHECK(json_object_set_new(object, "server", server_json(&lookup->status)) == 0);
+		CHECK(json_object_set_new(object, "server", server_json(lookup)) == 0);
 	if (lookup->searched)
 		CHECK(json_object_set_new(object, "log",
 					  json_pack("{s:I, s:O}", "size",
@@ -279,7 +302,8 @@ work(struct lookup *lookup)
 		code = find(lookup);
 	if (!lookup->asked && !lookup->searched)
 		return code;
-	found = (lookup->asked && lookup->status.known) || lookup->sighting.count > 0;
+	found = lookup->barred || (lookup->asked && lookup->status.known) ||
+		lookup->sighting.count > 0;
 	if (options->as_json)
 		print_json(lookup, found);
 	else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ballot/ballot.h"
+#include "ballot/notice.h"
 #include "campaign/method.h"
 #include "ledger/entry.h"
 #include "tree/note.h"
@@ -87,15 +88,34 @@ add(struct sighting *out, const struct manifest *manifest, const struct ballot *
 
 	if (ballot->district < manifest->districts_count)
 		district = manifest->districts[ballot->district].id;
-	CHECK(json_array_append_new(out->ballots,
-				    json_pack("{s:I, s:i, s:s?, s:s?, s:b, s:o}", "index",
-					      (json_int_t)index, "revision", ballot->revision,
-					      "district", district, "signer",
-					      signer(manifest, ballot), "counts", 0, "contests",
-					      ballot->district < manifest_districts(manifest)
-						  ? contests_json(manifest, ballot)
-						  : json_array())) == 0);
+	CHECK(json_array_append_new(
+		  out->ballots,
+		  json_pack("{s:I, s:i, s:s?, s:s?, s:b, s:n, s:o}", "index", (json_int_t)index,
+			    "revision", ballot->revision, "district", district, "signer",
+			    signer(manifest, ballot), "counts", 0, "voided", "contests",
+			    ballot->district < manifest_districts(manifest)
+				? contests_json(manifest, ballot)
+				: json_array())) == 0);
 	out->count++;
+	out->counts = true;
+	out->index = index;
+	out->key_id = ballot->key_id;
+}
+
+/* Whatever it takes out, only the tag's newest ballot can count. */
+static void
+take_out(struct sighting *out, const uint8_t *tag, const struct notice_void *voided)
+{
+	bool named =
+	    voided->tags_count == 0 && notice_void_names(voided, out->key_id, out->index);
+
+	for (size_t i = 0; i < voided->tags_count && !named; i++)
+		named = memcmp(voided->tags + i * TALLY_TAG_SIZE, tag, TALLY_TAG_SIZE) == 0;
+	if (!named || !out->counts)
+		return;
+	out->counts = false;
+	set(json_array_get(out->ballots, out->count - 1), "voided",
+	    json_string(voided->fate == NOTICE_AGAIN ? "again" : "barred"));
 }
 
 static void
@@ -104,13 +124,20 @@ look(struct sighting *out, const struct manifest *manifest, const uint8_t *tag,
 {
 	struct entry entry;
 	struct ballot ballot;
+	struct notice notice;
 
-	for (unsigned i = 0; i < bundle->count; i++)
-		if (entry_parse(bundle->entries[i], &entry) &&
-		    entry.kind == TALLY_ENTRY_BALLOT &&
+	for (unsigned i = 0; i < bundle->count; i++) {
+		if (!entry_parse(bundle->entries[i], &entry))
+			continue;
+		if (entry.kind == TALLY_ENTRY_BALLOT &&
 		    ballot_parse(entry.body, &ballot) == TALLY_ACCEPTED &&
 		    memcmp(ballot.tag, tag, TALLY_TAG_SIZE) == 0)
 			add(out, manifest, &ballot, bundle->first + i);
+		if (entry.kind == TALLY_ENTRY_NOTICE && out->count > 0 &&
+		    notice_parse(entry.body, &notice) == TALLY_ACCEPTED &&
+		    notice.kind == TALLY_NOTICE_VOID)
+			take_out(out, tag, &notice.voided);
+	}
 }
 
 /* Size of the tree; the checkpoint must be the campaign's log's. */
@@ -171,7 +198,7 @@ sighting_make(const struct publiclog *log, const struct manifest *manifest,
 	status = search(log, manifest, tag, out, trouble);
 	if (status != TALLY_EXIT_FINE)
 		json_decref(out->ballots);
-	else if (out->count > 0)
+	else if (out->counts)
 		set(json_array_get(out->ballots, out->count - 1), "counts", json_true());
 	return status;
 }
@@ -215,6 +242,19 @@ print_contest(const json_t *contest)
 	putchar('\n');
 }
 
+static const char *
+what_became(const json_t *ballot)
+{
+	const char *voided = json_string_value(json_object_get(ballot, "voided"));
+
+	if (json_is_true(json_object_get(ballot, "counts")))
+		return "it counts";
+	if (voided == NULL)
+		return "replaced by the next";
+	return strcmp(voided, "again") == 0 ? "voided; the voter may vote again"
+					    : "voided; the voter is barred";
+}
+
 static void
 print_ballot(const json_t *ballot)
 {
@@ -226,9 +266,7 @@ print_ballot(const json_t *ballot)
 	       json_integer_value(json_object_get(ballot, "revision")));
 	if (json_is_string(json_object_get(ballot, "district")))
 		printf(", district %s", string_of(ballot, "district"));
-	printf(", signed by %s: %s\n", string_of(ballot, "signer"),
-	       json_is_true(json_object_get(ballot, "counts")) ? "it counts"
-							       : "replaced by the next");
+	printf(", signed by %s: %s\n", string_of(ballot, "signer"), what_became(ballot));
 	json_array_foreach(json_object_get(ballot, "contests"), i, contest)
 	    print_contest(contest);
 }

@@ -13,8 +13,11 @@
 struct sighting {
 	uint64_t size;   /* of the log */
 	size_t count;    /* ballots of the tag */
+	bool counts;     /* does the last of them? */
+	uint64_t index;  /* of it */
+	uint32_t key_id; /* its signer's */
 	json_t *ballots; /* an array: {"index":N,"revision":N,"district":"..","signer":"..",
-			    "counts":B,"contests":[{"id":"..","title":"..","vote":"choices" or
+			    "counts":B,"voided":"again" or "barred" or null,"contests":[{"id":"..","title":"..","vote":"choices" or
 			    "blank" or "abstains","choices":[{"id":"..","title":"..",
 			    "value":N}]}]}; district and signer are null where there are none */
 };
