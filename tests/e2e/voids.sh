@@ -1,6 +1,6 @@
 #!/bin/bash
-# Notices that take ballots out, and precedence: sets larger than a notice, a frontend's range, votes
-# cast again and not, a tallyd that is killed in between; the counts before and after in the tallies.
+# Notices that take ballots out, and precedence: sets larger than a notice, a frontend's range,
+# votes cast again and not, a tallyd killed in between; the counts before and after in tallies.
 . "$(dirname "$0")/common.bash"
 echo "# seed $SEED"
 
