@@ -1,6 +1,6 @@
 #!/bin/bash
 # Who wins, as tallyd states it, as tallyctl derives it from the folder and over HTTP, and as
-# tally-verify finds it: by a rule over counts, by rules over ballots, and by an order that is drawn.
+# tally-verify finds it: by rules over counts and over ballots, and by an order that is drawn.
 . "$(dirname "$0")/common.bash"
 
 # derive FILE FROM...: what tallyctl makes of a log's entries.
