@@ -58,5 +58,7 @@ command_run receipt_run;
 command_run notice_run;
 command_run cosign_run;
 command_run mirror_run;
+command_run roster_run;
+command_run roster_build_run;
 
 #endif

@@ -17,6 +17,7 @@ static const struct command commands[] = {
     {"results", results_run, "count a public log again and print the result"},
     {"receipt", receipt_run, "fetch a receipt"},
     {"mirror", mirror_run, "keep a complete copy of a log"},
+    {"roster", roster_run, "make the list of who may vote"},
     {"notice", notice_run, "sign an order of the authority and send it"},
     {"cosign", cosign_run, "send a witness's cosignatures"},
     {NULL, NULL, NULL},
