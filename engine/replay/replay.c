@@ -24,8 +24,8 @@ replay_fault_sentence(enum replay_fault fault)
 	    [REPLAY_PHASE_OWED] = "a PHASE entry was owed here by the notice before",
 	    [REPLAY_SHEET_MALFORMED] = "the sheet is malformed, or its totals cannot be",
 	    [REPLAY_SHEET_REFUSED] =
-		"the sheet is out of order, before the vote or behind the unsealing, of a "
-		"revoked booth, or of more papers than there are voters",
+		("the sheet is out of order, before the vote or behind the unsealing, of a "
+		 "revoked booth, or of more papers than there are voters"),
 	    [REPLAY_NOTICE_MALFORMED] = "the notice is malformed or of a kind without effect",
 	    [REPLAY_NOTICE_REFUSED] = "the notice is out of order or cannot take effect",
 	    [REPLAY_TALLY_INDEX] = "the tally covers another index than its own",
