@@ -103,11 +103,11 @@ examine(struct phragmen *phragmen, uint16_t option)
 
 	memset(phragmen->count, 0, loads->count * sizeof *phragmen->count);
 	for (size_t k = support->first[option]; k < support->first[option + 1]; k++) {
-		uint32_t row = support->supporters[k].row;
+		const struct supporter *supporter = &support->supporters[k];
+		uint16_t last = phragmen->last[supporter->row];
 
-		if (phragmen->last[row] != ELECTION_NOBODY)
-			phragmen->count[phragmen->last[row]] +=
-			    support->profile->rows[row].weight;
+		if (last != ELECTION_NOBODY)
+			phragmen->count[last] += supporter->weight;
 	}
 	prices_left(loads, phragmen->number, 0, phragmen->count);
 	mpz_neg(mpq_numref(candidate->load), phragmen->number);

@@ -15,12 +15,12 @@ purses_make(struct purses *purses, const struct election *election, bool by_valu
 		purses_free(purses);
 		return false;
 	}
-	purses->purses = calloc(election->profile->rows_count + 1, sizeof *purses->purses);
+	purses->money = calloc(election->profile->rows_count + 1, sizeof *purses->money);
 	purses->price_of = calloc(options_count + 1, sizeof *purses->price_of);
 	purses->live = calloc(purses->support.first[options_count] + 1, sizeof *purses->live);
 	purses->live_count = calloc(options_count + 1, sizeof *purses->live_count);
 	purses->paid = calloc(options_count + 1, sizeof *purses->paid);
-	if (!purses->purses || !purses->price_of || !purses->live || !purses->live_count ||
+	if (!purses->money || !purses->price_of || !purses->live || !purses->live_count ||
 	    !purses->paid) {
 		purses_free(purses);
 		return false;
@@ -33,7 +33,7 @@ purses_free(struct purses *purses)
 {
 	support_free(&purses->support);
 	prices_free(&purses->prices);
-	free(purses->purses);
+	free(purses->money);
 	free(purses->price_of);
 	free(purses->live);
 	free(purses->live_count);
@@ -71,10 +71,8 @@ purses_begin(struct purses *purses, const mpz_t total)
 	mpz_fdiv_q_ui(purses->have, purses->have, purses->election->ballots);
 	endowment = mpz_get_ui(purses->have);
 	CHECK(endowment < PURSES_MONEY_MAX);
-	for (size_t k = 0; k < profile->rows_count; k++) {
-		purses->purses[k].money = endowment > 0 ? (int64_t)endowment : -1;
-		purses->purses[k].weight = profile->rows[k].weight;
-	}
+	for (size_t k = 0; k < profile->rows_count; k++)
+		purses->money[k] = endowment > 0 ? (int64_t)endowment : -1;
 	for (size_t k = 0; k < purses->support.options_count; k++) {
 		purses->price_of[k] = ELECTION_NOBODY;
 		purses->live_count[k] = SIZE_MAX;
@@ -95,6 +93,16 @@ supporters(const struct purses *purses, uint16_t option, size_t *count)
 	return purses->support.supporters + first;
 }
 
+/* price * value, or more than anybody has. */
+static uint64_t
+due_of(uint64_t price, int32_t value)
+{
+	uint64_t due;
+
+	return __builtin_mul_overflow(price, (uint64_t)value, &due) ? UINT64_MAX : due;
+}
+
+/* Without branches on what a voter has: a processor cannot foresee it. */
 struct purses_split
 purses_split(struct purses *purses, uint16_t option, uint64_t price)
 {
@@ -106,18 +114,18 @@ purses_split(struct purses *purses, uint16_t option, uint64_t price)
 
 	for (size_t k = 0; k < count; k++) {
 		struct supporter supporter = from[k];
-		const struct purse *purse = &purses->purses[supporter.row];
+		int64_t money = purses->money[supporter.row];
+		bool live = money >= 0;
+		bool pays = live && due_of(price, supporter.value) < (uint64_t)money;
+		uint64_t weight = live ? supporter.weight : 0;
+		uint64_t poor = pays ? 0 : weight;
 
-		if (purse->money < 0)
-			continue;
-		to[kept++] = supporter;
-		split.weight += purse->weight;
-		if ((purses_wide)price * (uint64_t)supporter.value < (uint64_t)purse->money) {
-			split.paying += purse->weight * (uint64_t)supporter.value;
-		} else {
-			split.poor_weight += purse->weight;
-			split.poor += (purses_wide)(uint64_t)purse->money * purse->weight;
-		}
+		to[kept] = supporter;
+		kept += live;
+		split.weight += weight;
+		split.poor_weight += poor;
+		split.poor += (purses_wide)(uint64_t)money * poor;
+		split.paying += (weight - poor) * (uint64_t)supporter.value;
 	}
 	purses->live_count[option] = kept;
 	return split;
@@ -127,34 +135,44 @@ purses_split(struct purses *purses, uint16_t option, uint64_t price)
 static void
 money_of(const struct purses *purses, uint32_t row, mpz_t out)
 {
-	const struct profile *profile = purses->election->profile;
-	const struct profile_row *line = &profile->rows[row];
+	const struct support *support = &purses->support;
 
 	mpz_set(out, purses->prices.endowment);
-	for (size_t k = line->first; k < line->first + line->count; k++) {
-		const struct profile_choice *choice = &profile->choices[k];
-		uint16_t price = purses->price_of[choice->option];
+	for (size_t k = support->row_first[row]; k < support->row_first[row + 1]; k++) {
+		uint16_t price = purses->price_of[support->row_options[k]];
 
 		if (price != ELECTION_NOBODY)
 			mpz_submul_ui(out, purses->prices.price[price],
-				      (unsigned long)support_value(&purses->support, choice));
+				      (unsigned long)support_value(support, k));
 	}
 }
 
 static void
-add_paid(struct purses *purses, uint32_t row)
+add_paid(struct purses *purses, const struct supporter *supporter)
 {
-	const struct profile *profile = purses->election->profile;
-	const struct profile_row *line = &profile->rows[row];
+	const struct support *support = &purses->support;
+	uint32_t end = support->row_first[supporter->row + 1];
 
-	for (size_t k = line->first; k < line->first + line->count; k++) {
-		const struct profile_choice *choice = &profile->choices[k];
-		uint16_t price = purses->price_of[choice->option];
+	for (size_t k = support->row_first[supporter->row]; k < end; k++) {
+		uint16_t price = purses->price_of[support->row_options[k]];
+		int32_t value = support->row_values ? support->row_values[k] : 1;
 
 		if (price != ELECTION_NOBODY)
-			purses->paid[price] +=
-			    line->weight * (uint64_t)support_value(&purses->support, choice);
+			purses->paid[price] += supporter->weight * (uint64_t)value;
 	}
+}
+
+/* What the money as it is known says: 1 poor at a price of at least `low`, -1 not poor at one of at
+ * most `high`, 0 it does not say. */
+static int
+known_poor(const struct purses *purses, int64_t money, int32_t value, uint64_t low,
+	   uint64_t high)
+{
+	bool poor = (uint64_t)money + purses->error < due_of(low, value);
+	uint64_t due = due_of(high, value);
+	bool rich = due < PURSES_MONEY_MAX && (uint64_t)money > due + purses->error;
+
+	return poor - rich;
 }
 
 /* Has a supporter at most price * value? The price lies in [floor, floor + 1] / 2^scale, or below
@@ -163,13 +181,11 @@ static bool
 is_poor(struct purses *purses, const struct supporter *supporter,
 	const struct purses_price *price, uint64_t floor)
 {
-	purses_wide money = (uint64_t)purses->purses[supporter->row].money;
-	purses_wide least = (purses_wide)floor * (uint64_t)supporter->value;
+	int known = known_poor(purses, purses->money[supporter->row], supporter->value, floor,
+			       floor + 1);
 
-	if (money + purses->error < least)
-		return true;
-	if (money > least + (uint64_t)supporter->value + purses->error)
-		return false;
+	if (known != 0)
+		return known > 0;
 	money_of(purses, supporter->row, purses->have);
 	mpz_mul_ui(purses->have, purses->have, price->parts);
 	mpz_mul_ui(purses->due, price->number, (unsigned long)supporter->value);
@@ -188,44 +204,67 @@ floor_of(struct purses *purses, const struct purses_price *price)
 							      : PURSES_MONEY_MAX;
 }
 
-/* Splits at that price, or, if it is NULL, at `floor` by the money as it is known. Leaves in
- * purses->paid what the poor have paid before. */
+/* What the poor of a split have paid before is in purses->paid. */
+static void
+split_add(struct purses *purses, struct purses_split *split, const struct supporter *supporter,
+	  bool poor)
+{
+	split->weight += supporter->weight;
+	if (poor) {
+		split->poor_weight += supporter->weight;
+		add_paid(purses, supporter);
+	} else {
+		split->paying += supporter->weight * (uint64_t)supporter->value;
+	}
+}
+
 static struct purses_split
-split_exactly(struct purses *purses, uint16_t option, const struct purses_price *price,
-	      uint64_t floor)
+split_exactly(struct purses *purses, uint16_t option, const struct purses_price *price)
 {
 	struct purses_split split = {0};
+	uint64_t floor = floor_of(purses, price);
 	size_t count;
 	const struct supporter *from = supporters(purses, option, &count);
 
 	memset(purses->paid, 0, purses->prices.count * sizeof *purses->paid);
 	for (size_t k = 0; k < count; k++) {
-		const struct purse *purse = &purses->purses[from[k].row];
-		bool poor;
-
-		if (purse->money < 0)
-			continue;
-		if (price)
-			poor = is_poor(purses, &from[k], price, floor);
-		else
-			poor = (purses_wide)floor * (uint64_t)from[k].value >
-			       (uint64_t)purse->money;
-		split.weight += purse->weight;
-		if (poor) {
-			split.poor_weight += purse->weight;
-			add_paid(purses, from[k].row);
-		} else {
-			split.paying += purse->weight * (uint64_t)from[k].value;
-		}
+		if (purses->money[from[k].row] >= 0)
+			split_add(purses, &split, &from[k],
+				  is_poor(purses, &from[k], price, floor));
 	}
+	return split;
+}
+
+/* By the money as it is known, somewhere in [low, high]. *sure: it is the same all over. */
+static struct purses_split
+split_between(struct purses *purses, uint16_t option, uint64_t low, uint64_t high, bool *sure)
+{
+	struct purses_split split = {0};
+	bool unknown = false;
+	size_t count;
+	const struct supporter *from = supporters(purses, option, &count);
+
+	memset(purses->paid, 0, purses->prices.count * sizeof *purses->paid);
+	for (size_t k = 0; k < count; k++) {
+		int64_t money = purses->money[from[k].row];
+		int known = known_poor(purses, money, from[k].value, low, high);
+
+		unknown |= money >= 0 && known == 0;
+		if (money >= 0)
+			split_add(purses, &split, &from[k], known > 0);
+	}
+	*sure = !unknown;
 	return split;
 }
 
 void
 purses_money(struct purses *purses, uint16_t option, mpz_t out)
 {
-	struct purses_split split = split_exactly(purses, option, NULL, 2 * PURSES_MONEY_MAX);
+	bool sure;
+	struct purses_split split =
+	    split_between(purses, option, 2 * PURSES_MONEY_MAX, 2 * PURSES_MONEY_MAX, &sure);
 
+	CHECK(sure);
 	CHECK(split.paying == 0);
 	prices_left(&purses->prices, out, split.poor_weight, purses->paid);
 }
@@ -247,21 +286,16 @@ price_of_split(struct purses *purses, const struct purses_split *split, int64_t 
 }
 
 /* The true price, and no smaller one, is the price of its own split. */
-void
-purses_price(struct purses *purses, uint16_t option, int64_t cost, uint64_t low,
-	     struct purses_price *out)
+static void
+raise_price(struct purses *purses, uint16_t option, int64_t cost, struct purses_price *out)
 {
 	struct purses_price next;
-	struct purses_split split = split_exactly(purses, option, NULL, low);
 	bool risen = true;
 
-	if (!price_of_split(purses, &split, cost, out)) {
-		split = split_exactly(purses, option, NULL, 0);
-		CHECK(price_of_split(purses, &split, cost, out));
-	}
 	mpz_init(next.number);
 	while (risen) {
-		split = split_exactly(purses, option, out, floor_of(purses, out));
+		struct purses_split split = split_exactly(purses, option, out);
+
 		if (!price_of_split(purses, &split, cost, &next))
 			break; /* all of them give all they have */
 		mpz_mul_ui(purses->have, next.number, out->parts);
@@ -275,6 +309,22 @@ purses_price(struct purses *purses, uint16_t option, int64_t cost, uint64_t low,
 }
 
 void
+purses_price(struct purses *purses, uint16_t option, int64_t cost, uint64_t low, uint64_t high,
+	     struct purses_price *out)
+{
+	bool sure;
+	struct purses_split split = split_between(purses, option, low, high, &sure);
+
+	if (!price_of_split(purses, &split, cost, out)) {
+		split = split_between(purses, option, 0, high, &sure);
+		sure = false;
+		CHECK(price_of_split(purses, &split, cost, out));
+	}
+	if (!sure)
+		raise_price(purses, option, cost, out);
+}
+
+void
 purses_pay(struct purses *purses, uint16_t option, int64_t cost,
 	   const struct purses_price *price)
 {
@@ -283,27 +333,24 @@ purses_pay(struct purses *purses, uint16_t option, int64_t cost,
 	uint64_t floor = floor_of(purses, price);
 	purses_wide wanted = (purses_wide)(uint64_t)cost << purses->scale;
 	purses_wide paid = 0;
-	purses_wide slack = 0;
+	uint64_t weight = 0;
 
 	for (size_t k = 0; k < count; k++) {
-		struct purse *purse = &purses->purses[from[k].row];
+		int64_t *money = &purses->money[from[k].row];
+		bool poor;
 		int64_t due;
 
-		if (purse->money < 0)
+		if (*money < 0)
 			continue;
-		slack += (purses_wide)purses->error * purse->weight;
-		if (is_poor(purses, &from[k], price, floor)) {
-			paid += (purses_wide)(uint64_t)purse->money * purse->weight;
-			purse->money = -1;
-			continue;
-		}
-		due = (int64_t)(floor * (uint64_t)from[k].value);
-		CHECK(purse->money >= due);
-		purse->money -= due;
-		paid += (purses_wide)(uint64_t)due * purse->weight;
+		poor = is_poor(purses, &from[k], price, floor);
+		due = poor ? *money : (int64_t)(floor * (uint64_t)from[k].value);
+		CHECK(*money >= due);
+		paid += (purses_wide)(uint64_t)due * from[k].weight;
+		weight += from[k].weight;
+		*money = poor ? -1 : *money - due;
 	}
-	CHECK(paid <= wanted + slack);
-	CHECK(wanted <= paid + slack);
+	CHECK(paid <= wanted + (purses_wide)purses->error * weight);
+	CHECK(wanted <= paid + (purses_wide)purses->error * weight);
 	purses->price_of[option] = (uint16_t)purses->prices.count;
 	prices_add(&purses->prices, price->number, price->parts);
 }

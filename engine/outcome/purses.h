@@ -20,11 +20,6 @@
 /* Sums of weights, values and money are below 2^128. */
 __extension__ typedef unsigned __int128 purses_wide;
 
-struct purse {
-	int64_t money; /* times 2^scale; -1: exactly nothing left */
-	uint64_t weight;
-};
-
 /* The supporters of an option who have anything left, at a price. */
 struct purses_split {
 	uint64_t weight;      /* of all of them */
@@ -45,7 +40,7 @@ struct purses {
 	struct prices prices;
 	unsigned scale;
 	uint64_t error;
-	struct purse *purses;   /* per row of the profile */
+	int64_t *money;         /* per row, times 2^scale; -1: exactly nothing left */
 	uint16_t *price_of;     /* per option its place among the prices, or ELECTION_NOBODY */
 	struct supporter *live; /* as support.supporters, without those who have nothing left */
 	size_t *live_count;     /* per option; SIZE_MAX: not looked at yet */
@@ -72,10 +67,10 @@ purses_split(struct purses *purses, uint16_t option, uint64_t price);
 void
 purses_money(struct purses *purses, uint16_t option, mpz_t out);
 
-/* The exact price at which the supporters pay `cost` together. They must have so much. `low` times
- * 2^-scale is at most that price. */
+/* The exact price at which the supporters pay `cost` together; they must have so much. It must lie
+ * in [low, high] * 2^-scale: the narrower, the quicker. */
 void
-purses_price(struct purses *purses, uint16_t option, int64_t cost, uint64_t low,
+purses_price(struct purses *purses, uint16_t option, int64_t cost, uint64_t low, uint64_t high,
 	     struct purses_price *out);
 
 /* They pay it. */

@@ -231,7 +231,7 @@ choose(struct shares_round *round, uint16_t best)
 		    dearer(round, k, round->candidates[k].low, best, high))
 			continue;
 		purses_price(&round->purses, k, round->cost[k], round->candidates[k].low,
-			     &round->trial);
+			     round->candidates[k].high, &round->trial);
 		sign = pick.option == ELECTION_NOBODY ? -1 : compare(round, k, pick.option);
 		if (sign > 0)
 			continue;

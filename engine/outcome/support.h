@@ -11,7 +11,8 @@
 #include "outcome/election.h"
 
 struct supporter {
-	uint32_t row;  /* in the profile */
+	uint32_t row; /* in the profile */
+	uint32_t weight;
 	int32_t value; /* > 0 */
 };
 
@@ -24,6 +25,10 @@ struct support {
 	struct supporter *supporters; /* of an option in the profile's order */
 	uint64_t *total;              /* per option: sum of weight * value */
 	int32_t *most;                /* per option: the greatest value, or 0 */
+	uint32_t *row_first; /* rows_count + 1: what row k supports is at [row_first[k],
+				row_first[k + 1]) */
+	uint16_t *row_options;
+	int32_t *row_values; /* NULL: all 1 */
 };
 
 /* False if there was no memory; freed then. */
@@ -33,8 +38,8 @@ support_make(struct support *support, const struct election *election, bool by_v
 void
 support_free(struct support *support);
 
-/* What a choice gives its option. */
+/* The value of what is at `place` among all rows' options. */
 int32_t
-support_value(const struct support *support, const struct profile_choice *choice);
+support_value(const struct support *support, size_t place);
 
 #endif

@@ -40,7 +40,7 @@ assert_price(uint16_t option, int64_t cost, const char *wanted)
 {
 	char *text;
 
-	purses_price(&purses, option, cost, 0, &price);
+	purses_price(&purses, option, cost, 0, PURSES_MONEY_MAX, &price);
 	text = prices_text(&purses.prices, price.number, price.parts);
 	assert_string_equal(text, wanted);
 	free(text);
@@ -211,7 +211,7 @@ pay_as_slowly(struct test_random *random, mpq_t *money, int32_t (*values)[people
 		if (mpq_cmp_si(sum, cost, 1) < 0)
 			continue;
 		price_slowly(wanted, (const mpq_t *)money, values[k], people, cost);
-		purses_price(&purses, k, cost, 0, &price);
+		purses_price(&purses, k, cost, 0, PURSES_MONEY_MAX, &price);
 		mpz_set(mpq_numref(found), price.number);
 		mpz_mul_ui(mpq_denref(found), purses.prices.denominator, price.parts);
 		mpq_canonicalize(found);
