@@ -1,16 +1,15 @@
 /* export: one contest of a counted log as a Pabulib .pb file.
  *
  * META from the manifest, its gaps from the caller; PROJECTS with votes, score and selected (1:
- * won, 2: won with money from outside its pool, 0: did not, nothing: undecided); VOTES are the counted
- * ballots with a choice in the contest, in a random order, and a voter_id is a ballot's place in
- * it: nothing leads from a row to a tag, an index or another export. A list of one ballot stands in
- * the order of PROJECTS, in ranked contests best first.
+ * won, 2: won with money from outside its pool, 0: did not, nothing: undecided); VOTES are the
+ * counted ballots with a choice in the contest, in a random order, and a voter_id is a ballot's
+ * place in it: nothing leads from a row to a tag, an index or another export. A list of one ballot
+ * stands in the order of PROJECTS, in ranked contests best first.
  *
  * vote_type by method: single choose-1, approval and knapsack approval, ranked ordinal, cumulative
  * and score (scoring) with points. budget is the sum of the contest's pools, 0 if its rule has no
- * money; pools, rules that Pabulib has no name for, and totals of paper, which are not among the votes,
- * are told in `comment`. Dates are those of
- * opening and closing, UTC. */
+ * money; pools, the rule's id, and totals of paper, which are not among the votes, are told in
+ * `comment`. Dates are those of opening and closing, UTC. */
 #ifndef TALLY_TOOLS_EXPORT_H
 #define TALLY_TOOLS_EXPORT_H
 
