@@ -101,7 +101,8 @@ from_nothing(struct restore *restore)
 {
 	struct start *start = restore->start;
 	uint8_t seed[16];
-	uint64_t voters_max = start->pollbook.voters_max;
+	size_t voters_max = start->pollbook.voters_max;
+	size_t rolls_max = start->pollbook.rolls_max;
 	int status;
 
 	memcpy(seed, start->pollbook.seed, sizeof seed);
@@ -111,6 +112,7 @@ from_nothing(struct restore *restore)
 	pollbook_table_init(&start->pollbook, start->pollbook.slots,
 			    start->pollbook.slots_count, seed);
 	start->pollbook.voters_max = voters_max;
+	start->pollbook.rolls_max = rolls_max;
 	station_restore_nothing(start->station);
 	restore->from = 0;
 	status = home_forget(start->dir_fd);

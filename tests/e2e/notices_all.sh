@@ -1,0 +1,164 @@
+#!/bin/bash
+# A campaign with every kind of notice, revotes and voids while ballots flow from two frontends; the
+# log passes the audit behind each of them; and an authority, or who says so, that signs nonsense.
+. "$(dirname "$0")/common.bash"
+
+data=$WORK/data
+
+order() {
+	tallyctl notice --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/authority.key" "$@"
+}
+
+# tags FIRST COUNT: of so many voters, a line each.
+tags() {
+	voters key="$CAMPAIGN/a.key" seed=3 first="$1" count="$2" tags=1
+}
+
+# The roster of voters 0 to 1999, and what the manifest says of it: a second hand's root.
+roster() {
+	tags 0 2000 > "$WORK/listed"
+	python3 - "$WORK/listed" "$WORK/roster" > "$WORK/commitment" << 'END'
+import hashlib, sys
+def root(leaves):
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return hashlib.sha256(b"\1" + root(leaves[:k]) + root(leaves[k:])).digest()
+tags = sorted(bytes.fromhex(line) for line in open(sys.argv[1]))
+records = [tag + b"\0\0" for tag in tags]
+open(sys.argv[2], "wb").write(b"".join(records))
+leaves = [hashlib.sha256(b"\0" + record).digest() for record in records]
+print('{"root": "%s", "count": %d}' % (root(leaves).hex(), len(records)))
+END
+	jq --slurpfile roster "$WORK/commitment" '.roster = $roster[0] |
+		.contests[0].outcome = {rule: "count/v1", seats: 2, tie_order: "drawn"}' \
+		"$CAMPAIGN/campaign.json" > "$WORK/changed.json"
+	mv "$WORK/changed.json" "$CAMPAIGN/campaign.json"
+}
+
+# flow NAME FIRST: voters FIRST to FIRST + 799, their revisions 1 to 3, shuffled, in ten parts.
+flow() {
+	local part
+	for part in {0..9}; do
+		voters key="$CAMPAIGN/$1.key" seed=3 first=$(($2 + part * 80)) count=80 \
+			revisions=3 order=$((part + 1)) > "$WORK/flow.$1"
+		tallyctl send --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/$1.key" \
+			--ballots "$WORK/flow.$1" >> "$WORK/flow.$1.out" 2>> "$WORK/flow.$1.err"
+	done
+}
+
+# ordered WHAT KIND...: accepted, and the log passes the audit at its newest checkpoint.
+ordered() {
+	local what=$1
+	shift
+	exits 0 "$what" order "$@"
+	audit "$what" "$data"
+}
+
+answers() {
+	send "$2" "$3" "$WORK/answered" --no-retry
+	same "$1" "$(cut -d' ' -f1 "$WORK/answered" | sort | uniq -c | xargs)" "$4"
+}
+
+before() {
+	voters key="$CAMPAIGN/a.key" seed=3 first=1900 count=5 > "$WORK/five"
+	answers "it waits for its draw" "$CAMPAIGN/a.key" "$WORK/five" "5 not-open-yet"
+	check "/readyz says so" grep -q 'waits for the draw' <(
+		curl -s "http://127.0.0.1:$HTTP/readyz")
+	ordered "notice draw" draw "7, 23, 11, 42, 3"
+	await_line "$LOG" "$TALLYD" 'voting is open'
+	answers "open" "$CAMPAIGN/a.key" "$WORK/five" "5 accepted"
+	same "the roster over HTTP" \
+		"$(curl -s "http://127.0.0.1:$HTTP/roster" | sha256sum)" \
+		"$(sha256sum < "$WORK/roster")"
+}
+
+# While both frontends send.
+during() {
+	flow a 0 &
+	local first=$!
+	flow b 800 &
+	local second=$!
+	ordered "notice pause" pause
+	ordered "notice resume" resume
+	ordered "notice text" text "Booth 5 has moved."
+	ordered "notice withdraw" withdraw --contest c --option o9
+	tags 3000 100 | sed 's/$/;/' > "$WORK/late"
+	ordered "notice enrol" enrol --roster "$WORK/late"
+	tags 1900 2 > "$WORK/two"
+	ordered "notice void: again" void --tags "$WORK/two" --again --reason "minutes 12/2026"
+	tags 1902 1 > "$WORK/one"
+	ordered "notice void: barred" void --tags "$WORK/one" --barred --reason "a dead man"
+	wait "$first" "$second"
+	says "ballots have flown from a" '^accepted [0-9]+$' "$WORK/flow.a.out"
+	says "ballots have flown from b" '^accepted [0-9]+$' "$WORK/flow.b.out"
+}
+
+after() {
+	voters key="$CAMPAIGN/a.key" seed=3 first=1900 count=3 revisions=1 from=2 vote=1 \
+		> "$WORK/again"
+	answers "again, barred" "$CAMPAIGN/a.key" "$WORK/again" "2 accepted 1 barred"
+	voters key="$CAMPAIGN/a.key" seed=3 first=3099 count=2 > "$WORK/late"
+	answers "enrolled, and not" "$CAMPAIGN/a.key" "$WORK/late" "1 accepted 1 not-on-roster"
+	ordered "notice revoke" revoke --frontend "$(cat "$CAMPAIGN/b.key.pub")"
+	voters key="$CAMPAIGN/b.key" seed=3 first=1950 count=2 > "$WORK/stolen"
+	answers "a revoked frontend's ballots" "$CAMPAIGN/a.key" "$WORK/stolen" \
+		"2 revoked-signer"
+	ordered "notice extend" extend --to "$(date -u -d '+20 days' +%Y-%m-%dT%H:%M:00Z)"
+	ordered "notice close" close
+	tags 1903 2 > "$WORK/two"
+	ordered "notice void: when it is closed" void --tags "$WORK/two" --again \
+		--reason "minutes 13/2026"
+}
+
+# refused NAME CODE VERDICT COMMAND...: the verdict is the only line.
+refused() {
+	local what=$1 code=$2 verdict=$3
+	shift 3
+	exits "$code" "$what" "$@"
+	same "$what: the verdict" "$(cut -d' ' -f1 "$WORK/out")" "$verdict"
+}
+
+nonsense() {
+	local raw=("$OUT/tests/e2e/notices" "$PORT" "$CAMPAIGN/campaign.json"
+		"$CAMPAIGN/log.key.pub")
+	refused "a notice out of order" 0 notice-out-of-order "${raw[@]}" \
+		"$CAMPAIGN/authority.key" close 1 1
+	refused "a notice by a key that is not listed" 0 unknown-signer "${raw[@]}" \
+		"$CAMPAIGN/a.key" close 0 1
+	refused "unseal what is not sealed" 1 notice-impossible order unseal
+	refused "close what is closed" 1 notice-impossible order close
+	refused "draw again" 1 notice-impossible order draw "1, 2"
+	refused "revoke again" 1 notice-impossible order revoke --frontend \
+		"$(cat "$CAMPAIGN/b.key.pub")"
+	refused "withdraw again" 1 notice-impossible order withdraw --contest c --option o9
+	refused "void what does not count" 1 notice-impossible order void \
+		--tags "$WORK/one" --again --reason x
+	says "void: why not" 'voided before' "$WORK/err"
+	refused "enrol who is on the roster" 1 notice-impossible order enrol --roster <(
+		tags 5 1 | sed 's/$/;/')
+	says "enrol: why not" 'one of the tags is on the roster' "$WORK/err"
+	refused "enrol who is enrolled" 1 notice-impossible order enrol --roster <(
+		tags 3000 3 | sed 's/$/;/')
+	says "enrol: why not" '3 of the tags are enrolled already' "$WORK/err"
+	audit "nothing of that is in the log" "$data"
+}
+
+campaign "$WORK/campaign" revote='{"policy": "last", "revisions_max": 3}' || exit 1
+roster
+found "$data" --roster "$WORK/roster"
+tallyd_must "$data"
+before
+during
+after
+nonsense
+stops "the campaign"
+audit "the whole of it" "$data"
+same "what was voided" "$(jq .voided "$data/public/results")" 5
+same "who was enrolled" "$(jq .enrolled "$data/public/results")" 100
+tallyd_must "$data"
+answers "started again: what was accepted, and who is barred" "$CAMPAIGN/a.key" "$WORK/again" \
+	"2 accepted 1 closed"
+stops "started again"
