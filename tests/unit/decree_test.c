@@ -114,37 +114,44 @@ sets_in_pieces(void **state)
 	}
 }
 
+/* Every ballot in exactly one piece, none too large. */
 static void
 spans_in_pieces(void **state)
 {
+	static uint64_t ballots[3 * NOTICE_TAGS_MAX];
 	struct decree decree = {.kind = TALLY_NOTICE_VOID,
 				.fate = NOTICE_AGAIN,
 				.key_id = 9,
 				.first = 100,
+				.last = 400000,
 				.text = BYTES_OF("x")};
 	char text[DECREE_TEXT_MAX];
+	size_t count = 0;
 
 	(void)state;
-	for (uint64_t extra = 0; extra < 2; extra++) {
-		uint64_t next = 100;
-
-		decree.last = 99 + 3 * (uint64_t)NOTICE_SPAN_MAX + extra;
-		assert_true(decree_is_span(&decree));
-		assert_int_equal(decree_pieces(&decree), 3 + extra);
-		for (size_t p = 0; p < decree_pieces(&decree); p++) {
-			struct notice notice = piece_of(&decree, p);
-
-			assert_int_equal(notice.voided.first, next);
-			assert_int_equal(notice.voided.signer, 9);
-			next = notice.voided.last + 1;
-		}
-		assert_int_equal(next, decree.last + 1);
-	}
-	decree_piece_text(&decree, 1, text);
-	assert_string_equal(text, "entries 65636 to 131171");
-	decree.last = 100;
-	assert_int_equal(piece_of(&decree, 0).voided.last, 100);
+	assert_true(decree_is_span(&decree));
+	decree_split(&decree, NULL, 0);
 	assert_int_equal(decree_pieces(&decree), 1);
+	assert_int_equal(piece_of(&decree, 0).voided.first, 100);
+	decree_free(&decree);
+	for (size_t i = 0; i <= NOTICE_TAGS_MAX; i++) /* one too many, close together */
+		ballots[count++] = 200 + i;
+	ballots[count++] = 200000; /* far away, and just too far from that one */
+	ballots[count++] = 200000 + NOTICE_SPAN_MAX - 1;
+	ballots[count++] = 200000 + NOTICE_SPAN_MAX;
+	decree_split(&decree, ballots, count);
+	assert_int_equal(decree_pieces(&decree), 4);
+	assert_int_equal(piece_of(&decree, 0).voided.first, 200);
+	assert_int_equal(piece_of(&decree, 0).voided.last, 200 + NOTICE_TAGS_MAX - 1);
+	assert_int_equal(piece_of(&decree, 1).voided.first, 200 + NOTICE_TAGS_MAX);
+	assert_int_equal(piece_of(&decree, 1).voided.last, 200 + NOTICE_TAGS_MAX);
+	assert_int_equal(piece_of(&decree, 2).voided.first, 200000);
+	assert_int_equal(piece_of(&decree, 2).voided.last, 200000 + NOTICE_SPAN_MAX - 1);
+	assert_int_equal(piece_of(&decree, 3).voided.first, 200000 + NOTICE_SPAN_MAX);
+	assert_int_equal(piece_of(&decree, 3).voided.signer, 9);
+	decree_piece_text(&decree, 1, text);
+	assert_string_equal(text, "entries 2100 to 2100");
+	decree_free(&decree);
 }
 
 int

@@ -37,12 +37,12 @@ size_ask(struct tally_connection *connection, uint64_t *size)
 	return TALLY_EXIT_WORLD;
 }
 
-/* Shows entries until `visit` has enough, or `size` is reached. */
+/* Shows entries from `index` on until `visit` has enough, or `size` is reached. */
 static enum tally_exit
-walk(struct tally_connection *connection, uint64_t size, entry_visit *visit, void *context)
+walk(struct tally_connection *connection, uint64_t index, uint64_t size, entry_visit *visit,
+     void *context)
 {
 	struct tally_client_event answer;
-	uint64_t index = 0;
 	bool more = true;
 
 	while (more && index < size) {
@@ -99,7 +99,7 @@ annals_manifest(struct tally_connection *connection, struct manifest **out)
 	*out = NULL;
 	code = size_ask(connection, &size);
 	if (code == TALLY_EXIT_FINE)
-		code = walk(connection, size, take_part, &json);
+		code = walk(connection, 0, size, take_part, &json);
 	if (code == TALLY_EXIT_FINE && json.whole)
 		*out = manifest_parse(bytes_make(json.data, json.size), &fault);
 	if (code == TALLY_EXIT_FINE && *out == NULL) {
@@ -107,6 +107,50 @@ annals_manifest(struct tally_connection *connection, struct manifest **out)
 		code = TALLY_EXIT_FAILED;
 	}
 	free(json.data);
+	return code;
+}
+
+/* --- ballots of one key ------------------------------------------------------------------- */
+
+struct tracks {
+	uint32_t key_id;
+	uint64_t *indexes;
+	size_t count;
+};
+
+static bool
+take_track(void *context, uint64_t index, struct bytes bytes)
+{
+	struct tracks *tracks = context;
+	struct entry entry;
+	struct ballot ballot;
+
+	if (!entry_parse(bytes, &entry) || entry.kind != TALLY_ENTRY_BALLOT ||
+	    ballot_parse(entry.body, &ballot) != TALLY_ACCEPTED ||
+	    ballot.key_id != tracks->key_id)
+		return true;
+	if (tracks->count % 4096 == 0)
+		tracks->indexes =
+		    realloc(tracks->indexes, (tracks->count + 4096) * sizeof *tracks->indexes);
+	CHECK(tracks->indexes);
+	tracks->indexes[tracks->count++] = index;
+	return true;
+}
+
+enum tally_exit
+annals_ballots(struct tally_connection *connection, uint32_t key_id, uint64_t first,
+	       uint64_t last, uint64_t **indexes, size_t *count)
+{
+	struct tracks tracks = {.key_id = key_id};
+	uint64_t size = 0;
+	enum tally_exit code = size_ask(connection, &size);
+
+	if (code == TALLY_EXIT_FINE && last < size)
+		size = last + 1;
+	if (code == TALLY_EXIT_FINE)
+		code = walk(connection, first, size, take_track, &tracks);
+	*indexes = tracks.indexes;
+	*count = tracks.count;
 	return code;
 }
 
@@ -197,7 +241,7 @@ annals_read(struct tally_connection *connection, struct annals *annals)
 	annals->enrolled = 0;
 	annals->tags_seen = calloc(NOTICE_TAGS_MAX, sizeof *annals->tags_seen);
 	CHECK(annals->tags_seen);
-	return code == TALLY_EXIT_FINE ? walk(connection, size, take_entry, annals) : code;
+	return code == TALLY_EXIT_FINE ? walk(connection, 0, size, take_entry, annals) : code;
 }
 
 void

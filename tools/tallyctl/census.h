@@ -1,6 +1,6 @@
 /* census: a city's register of inhabitants, as CSV with a heading, becomes the records of a roster
- * (campaign/roster.h). Every row that does not is counted by its reason, and told by its line, never
- * by what stands in it. */
+ * (campaign/roster.h). Every row that does not is counted by its reason, and told by its line,
+ * never by what stands in it. */
 #ifndef TALLY_TOOLS_CENSUS_H
 #define TALLY_TOOLS_CENSUS_H
 

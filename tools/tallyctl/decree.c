@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 bool
 decree_is_span(const struct decree *decree)
@@ -9,28 +10,45 @@ decree_is_span(const struct decree *decree)
 	return decree->kind == TALLY_NOTICE_VOID && decree->tags.count == 0;
 }
 
+/* A piece begins and ends at a ballot. */
+void
+decree_split(struct decree *decree, const uint64_t *ballots, size_t count)
+{
+	size_t i = 0;
+
+	decree->spans = calloc(count + 1, sizeof *decree->spans);
+	CHECK(decree->spans);
+	if (count == 0)
+		decree->spans[decree->spans_count++] =
+		    (struct decree_span){decree->first, decree->first};
+	while (i < count) {
+		struct decree_span *span = &decree->spans[decree->spans_count++];
+		size_t begin = i;
+
+		span->first = ballots[i];
+		while (i < count && i - begin < NOTICE_TAGS_MAX &&
+		       ballots[i] - span->first < NOTICE_SPAN_MAX)
+			span->last = ballots[i++];
+	}
+}
+
+void
+decree_free(struct decree *decree)
+{
+	taglist_free(&decree->tags);
+	free(decree->spans);
+	decree->spans = NULL;
+	decree->spans_count = 0;
+}
+
 size_t
 decree_pieces(const struct decree *decree)
 {
 	if (decree_is_span(decree))
-		return (size_t)((decree->last - decree->first) / NOTICE_SPAN_MAX) + 1;
+		return decree->spans_count;
 	return decree->tags.count == 0
 		   ? 1
 		   : (decree->tags.count + NOTICE_TAGS_MAX - 1) / NOTICE_TAGS_MAX;
-}
-
-static uint64_t
-span_first(const struct decree *decree, size_t piece)
-{
-	return decree->first + (uint64_t)piece * NOTICE_SPAN_MAX;
-}
-
-static uint64_t
-span_last(const struct decree *decree, size_t piece)
-{
-	return piece + 1 < decree_pieces(decree)
-		   ? span_first(decree, piece) + NOTICE_SPAN_MAX - 1
-		   : decree->last;
 }
 
 static size_t
@@ -49,8 +67,8 @@ void_write(const struct decree *decree, size_t piece, struct writer *writer)
 
 	if (decree_is_span(decree)) {
 		voided.signer = decree->key_id;
-		voided.first = span_first(decree, piece);
-		voided.last = span_last(decree, piece);
+		voided.first = decree->spans[piece].first;
+		voided.last = decree->spans[piece].last;
 	} else {
 		struct writer to = writer_make(tags, sizeof tags);
 
@@ -105,7 +123,7 @@ decree_piece_text(const struct decree *decree, size_t piece, char text[DECREE_TE
 		return;
 	if (decree_is_span(decree))
 		snprintf(text, DECREE_TEXT_MAX, "entries %" PRIu64 " to %" PRIu64,
-			 span_first(decree, piece), span_last(decree, piece));
+			 decree->spans[piece].first, decree->spans[piece].last);
 	else
 		snprintf(text, DECREE_TEXT_MAX, "tags %zu to %zu of %zu", first + 1,
 			 first + tags_of(decree, piece), decree->tags.count);

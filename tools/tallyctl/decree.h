@@ -10,6 +10,11 @@ enum {
 	DECREE_TEXT_MAX = 128
 };
 
+struct decree_span {
+	uint64_t first;
+	uint64_t last;
+};
+
 struct decree {
 	enum tally_notice_kind kind;
 	int64_t time;              /* extend, unseal */
@@ -20,6 +25,8 @@ struct decree {
 	enum notice_fate fate; /* void */
 	uint64_t first;        /* void by signer: no tags */
 	uint64_t last;
+	struct decree_span *spans; /* its pieces; NULL: not split yet */
+	size_t spans_count;
 	struct taglist tags; /* void by tags, enrol */
 	struct bytes text;   /* void: the reason; draw; text */
 };
@@ -27,6 +34,15 @@ struct decree {
 /* A void by signer. */
 bool
 decree_is_span(const struct decree *decree);
+
+/* Splits a void by signer where its ballots lie: at most NOTICE_TAGS_MAX of them, and at most
+ * NOTICE_SPAN_MAX indexes, in a piece. `ballots` ascend. Without any: one piece. The decree gives
+ * the pieces back with decree_free. */
+void
+decree_split(struct decree *decree, const uint64_t *ballots, size_t count);
+
+void
+decree_free(struct decree *decree);
 
 size_t
 decree_pieces(const struct decree *decree);

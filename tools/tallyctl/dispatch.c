@@ -138,9 +138,9 @@ send_all(const struct dispatch *dispatch, struct tally_connection *connection)
 	struct writer body = writer_make(body_memory, sizeof body_memory);
 	struct writer notice = writer_make(notice_memory, sizeof notice_memory);
 	size_t pieces = decree_pieces(dispatch->decree);
-	enum tally_exit code = check_span(dispatch->decree, connection);
+	enum tally_exit code = TALLY_EXIT_FINE;
 
-	if (code == TALLY_EXIT_FINE && pieces > 1)
+	if (pieces > 1)
 		complain("%zu notices", pieces);
 	for (size_t i = 0; code == TALLY_EXIT_FINE && i < pieces; i++)
 		code = send_piece(dispatch, connection, i, &body, &notice);
@@ -166,6 +166,29 @@ complete(const struct dispatch *dispatch)
 	return code;
 }
 
+/* Where its ballots lie is an authority's to read. */
+static enum tally_exit
+split(const struct dispatch *dispatch)
+{
+	struct decree *decree = dispatch->decree;
+	struct tally_connection *connection;
+	uint64_t *ballots = NULL;
+	size_t count = 0;
+	enum tally_exit code = peer_connect(&dispatch->peer, &dispatch->key, &connection);
+
+	if (code != TALLY_EXIT_FINE)
+		return code;
+	code = check_span(decree, connection);
+	if (code == TALLY_EXIT_FINE)
+		code = annals_ballots(connection, decree->key_id, decree->first, decree->last,
+				      &ballots, &count);
+	if (code == TALLY_EXIT_FINE)
+		decree_split(decree, ballots, count);
+	free(ballots);
+	tally_close(connection);
+	return code;
+}
+
 enum tally_exit
 dispatch_send(struct dispatch *dispatch)
 {
@@ -174,6 +197,8 @@ dispatch_send(struct dispatch *dispatch)
 
 	if (code == TALLY_EXIT_FINE && dispatch->complete != NULL)
 		code = complete(dispatch);
+	if (code == TALLY_EXIT_FINE && decree_is_span(dispatch->decree))
+		code = split(dispatch);
 	if (code == TALLY_EXIT_FINE)
 		code = peer_connect(&dispatch->peer, NULL, &connection);
 	if (code != TALLY_EXIT_FINE)

@@ -392,7 +392,7 @@ notice_run(int argc, char **argv)
 		dispatch.complete = complete;
 	if (code == TALLY_EXIT_FINE)
 		code = dispatch_send(&dispatch);
-	taglist_free(&options.decree.tags);
+	decree_free(&options.decree);
 	free(options.text_file.data);
 	sodium_memzero(&dispatch.key, sizeof dispatch.key);
 	return code;
