@@ -69,10 +69,11 @@ pollbook_enrolled(const struct pollbook_table *table, const uint8_t tag[32]);
 void
 pollbook_enrol(struct pollbook_table *table, const uint8_t tag[32], uint16_t district);
 
-/* Records a table for a campaign must hold, but for those of `rolls_max`. Beside every voter's there is room for OLD records of
- * ballots that were replaced, `ballots_max` being how many of one tag can count one after the
- * other (revisions, and ranks), and that were voided (an eighth of the voters): for all of these,
- * but at most for two million or a quarter of the voters, whichever is more. */
+/* Records a table for a campaign must hold, but for those of `rolls_max`. Beside every voter's
+ * there is room for OLD records of ballots that were replaced, `ballots_max` being how many of
+ * one tag can count one after the other (revisions, and ranks), and that were voided (an
+ * eighth of the voters): for all of these, but at most for two million or a quarter of the
+ * voters, whichever is more. */
 size_t
 pollbook_records_for(uint32_t voters_max, unsigned ballots_max, bool voter_mode);
 

@@ -20,7 +20,8 @@ struct annals {
 	uint64_t enrolled;    /* by all notices */
 };
 
-/* Entries 0 to k-1; manifest_free it. TALLY_EXIT_WORLD, or TALLY_EXIT_FAILED if they are none. */
+/* Entries 0 to k-1; manifest_free it. TALLY_EXIT_WORLD, or TALLY_EXIT_FAILED if they are
+ * none. */
 MUST_USE enum tally_exit
 annals_manifest(struct tally_connection *connection, struct manifest **out);
 
