@@ -25,8 +25,8 @@ struct annals {
 MUST_USE enum tally_exit
 annals_manifest(struct tally_connection *connection, struct manifest **out);
 
-/* The indexes from `first` to `last` at which ballots carry that key id; *indexes is the caller's to
- * free. */
+/* The indexes from `first` to `last` at which ballots carry that key id; *indexes is the caller's
+ * to free. */
 MUST_USE enum tally_exit
 annals_ballots(struct tally_connection *connection, uint32_t key_id, uint64_t first,
 	       uint64_t last, uint64_t **indexes, size_t *count);
