@@ -150,6 +150,7 @@ begin_anew(struct audit_state *state)
 	free(recount->memory);
 	recount->memory = NULL;
 	ousted_free(&recount->ousted);
+	ousted_free(&recount->voided);
 	scroll_free(&state->scroll);
 	state->roster_read = false; /* not in the lineage yet */
 	state->verified = (struct checkpoint){0};

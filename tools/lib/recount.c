@@ -139,8 +139,10 @@ replay_entry(struct pass *pass, struct bytes entry, struct recount *out,
 		status = count_voided(pass, taken, count, out->manifest, trouble);
 		if (status == TALLY_EXIT_FINE)
 			status = step(out, entry, NULL, &pass->voided, trouble);
-		for (size_t i = 0; i < count && status == TALLY_EXIT_FINE; i++)
+		for (size_t i = 0; i < count && status == TALLY_EXIT_FINE; i++) {
 			ousted_mark(&out->ousted, taken[i].ballot);
+			ousted_mark(&out->voided, taken[i].ballot);
+		}
 		return status;
 	}
 	if (!lineage_replaced(pass->lineage, index, &previous))
@@ -198,6 +200,8 @@ recount_replay(const struct scroll *scroll, uint64_t end, const struct lineage *
 		replay_init(&out->replay, out->manifest, out->memory);
 	}
 	status = ousted_extend(&out->ousted, end, trouble);
+	if (status == TALLY_EXIT_FINE)
+		status = ousted_extend(&out->voided, end, trouble);
 	if (status != TALLY_EXIT_FINE)
 		return status;
 	bundle_init(&pass.bundle);
@@ -374,6 +378,7 @@ recount_free(struct recount *recount)
 		manifest_free(recount->manifest);
 	free(recount->memory);
 	ousted_free(&recount->ousted);
+	ousted_free(&recount->voided);
 	scroll_free(&recount->scroll);
 	*recount = (struct recount){0};
 }

@@ -32,6 +32,7 @@ struct recount {
 	void *memory;            /* of replay */
 	struct scroll scroll;    /* recount_run's: what was read, to be read again */
 	struct ousted ousted;    /* ballots below replay.index that count no longer */
+	struct ousted voided;    /* those of them that a void took out */
 	enum replay_fault fault; /* the rule that stopped the replay, if one did */
 };
 

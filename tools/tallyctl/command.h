@@ -50,6 +50,7 @@ command_run ballot_make_run;
 command_run ballot_show_run;
 command_run entry_run;
 command_run entry_show_run;
+command_run entry_list_run;
 command_run send_run;
 command_run import_paper_run;
 command_run lookup_run;
