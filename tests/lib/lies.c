@@ -3,8 +3,8 @@
 #include <stdarg.h>
 
 static const struct lie_kinds *const families[] = {
-    &lies_of_order, &lies_of_ballots,     &lies_of_law,
-    &lies_of_files, &lies_of_checkpoints, &lies_of_sealed,
+    &lies_of_order,       &lies_of_ballots, &lies_of_law,    &lies_of_files,
+    &lies_of_checkpoints, &lies_of_sealed,  &lies_of_orders, &lies_of_winners,
 };
 
 enum {
@@ -33,6 +33,7 @@ find_kind(struct lie *lie)
 	lie->kind = &families[family]->kinds[at];
 	lie->on_disk = families[family]->on_disk;
 	lie->sealed = families[family]->sealed;
+	lie->ordered = families[family]->ordered;
 }
 
 static void
@@ -86,7 +87,10 @@ choose_log(const struct lie *lie, size_t first, size_t try)
 {
 	if (lie->sealed)
 		return LIE_OPEN_LOGS + (first + try / TRIES) % (LIE_LOGS_COUNT - LIE_OPEN_LOGS);
-	return (first + try / TRIES) % LIE_OPEN_LOGS;
+	if (lie->ordered)
+		return LIE_PLAIN_LOGS +
+		       (first + try / TRIES) % (LIE_OPEN_LOGS - LIE_PLAIN_LOGS);
+	return (first + try / TRIES) % LIE_PLAIN_LOGS;
 }
 
 void

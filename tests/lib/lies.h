@@ -13,9 +13,14 @@
 enum {
 	LIE_ENTRIES_MAX = 512,
 	LIE_SIZES_MAX = 4,
-	LIE_OPEN_LOGS = 6, /* these first; the others are sealed */
-	LIE_LOGS_COUNT = 7,
+	LIE_PLAIN_LOGS = 6, /* these first: no order but to extend and close */
+	LIE_OPEN_LOGS = 8,  /* then those with orders of every kind; the others are sealed */
+	LIE_LOGS_COUNT = 9,
 	LIE_ANY_FROM = 1000000,
+};
+
+enum {
+	LIE_WITHDRAWN = 1, /* the option that is withdrawn where there is a notice for it */
 };
 
 /* How the ballot at an index was made; voter mode: with that serial. */
@@ -56,6 +61,7 @@ struct lie {
 	uint64_t number;
 	const struct lie_kind *kind;
 	bool sealed;
+	bool ordered; /* told about logs with orders */
 	bool on_disk; /* published files are changed, not entries */
 	const struct lie_log *good;
 	struct test_random random;
@@ -102,7 +108,8 @@ struct lie_kinds {
 	bool on_disk;
 	size_t count;
 	const struct lie_kind *kinds;
-	bool sealed; /* told about sealed logs alone, the others about open ones */
+	bool sealed;  /* told about sealed logs alone */
+	bool ordered; /* told about logs with orders alone; neither: about plain ones */
 };
 
 extern const struct lie_kinds lies_of_order;
@@ -111,6 +118,8 @@ extern const struct lie_kinds lies_of_law;
 extern const struct lie_kinds lies_of_files;
 extern const struct lie_kinds lies_of_checkpoints;
 extern const struct lie_kinds lies_of_sealed;
+extern const struct lie_kinds lies_of_orders;
+extern const struct lie_kinds lies_of_winners;
 
 /* What a sealed log publishes at each of its sizes. */
 void

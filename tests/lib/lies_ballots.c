@@ -1,5 +1,6 @@
 /* Ballots edited, forged and entered where they may not be, by an operator who signs the tree; some
  * with a frontend or a registrar who is in with him. */
+#include "limits.h"
 #include "tests/lib/lies.h"
 
 #include <sodium.h>
@@ -78,6 +79,14 @@ expect_field(struct lie *lie, size_t field, size_t at, bool allowed)
 	}
 }
 
+/* Behind a void even a first vote may be revised. */
+static unsigned
+revisions_allowed(const struct manifest *manifest)
+{
+	return manifest->revote == MANIFEST_REVOTE_FIRST ? revisions_limit
+							 : manifest->revisions_max;
+}
+
 /* By hand, from the documents: does a ballot of one choice or more keep the rules? */
 static bool
 choices_allowed(const struct lie *lie, const uint8_t *entry, size_t end)
@@ -87,7 +96,7 @@ choices_allowed(const struct lie *lie, const uint8_t *entry, size_t end)
 	unsigned district = be16_load(entry + DISTRICT);
 	size_t at = CHOICES;
 
-	if (revision == 0 || revision > manifest->revisions_max ||
+	if (revision == 0 || revision > revisions_allowed(manifest) ||
 	    district >= (manifest->districts_count > 0 ? manifest->districts_count : 1))
 		return false;
 	for (size_t c = 0; c < manifest->contests_count; c++) {
@@ -367,8 +376,21 @@ insert_high_revision(struct lie *lie)
 	struct lie_vote vote = stranger(lie);
 	size_t at;
 
-	vote.revision = lie->log.campaign.manifest->revisions_max + 1;
+	vote.revision = (uint16_t)(revisions_allowed(lie->log.campaign.manifest) + 1);
 	return pick_open(lie, &at) && insert(lie, at, &vote, AUDIT_RULES, "bad-revision");
+}
+
+/* Where the first vote stands, a second revision asks for a void. */
+static bool
+insert_second_revision(struct lie *lie)
+{
+	struct lie_vote vote = stranger(lie);
+	size_t at;
+
+	if (lie->log.campaign.manifest->revote != MANIFEST_REVOTE_FIRST || !pick_open(lie, &at))
+		return false;
+	vote.revision = (uint16_t)(2 + lie_below(lie, 20));
+	return insert(lie, at, &vote, AUDIT_VOTES, "no ballot before that it could follow");
 }
 
 static bool
@@ -468,6 +490,7 @@ static const struct lie_kind kinds[] = {
     {"a ballot of another campaign", insert_foreign},
     {"a second vote of a tag", insert_second},
     {"a revision too high", insert_high_revision},
+    {"a second revision without a void", insert_second_revision},
     {"a ballot before the opening", insert_early},
     {"a ballot after the close", insert_late},
     {"a ballot where a phase is owed", insert_where_owed},

@@ -6,23 +6,37 @@ struct making {
 	struct test_random random;
 };
 
+/* Choices without the option that is withdrawn. */
+static void
+choose(struct making *making, struct campaign_vote *made, struct campaign_choice *choices)
+{
+	size_t kept = 0;
+
+	campaign_vote_random(&making->good->log.campaign, &making->random, made, choices, 64);
+	if (making->good->log.replay.law.withdrawn_count == 0)
+		return;
+	for (size_t i = 0; i < made->choices_count; i++)
+		if (choices[i].option != LIE_WITHDRAWN)
+			choices[kept++] = choices[i];
+	made->choices_count = kept;
+}
+
 static size_t
-vote(struct making *making, uint64_t voter, uint16_t revision)
+vote_by(struct making *making, uint64_t voter, uint16_t revision, size_t signer)
 {
 	struct lie_log *good = making->good;
 	const struct manifest *manifest = good->log.campaign.manifest;
 	bool voters = manifest->signing == TALLY_SIGNING_VOTER;
 	struct campaign_choice choices[64];
 	struct campaign_vote made;
-	size_t signers = voters ? manifest->registrars_count : manifest->frontends_count;
 	struct lie_vote *kept = &good->votes[good->log.count];
 
-	campaign_vote_random(&good->log.campaign, &making->random, &made, choices, 64);
+	choose(making, &made, choices);
 	kept->voter = voter;
 	kept->revision = revision;
 	kept->district = made.district;
 	kept->serial = voters ? 10 + (revision > 1 && voter % 2 == 0) : 0;
-	kept->signer = voter % signers;
+	kept->signer = signer;
 	made.voter = voter;
 	made.revision = revision;
 	made.serial = kept->serial;
@@ -30,6 +44,16 @@ vote(struct making *making, uint64_t voter, uint16_t revision)
 	if (voter >= good->voters_count)
 		good->voters_count = voter + 1;
 	return test_log_vote(&good->log, &made);
+}
+
+static size_t
+vote(struct making *making, uint64_t voter, uint16_t revision)
+{
+	const struct manifest *manifest = making->good->log.campaign.manifest;
+	size_t signers = manifest->signing == TALLY_SIGNING_VOTER ? manifest->registrars_count
+								  : manifest->frontends_count;
+
+	return vote_by(making, voter, revision, voter % signers);
 }
 
 /* Voters [from, to), and where it is allowed some of those before them again. */
@@ -143,6 +167,83 @@ parts_log(struct making *making)
 	publish(making);
 }
 
+static void
+order(struct making *making, enum tally_notice_kind kind, struct bytes body)
+{
+	(void)test_log_order(&making->good->log, kind, body);
+}
+
+static void
+withdraw_and_revoke(struct making *making)
+{
+	const struct campaign *campaign = &making->good->log.campaign;
+	uint8_t body[16];
+	struct writer writer = writer_make(body, sizeof body);
+
+	notice_withdraw_write(&writer, 0, LIE_WITHDRAWN);
+	order(making, TALLY_NOTICE_WITHDRAW, writer_view(&writer));
+	votes(making, 18, 22);
+	writer = writer_make(body, sizeof body);
+	notice_revoke_write(&writer, NOTICE_FRONTEND, campaign->frontends[0].key.id);
+	order(making, TALLY_NOTICE_REVOKE, writer_view(&writer));
+	(void)vote_by(making, 22, 1, 1);
+	(void)vote_by(making, 23, 1, 2);
+}
+
+/* A draw, a pause, voids by tags and by signer, votes behind them, a booth that has precedence, a
+ * withdrawal, a revocation; the first vote stands. Frontends 0 and 1 are online, 2 is the booth. */
+static void
+ordered_log(struct making *making)
+{
+	static const uint64_t seen_twice[] = {1, 4};
+	static const uint64_t late = 2;
+	struct test_log *log = &making->good->log;
+	size_t first;
+
+	order(making, TALLY_NOTICE_DRAW, BYTES_OF("17 4 33 8"));
+	(void)test_log_phase(log, TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK, STORY_OPENS);
+	first = vote(making, 0, 1);
+	votes(making, 1, 12);
+	order(making, TALLY_NOTICE_TEXT, BYTES_OF("The line was cut for an hour."));
+	(void)test_log_tally(log);
+	publish(making);
+	order(making, TALLY_NOTICE_PAUSE, BYTES_OF(""));
+	order(making, TALLY_NOTICE_RESUME, BYTES_OF(""));
+	votes(making, 12, 18);
+	(void)test_log_void(log, NOTICE_AGAIN, seen_twice, 2);
+	(void)test_log_tally(log);
+	(void)vote_by(making, 1, 2, 1);
+	(void)vote_by(making, 3, 1, 2);
+	publish(making);
+	(void)test_log_sweep(log, NOTICE_BARRED, 1, first, first + 10);
+	withdraw_and_revoke(making);
+	(void)test_log_phase(log, TALLY_PHASE_CLOSED, TALLY_CAUSE_CLOCK, STORY_CLOSES);
+	(void)test_log_tally(log);
+	(void)test_log_void(log, NOTICE_AGAIN, &late, 1);
+	(void)test_log_tally(log);
+	publish(making);
+}
+
+/* Rankings that may be revised, and voids among them. */
+static void
+ranked_log(struct making *making)
+{
+	static const uint64_t again[] = {1, 8};
+	static const uint64_t barred = 6;
+	struct test_log *log = &making->good->log;
+
+	(void)test_log_phase(log, TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK, STORY_OPENS);
+	votes(making, 0, 12);
+	publish(making);
+	(void)test_log_void(log, NOTICE_AGAIN, again, 2);
+	(void)test_log_tally(log);
+	(void)vote(making, 8, 3);
+	(void)test_log_void(log, NOTICE_BARRED, &barred, 1);
+	(void)test_log_tally(log);
+	votes(making, 12, 20);
+	publish(making);
+}
+
 static const struct {
 	const char *name;
 	struct campaign_wish wish;
@@ -163,6 +264,17 @@ static const struct {
     {"reopened", {.authorities = 2, .options = 5, .max = 2}, reopened_log},
     {"long", {.revisions_max = 3}, long_log},
     {"parts", {.options = 1200, .max = 5, .districts = 2}, parts_log},
+    {"orders",
+     {.frontends = 3,
+      .options = 4,
+      .more = "\"precedence\":\"booth\"",
+      .outcome = "{\"rule\":\"count/v1\",\"seats\":4,\"tie_order\":\"drawn\"}"},
+     ordered_log},
+    {"ranked",
+     {.revisions_max = 4,
+      .method = "ranked",
+      .outcome = "{\"rule\":\"irv/v1\",\"tie_order\":\"listed\"}"},
+     ranked_log},
     {"sealed", {.sealed = true, .unseal_delay_s = 3600}, short_log},
 };
 
