@@ -2,9 +2,11 @@
  * refuses. */
 #include <sodium.h>
 
+#include "ballot/sheet.h"
 #include "tests/lib/tamper.h"
 
 static const struct campaign_wish first = {0};
+static const struct campaign_wish booth = {.frontends = 2};
 static const struct campaign_wish parts = {.options = 2000, .max = 5};
 
 /* In the story's `first` form: entries 0 manifest, 1 PHASE, 2 + v the voters, 302 TALLY, 303
@@ -244,10 +246,54 @@ unknown_kind(struct test_log *log, enum story_point point)
 }
 
 static void
-reserved_kind(struct test_log *log, enum story_point point)
+sheet_without_shape(struct test_log *log, enum story_point point)
 {
 	if (point == STORY_END)
 		append_kind(log, TALLY_ENTRY_SHEET, 40);
+}
+
+/* A sheet of three papers, that names one frontend and is signed by another. */
+static void
+append_sheet(struct test_log *log, size_t named, size_t signer)
+{
+	const struct campaign *campaign = &log->campaign;
+	const struct sheet_head head = {.campaign = campaign->manifest->id,
+					.number = 1,
+					.papers = 3,
+					.counted_by = BYTES_OF("table 4")};
+	const struct sheet_row row = {.votes = 3, .score = 3};
+	uint8_t memory[512] = {TALLY_ENTRY_SHEET};
+	struct writer writer = writer_make(memory + 1, sizeof memory - 1);
+
+	sheet_head_write(&writer, &head);
+	sheet_contest_write(&writer, 3, 0, &row, 1);
+	sheet_sign(&writer, campaign->frontends[named].key.id,
+		   campaign->frontends[signer].secret);
+	assert_false(writer.failed);
+	tamper_where = (long)test_log_append(log, bytes_make(memory, writer.size + 1));
+}
+
+static void
+forged_sheet(struct test_log *log, enum story_point point)
+{
+	if (point == STORY_OPEN)
+		append_sheet(log, 1, 0);
+}
+
+static void
+sheet_of_no_booth(struct test_log *log, enum story_point point)
+{
+	if (point == STORY_OPEN)
+		append_sheet(log, 0, 0);
+}
+
+static void
+sheet_twice(struct test_log *log, enum story_point point)
+{
+	if (point != STORY_OPEN)
+		return;
+	append_sheet(log, 1, 1);
+	append_sheet(log, 1, 1);
 }
 
 static void
@@ -368,7 +414,11 @@ static const struct tamper cases[] = {
     {"a vote moved in a tally", &first, NULL, tally_moved, AUDIT_TALLIES, "not the recount"},
     {"a ballot left out", &first, NULL, drop_ballot, AUDIT_TALLIES, "another index"},
     {"an unknown kind", &first, unknown_kind, NULL, AUDIT_ENTRIES, "kind is unknown"},
-    {"a reserved kind", &first, reserved_kind, NULL, AUDIT_ENTRIES, "kind is unknown"},
+    {"a sheet without shape", &first, sheet_without_shape, NULL, AUDIT_RULES, "the sheet is"},
+    {"a forged sheet", &booth, forged_sheet, NULL, AUDIT_SIGNATURES, "bad-signature"},
+    {"a sheet of no booth", &booth, sheet_of_no_booth, NULL, AUDIT_SIGNATURES,
+     "unknown-signer"},
+    {"a sheet twice", &booth, sheet_twice, NULL, AUDIT_RULES, "the sheet is out of order"},
     {"an empty entry", &first, empty_entry, NULL, AUDIT_ENTRIES, "kind is unknown"},
     {"a phase without shape", &first, phase_without_shape, NULL, AUDIT_ENTRIES,
      "shape is wrong"},

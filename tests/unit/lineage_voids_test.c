@@ -59,7 +59,7 @@ below(struct model *model, size_t limit)
 	return (size_t)test_random_below(&model->random, limit);
 }
 
-/* As tools/lib/lineage.h says, in another order of questions. */
+/* By the table of include/README.md, section 10. */
 static enum rule
 judge_ballot(const struct model *model, const struct model_tag *tag, unsigned rank,
 	     uint16_t revision, uint16_t district)

@@ -173,6 +173,22 @@ check_ballot(struct audit_state *state, uint64_t index, struct bytes body)
 }
 
 static void
+check_sheet(struct audit_state *state, uint64_t index, struct bytes body)
+{
+	struct sheet sheet;
+	enum tally_verdict verdict = sheet_parse(body, &sheet);
+	struct trouble trouble;
+
+	if (verdict == TALLY_ACCEPTED)
+		verdict = signature_sheet(state->audit->recount.manifest, &sheet);
+	if (verdict == TALLY_ACCEPTED)
+		return;
+	trouble_at(&trouble, TALLY_EXIT_FAILED, index, "the sheet is %s: %s",
+		   tally_verdict_text(verdict)->name, tally_verdict_text(verdict)->sentence);
+	audit_found(state, check_of(verdict), &trouble);
+}
+
+static void
 check_contents(struct audit_state *state, const struct desk *desk)
 {
 	for (unsigned i = 0; i < desk->bundle.count; i++) {
@@ -189,6 +205,8 @@ check_contents(struct audit_state *state, const struct desk *desk)
 			lineage_notice(&state->lineage, index, &notice);
 		if (entry.kind == TALLY_ENTRY_BALLOT)
 			check_ballot(state, index, entry.body);
+		if (entry.kind == TALLY_ENTRY_SHEET)
+			check_sheet(state, index, entry.body);
 	}
 }
 

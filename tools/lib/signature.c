@@ -5,6 +5,7 @@
 
 #include "ballot/certificate.h"
 #include "campaign/rules.h"
+#include "campaign/sheetrules.h"
 
 static bool
 holds(const uint8_t *signature, struct bytes message, const uint8_t *key)
@@ -75,4 +76,17 @@ signature_notice(const struct manifest *manifest, const struct notice *notice)
 		return TALLY_UNKNOWN_SIGNER;
 	return holds(notice->signature, notice->signed_bytes, key) ? TALLY_ACCEPTED
 								   : TALLY_BAD_SIGNATURE;
+}
+
+enum tally_verdict
+signature_sheet(const struct manifest *manifest, const struct sheet *sheet)
+{
+	enum tally_verdict verdict = sheetrules_check(manifest, sheet);
+
+	if (verdict != TALLY_ACCEPTED)
+		return verdict;
+	return holds(sheet->signature, sheet->signed_bytes,
+		     frontend_key(manifest, sheet->key_id))
+		   ? TALLY_ACCEPTED
+		   : TALLY_BAD_SIGNATURE;
 }

@@ -11,6 +11,7 @@
 
 #include "ballot/ballot.h"
 #include "ballot/notice.h"
+#include "ballot/sheet.h"
 #include "campaign/manifest.h"
 
 /* TALLY_ACCEPTED, or the first of: what ballot_parse and rules_check refuse,
@@ -21,5 +22,10 @@ signature_ballot(const struct manifest *manifest, struct bytes bytes, struct bal
 /* TALLY_ACCEPTED, TALLY_WRONG_CAMPAIGN, TALLY_UNKNOWN_SIGNER or TALLY_BAD_SIGNATURE. */
 MUST_USE enum tally_verdict
 signature_notice(const struct manifest *manifest, const struct notice *notice);
+
+/* The rules of a sheet's totals, then its booth's signature: as sheetrules_check, or
+ * TALLY_BAD_SIGNATURE. */
+MUST_USE enum tally_verdict
+signature_sheet(const struct manifest *manifest, const struct sheet *sheet);
 
 #endif
