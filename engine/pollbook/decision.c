@@ -222,14 +222,19 @@ enter_certificate(struct pollbook_table *table, const struct pollbook_ballot *ba
 	put(table, POLLBOOK_KEY, ballot->voter_key, &key);
 }
 
+static bool
+has_room_for_old(const struct pollbook_table *table, bool voter_mode)
+{
+	return spare(table, voter_mode) > (voter_mode ? spare_for_keys(table->voters_max) : 0);
+}
+
 static void
 enter_old(struct pollbook_table *table, const struct pollbook_record *before, bool voter_mode)
 {
-	size_t kept_free = voter_mode ? spare_for_keys(table->voters_max) : 0;
 	struct pollbook_record old = {.word = before->word};
 	uint8_t name[32];
 
-	if (spare(table, voter_mode) <= kept_free)
+	if (!has_room_for_old(table, voter_mode))
 		return;
 	old_name(before->value, name);
 	put(table, POLLBOOK_OLD, name, &old);
@@ -268,6 +273,15 @@ pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballo
 		enter_certificate(table, ballot);
 	if (known)
 		enter_old(table, &before, voter_mode);
+}
+
+bool
+pollbook_restore(struct pollbook_table *table, enum pollbook_family family,
+		 const uint8_t name[32], const struct pollbook_record *record, bool voter_mode)
+{
+	if (family == POLLBOOK_OLD && !has_room_for_old(table, voter_mode))
+		return true;
+	return pollbook_put(table, family, name, record);
 }
 
 bool

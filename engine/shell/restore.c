@@ -75,8 +75,8 @@ enter_record(void *context, enum pollbook_family family, const uint8_t name[32],
 {
 	struct start *start = context;
 
-	/* Only OLD records may be left out: pollbook/decision.h */
-	return pollbook_put(&start->pollbook, family, name, record) || family == POLLBOOK_OLD;
+	return pollbook_restore(&start->pollbook, family, name, record,
+				start->manifest->signing == TALLY_SIGNING_VOTER);
 }
 
 static bool

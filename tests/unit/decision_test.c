@@ -390,6 +390,33 @@ room_for_the_voided(void **state)
 	votes_bench_free(&bench);
 }
 
+/* A home holds every earlier ballot; a start takes no voter's place for them. */
+static void
+restored_old_ballots_yield_to_voters(void **state)
+{
+	enum {
+		VOTERS = 100,
+		OLDS = 300,
+	};
+	struct votes_bench bench =
+	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, 1, false), false);
+	struct pollbook_record record = {.word = 1 << 20 | 1 << 4};
+	struct vote vote = {.key = VOTE_NO_KEY, .revision = 1};
+
+	(void)state;
+	for (unsigned i = 0; i < OLDS; i++) {
+		const uint8_t name[32] = {(uint8_t)i, (uint8_t)(i >> 8), 7};
+
+		assert_true(pollbook_restore(&bench.table, POLLBOOK_OLD, name, &record, false));
+	}
+	assert_in_range(bench.table.records_count, VOTERS / 8, OLDS - 1);
+	for (vote.tag = 0; vote.tag < VOTERS; vote.tag++) {
+		assert_int_equal(votes_decide(&bench, &vote).outcome, POLLBOOK_COUNTS);
+		votes_enter(&bench, &vote);
+	}
+	votes_bench_free(&bench);
+}
+
 int
 main(void)
 {
@@ -406,6 +433,7 @@ main(void)
 	    cmocka_unit_test(voting_again),
 	    cmocka_unit_test(a_higher_rank),
 	    cmocka_unit_test(room_for_the_voided),
+	    cmocka_unit_test(restored_old_ballots_yield_to_voters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
