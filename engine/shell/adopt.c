@@ -273,9 +273,9 @@ find_roster(const struct work *work, int *fd, const char **name)
 	return DISK_OK;
 }
 
-/* Checked before anything is made, then again while it is copied (`made`). */
+/* Checked and opened before anything is made, then checked again while it is copied (`made`). */
 static int
-take_roster(const struct work *work, bool made)
+take_roster(struct work *work, bool made)
 {
 	const struct manifest *manifest = work->vetting.start.manifest;
 	const char *name;
@@ -290,7 +290,8 @@ take_roster(const struct work *work, bool made)
 	status = find_roster(work, &fd, &name);
 	if (status == DISK_OK)
 		status = made ? registry_copy(work->foundation.dir_fd, fd, name, manifest)
-			      : registry_check(fd, name, manifest);
+			      : registry_open_other(&work->vetting.start.registry, fd, name,
+						    manifest);
 	if (fd != AT_FDCWD && fd >= 0)
 		close(fd);
 	return status;

@@ -121,21 +121,35 @@ map(struct registry *registry, int fd)
 	return DISK_OK;
 }
 
-int
-registry_open(struct registry *registry, int dir_fd, const struct manifest *manifest)
+static int
+open_and_map(struct registry *registry, int from_fd, const char *name, int flags,
+	     const struct manifest *manifest)
 {
 	int fd;
-	int status = disk_open(dir_fd, "roster", O_RDONLY | O_NOFOLLOW, 0, &fd);
+	int status = disk_open(from_fd, name, O_RDONLY | flags, 0, &fd);
 
 	registry->roster.count = manifest->roster_count;
 	registry->size = (size_t)manifest->roster_count * ROSTER_RECORD_SIZE;
 	if (status == DISK_OK)
-		status = walk(fd, "roster", manifest, -1);
+		status = walk(fd, name, manifest, -1);
 	if (status == DISK_OK)
 		status = map(registry, fd);
 	if (fd >= 0)
 		close(fd);
 	return status;
+}
+
+int
+registry_open(struct registry *registry, int dir_fd, const struct manifest *manifest)
+{
+	return open_and_map(registry, dir_fd, "roster", O_NOFOLLOW, manifest);
+}
+
+int
+registry_open_other(struct registry *registry, int from_fd, const char *name,
+		    const struct manifest *manifest)
+{
+	return open_and_map(registry, from_fd, name, O_NONBLOCK, manifest);
 }
 
 static bool

@@ -30,6 +30,11 @@ registry_copy(int dir_fd, int from_fd, const char *name, const struct manifest *
 MUST_USE int
 registry_open(struct registry *registry, int dir_fd, const struct manifest *manifest);
 
+/* The same with the file NAME in `from_fd`. */
+MUST_USE int
+registry_open_other(struct registry *registry, int from_fd, const char *name,
+		    const struct manifest *manifest);
+
 /* Shows it in DIR/public, which exists. */
 MUST_USE int
 registry_show(int dir_fd);

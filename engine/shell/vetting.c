@@ -1,6 +1,7 @@
 #include "shell/vetting.h"
 
 #include "ballot/notice.h"
+#include "ballot/sheet.h"
 #include "ledger/entry.h"
 #include "limits.h"
 #include "shell/line.h"
@@ -44,6 +45,15 @@ judge_notice(const struct manifest *manifest, struct bytes bytes)
 }
 
 static enum tally_verdict
+judge_sheet(const struct manifest *manifest, struct bytes bytes)
+{
+	struct sheet sheet;
+	enum tally_verdict verdict = sheet_parse(bytes, &sheet);
+
+	return verdict == TALLY_ACCEPTED ? verify_sheet(manifest, &sheet) : verdict;
+}
+
+static enum tally_verdict
 judge(const struct manifest *manifest, struct bytes bytes)
 {
 	struct verify_item item;
@@ -53,6 +63,8 @@ judge(const struct manifest *manifest, struct bytes bytes)
 		return TALLY_ACCEPTED; /* the replay names the rule */
 	if (entry.kind == TALLY_ENTRY_NOTICE)
 		return judge_notice(manifest, entry.body);
+	if (entry.kind == TALLY_ENTRY_SHEET)
+		return judge_sheet(manifest, entry.body);
 	if (entry.kind != TALLY_ENTRY_BALLOT)
 		return TALLY_ACCEPTED;
 	item.bytes = entry.body;
@@ -168,6 +180,48 @@ compare_all(const struct vetting *vetting)
 	return status;
 }
 
+static bool
+enrols_the_listed(const struct vetting *vetting, const struct notice *notice)
+{
+	for (size_t i = 0; i < notice->enrolments_count; i++)
+		if (roster_find(&vetting->start.registry.roster,
+				notice->enrolments + i * NOTICE_ENROLMENT_SIZE) !=
+		    ROSTER_ABSENT)
+			return true;
+	return false;
+}
+
+static bool
+votes_where_listed(const struct vetting *vetting, const struct ballot *ballot)
+{
+	int district = roster_find(&vetting->start.registry.roster, ballot->tag);
+
+	if (district == ROSTER_ABSENT)
+		district = pollbook_enrolled(&vetting->start.pollbook, ballot->tag);
+	return district == ballot->district;
+}
+
+/* What the roster says against an entry, or NULL. */
+static const char *
+roster_refuses(const struct vetting *vetting, struct bytes bytes)
+{
+	struct entry entry;
+	struct ballot ballot;
+	struct notice notice;
+
+	if (!vetting->start.manifest->has_roster || !entry_parse(bytes, &entry))
+		return NULL;
+	if (entry.kind == TALLY_ENTRY_BALLOT &&
+	    ballot_parse(entry.body, &ballot) == TALLY_ACCEPTED &&
+	    !votes_where_listed(vetting, &ballot))
+		return "the voter is not on the roster, or there in another district";
+	if (entry.kind == TALLY_ENTRY_NOTICE &&
+	    notice_parse(entry.body, &notice) == TALLY_ACCEPTED &&
+	    enrols_the_listed(vetting, &notice))
+		return "the notice enrols a voter who is on the roster";
+	return NULL;
+}
+
 static int
 replay(struct vetting *vetting, struct window *window, uint64_t index, struct bytes entry)
 {
@@ -189,7 +243,9 @@ replay(struct vetting *vetting, struct window *window, uint64_t index, struct by
 	if (status != DISK_OK)
 		return status;
 	tree_leaf(entry, &leaf);
-	broken = station_restore_entry(station, entry, &leaf, replaced, &text);
+	broken = roster_refuses(vetting, entry);
+	if (broken == NULL)
+		broken = station_restore_entry(station, entry, &leaf, replaced, &text);
 	if (broken != NULL)
 		return fail_at(vetting, index, broken);
 	return compare_all(vetting);

@@ -2,7 +2,8 @@
  *
  * Everything a start checks, and what a start may take from its own disk: the root that the
  * checkpoint signs, shape and law of every entry, the poll book's decision on every ballot (V1),
- * every total (replay/), and every signature of ballots and notices (P1, on several threads).
+ * every total (replay/), every voter on the roster or enrolled, and every signature of ballots,
+ * notices and sheets (P1, on several threads).
  * Nothing is written. Poll book and station are made for it as a start makes them.
  *
  * What is wrong is DISK_DAMAGED with the entry's index or the file in disk_error(). */
@@ -27,7 +28,9 @@ struct vetting {
 	const struct vetting_known *known;
 	size_t known_count;
 	unsigned workers_count;
-	struct start start; /* manifest, poll book, station: what the entries have made */
+	struct start
+	    start; /* manifest, poll book, station: what the entries have made; registry:
+			     * opened by the caller, where there is a roster, before the run */
 };
 
 /* Puts the manifest together from the first bundle; it must be one that this release runs.

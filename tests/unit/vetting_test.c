@@ -3,10 +3,13 @@
 
 #include "shell/vetting.h"
 #include "tests/lib/relic.h"
+#include "tests/lib/sheets.h"
 #include "tests/lib/tamper.h"
 
 static const struct campaign_wish first = {0};
 static const struct campaign_wish last = {.revisions_max = 5};
+static const struct campaign_wish booths = {.frontends = 2};
+static const struct campaign_wish listed = {.roster = 700};
 static struct relic relic;
 
 static int
@@ -18,6 +21,7 @@ vet(void)
 
 	assert_int_equal(status, DISK_OK);
 	status = vetting_begin(&vetting);
+	vetting.start.registry.roster = relic.founded.log.campaign.roster;
 	if (status == DISK_OK)
 		status = vetting_run(&vetting);
 	vetting_end(&vetting);
@@ -145,6 +149,71 @@ void_of_nobody(struct test_log *log, enum story_point point)
 		tamper_where = (long)test_log_void(log, NOTICE_AGAIN, &voter, 1);
 }
 
+static void
+enter_sheet(struct test_log *log, unsigned flipped)
+{
+	const struct sheet_wish wish = {.number = 1,
+					.papers = 9,
+					.frontend = 1,
+					.contests_count = 1,
+					.contests = {{9, 0, 1, {{1, 9, 9}}}}};
+	uint8_t entry[1 + TALLY_SHEET_SIZE_MAX] = {TALLY_ENTRY_SHEET};
+	struct bytes sheet = sheet_made(&log->campaign, &wish, entry + 1);
+
+	entry[sheet.size] ^= (uint8_t)flipped;
+	tamper_where = (long)test_log_append(log, bytes_make(entry, 1 + sheet.size));
+	test_log_tally(log);
+}
+
+static void
+forged_sheet(struct test_log *log, enum story_point point)
+{
+	if (point == STORY_LATE)
+		enter_sheet(log, 1);
+}
+
+static void
+sheet(struct test_log *log, enum story_point point)
+{
+	if (point == STORY_LATE)
+		enter_sheet(log, 0);
+}
+
+static void
+enrol(struct test_log *log, uint64_t voter)
+{
+	uint8_t enrolment[NOTICE_ENROLMENT_SIZE] = {0};
+	uint8_t body[TALLY_NOTICE_SIZE_MAX];
+	struct writer writer = writer_make(body, sizeof body);
+
+	campaign_tag(voter, enrolment);
+	notice_enrol_write(&writer, enrolment, 1);
+	tamper_where = (long)test_log_order(log, TALLY_NOTICE_ENROL, writer_view(&writer));
+}
+
+static void
+unlisted_vote(struct test_log *log, enum story_point point)
+{
+	if (point == STORY_LATE)
+		tamper_where = (long)story_vote(log, STORY_STRANGER, 1);
+}
+
+static void
+enrolled_vote(struct test_log *log, enum story_point point)
+{
+	if (point != STORY_LATE)
+		return;
+	enrol(log, STORY_STRANGER);
+	story_vote(log, STORY_STRANGER, 1);
+}
+
+static void
+enrolled_though_listed(struct test_log *log, enum story_point point)
+{
+	if (point == STORY_LATE)
+		enrol(log, 5);
+}
+
 static const struct lie lies[] = {
     {"second vote", &first, second_vote, NULL, "a voter has a second ballot"},
     {"lower revision", &last, lower_revision, NULL, "a voter has a second ballot"},
@@ -155,6 +224,10 @@ static const struct lie lies[] = {
     {"choice of a ballot", &first, NULL, flipped_choice, ""},
     {"notice changed", &first, NULL, flipped_notice, ""},
     {"void of nobody", &first, void_of_nobody, NULL, "takes out what is not there"},
+    {"signature of a sheet", &booths, forged_sheet, NULL, "signature does not verify"},
+    {"vote off the roster", &listed, unlisted_vote, NULL, "not on the roster"},
+    {"enrolment of a listed voter", &listed, enrolled_though_listed, NULL,
+     "enrols a voter who is on the roster"},
     {"forged tally", &first, NULL, forged_tally, "recount"},
     {"unknown kind", &first, NULL, unknown_kind, ""},
     {"no opening", &first, NULL, no_opening, ""},
@@ -197,6 +270,20 @@ honest_ones_pass(void **state)
 	}
 }
 
+static void
+honest_ones_of_other_kinds_pass(void **state)
+{
+	(void)state;
+	relic_make(&relic, &booths, sheet);
+	if (vet() != DISK_OK)
+		fail_msg("%s", disk_error());
+	relic_free(&relic);
+	relic_make(&relic, &listed, enrolled_vote);
+	if (vet() != DISK_OK)
+		fail_msg("%s", disk_error());
+	relic_free(&relic);
+}
+
 /* Entries other than the signed ones, each of them valid: only the root tells. */
 static void
 root_is_another(void **state)
@@ -221,6 +308,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(honest_ones_pass),
+	    cmocka_unit_test(honest_ones_of_other_kinds_pass),
 	    cmocka_unit_test(lies_are_named),
 	    cmocka_unit_test(root_is_another),
 	};
