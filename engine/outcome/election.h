@@ -25,6 +25,7 @@ struct election {
 	const struct profile *profile; /* of the contest; NULL where the rule asks for none */
 	/* Ranked: [a * options_count + b] = ballots that prefer a to b. */
 	const uint64_t *pairs;
+	bool winners_only; /* no step says whether a tie mattered */
 };
 
 enum {

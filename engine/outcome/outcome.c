@@ -17,6 +17,7 @@ struct hall {
 	uint8_t *standing; /* neither withdrawn nor left out */
 	uint8_t *running;  /* of those the ones in the pool at hand */
 	uint64_t *pairs;   /* for the rule over pairs, else NULL */
+	bool winners_only;
 };
 
 static bool
@@ -77,6 +78,7 @@ hall_fill(struct hall *hall, const struct outcome_given *given, size_t place)
 {
 	const struct manifest_contest *contest = hall->contest;
 
+	hall->winners_only = given->winners_only;
 	hall->ballots = given->counts->contests[place].ballots;
 	if (contest->outcome.sheets)
 		hall->ballots += given->counts->paper_contests[place].ballots;
@@ -133,6 +135,7 @@ election_of(struct hall *hall, size_t place)
 	    .ballots = hall->ballots,
 	    .profile = hall->profile,
 	    .pairs = hall->pairs,
+	    .winners_only = hall->winners_only,
 	};
 
 	for (size_t i = 0; i < hall->contest->options_count; i++)
@@ -271,9 +274,9 @@ decide(const struct outcome_given *given, size_t place, struct hall *hall,
 	hall_fill(hall, given, place);
 	if (!pools_decide(hall, outcome))
 		return OUTCOME_NO_MEMORY;
-	if (!marks_its_ties(hall->contest->outcome.rule) && !ties_mark(hall, &outcome->result))
-		return OUTCOME_NO_MEMORY;
-	return OUTCOME_DECIDED;
+	if (given->winners_only || marks_its_ties(hall->contest->outcome.rule))
+		return OUTCOME_DECIDED;
+	return ties_mark(hall, &outcome->result) ? OUTCOME_DECIDED : OUTCOME_NO_MEMORY;
 }
 
 enum outcome_status

@@ -26,6 +26,8 @@ struct outcome_given {
 	const struct manifest *manifest;
 	const struct counts *counts;
 	const struct law *law; /* options withdrawn, the draw; NULL: nothing has happened */
+	/* Which ties mattered is not asked: no step says so. That is most of the work. */
+	bool winners_only;
 };
 
 /* Valid with OUTCOME_DECIDED; empty with every other status. */

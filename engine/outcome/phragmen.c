@@ -351,8 +351,9 @@ phragmen_decide(const struct election *election, struct election_result *result)
 	done = run(&phragmen, result, true);
 	if (done)
 		tell_others(&phragmen, result);
-	done =
-	    done && !result->failed && weigh_ties(&phragmen, result, first_step, first_winner);
+	done = done && !result->failed;
+	if (done && !election->winners_only)
+		done = weigh_ties(&phragmen, result, first_step, first_winner);
 	phragmen_free(&phragmen);
 	return done;
 }

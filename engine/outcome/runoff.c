@@ -278,7 +278,7 @@ runoff_decide(const struct election *election, struct election_result *result)
 		choices_rank(&runoff);
 		withdrawn_tell(election, result);
 		done = rounds_tell(&runoff, result) && !result->failed &&
-		       ties_mark(&runoff, result);
+		       (election->winners_only || ties_mark(&runoff, result));
 	}
 	runoff_free(&runoff);
 	return done && !result->failed;

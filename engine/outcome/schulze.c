@@ -229,6 +229,7 @@ ties_mark(struct schulze *schulze, struct election_result *result)
 static bool
 decide(struct schulze *schulze, struct election_result *result)
 {
+	const struct election *election = schulze->election;
 	uint8_t *ties = malloc(schulze->count);
 
 	if (ties == NULL)
@@ -236,10 +237,10 @@ decide(struct schulze *schulze, struct election_result *result)
 	paths_begin(schulze);
 	paths_widen(schulze);
 	beaten_count(schulze);
-	rank(schulze, schulze->election->order, schulze->count, ties);
+	rank(schulze, election->order, schulze->count, ties);
 	tell(schulze, ties, result);
 	free(ties);
-	return !result->failed && ties_mark(schulze, result);
+	return !result->failed && (election->winners_only || ties_mark(schulze, result));
 }
 
 bool

@@ -274,7 +274,9 @@ shares_decide(const struct election *election, struct election_result *result)
 	if (!shares_make(&shares, election))
 		return false;
 	shares_run(&shares, election->order);
-	done = tell(&shares, result) && weigh_ties(&shares, result, first_step, first_winner);
+	done = tell(&shares, result);
+	if (done && !election->winners_only)
+		done = weigh_ties(&shares, result, first_step, first_winner);
 	shares_free(&shares);
 	return done;
 }

@@ -26,8 +26,10 @@ outlook_close(struct outlook *outlook)
 static void
 decide(struct outlook *outlook, size_t contest, struct outcome *outcome)
 {
-	const struct outcome_given given = {outlook->manifest, outlook->results.counts,
-					    outlook->results.law};
+	const struct outcome_given given = {.manifest = outlook->manifest,
+					    .counts = outlook->results.counts,
+					    .law = outlook->results.law,
+					    .winners_only = true};
 	enum outcome_status status = outcome_decide(&given, contest, NULL, outcome);
 
 	outlook->winners[contest] = (struct results_winners){

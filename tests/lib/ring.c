@@ -150,7 +150,8 @@ ring_ballots(struct ring *ring, const char *ranking, uint64_t weight)
 const char *
 ring_winners(struct ring *ring)
 {
-	struct outcome_given given = {&ring->manifest, &ring->counts, &ring->law};
+	struct outcome_given given = {
+	    .manifest = &ring->manifest, .counts = &ring->counts, .law = &ring->law};
 	const struct election_result *result = &ring->outcome.result;
 
 	outcome_free(&ring->outcome);

@@ -8,7 +8,8 @@ static struct ring ring;
 static enum outcome_status
 decide(const struct law *law, const struct profile *profile)
 {
-	struct outcome_given given = {&ring.manifest, &ring.counts, law};
+	struct outcome_given given = {
+	    .manifest = &ring.manifest, .counts = &ring.counts, .law = law};
 
 	outcome_free(&ring.outcome);
 	return outcome_decide(&given, 0, profile, &ring.outcome);
@@ -129,6 +130,72 @@ what_matters_is_what_changes(void **state)
 	assert_in_range(mattered, 100, ties - 100);
 }
 
+/* Paper totals count where the rule says so: votes, score, and ballots of a percentage. */
+static void
+sheets_count_where_the_rule_says_so(void **state)
+{
+	struct counts_contest paper = {.ballots = 5};
+	struct counts_option options[2] = {{.votes = 2, .score = 9}, {.votes = 0, .score = 1}};
+
+	(void)state;
+	ring_make(&ring, MANIFEST_RULE_COUNT, 2, costs, votes, -1);
+	ring.counts.paper_contests = &paper;
+	ring.counts.paper_options = options;
+	assert_string_equal(ring_winners(&ring), "b");
+	ring.contest.outcome.by_score = true;
+	assert_string_equal(ring_winners(&ring), "b");
+	ring.contest.outcome.sheets = true;
+	assert_string_equal(ring_winners(&ring), "a");
+	assert_int_equal(ring.outcome.result.steps[0].strength, 12);
+	ring.contest.outcome.by_score = false;
+	assert_string_equal(ring_winners(&ring), "a");
+	assert_int_equal(ring.outcome.result.steps[0].strength, 5);
+	ring.counts_contest.ballots = 5; /* and 5 on paper: 50 % of them */
+	ring.contest.outcome.threshold_percent = 50;
+	assert_string_equal(ring_winners(&ring), "a");
+	paper.ballots = 6;
+	assert_string_equal(ring_winners(&ring), "");
+	ring_free(&ring);
+}
+
+/* The same winners by the same steps, but for what it says of ties. */
+static void
+winners_alone_are_the_same(void **state)
+{
+	static const enum manifest_rule rules[] = {
+	    MANIFEST_RULE_COUNT,  MANIFEST_RULE_GREEDY_SKIP, MANIFEST_RULE_SCHULZE,
+	    MANIFEST_RULE_RUNOFF, MANIFEST_RULE_SHARES,      MANIFEST_RULE_PHRAGMEN};
+	static const int64_t same[] = {50, 50};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		struct outcome_given given = {
+		    .manifest = &ring.manifest, .counts = &ring.counts, .winners_only = true};
+		struct outcome outcome;
+
+		ring_make(&ring, rules[i], 2, same, NULL, i < 1 || (i > 1 && i < 4) ? -1 : 50);
+		ring_ballots(&ring, "ab", 1);
+		ring_ballots(&ring, "ba", 1);
+		assert_string_equal(ring_winners(&ring), "a");
+		given.law = &ring.law;
+		assert_int_equal(outcome_decide(&given, 0, &ring.profile, &outcome),
+				 OUTCOME_DECIDED);
+		assert_int_equal(outcome.result.winners_count, 1);
+		assert_int_equal(outcome.result.winners[0], 0);
+		assert_int_equal(outcome.result.steps_count, ring.outcome.result.steps_count);
+		for (size_t j = 0, ties = 0, mattered = 0; j < outcome.result.steps_count;
+		     j++) {
+			ties += outcome.result.steps[j].tie;
+			mattered += ring.outcome.result.steps[j].tie_mattered;
+			assert_false(outcome.result.steps[j].tie_mattered);
+			if (j + 1 == outcome.result.steps_count)
+				assert_true(ties > 0 && mattered > 0);
+		}
+		outcome_free(&outcome);
+		ring_free(&ring);
+	}
+}
+
 int
 main(void)
 {
@@ -137,6 +204,8 @@ main(void)
 	    cmocka_unit_test(rules_over_ballots_need_them),
 	    cmocka_unit_test(the_law_withdraws_and_draws),
 	    cmocka_unit_test(what_matters_is_what_changes),
+	    cmocka_unit_test(sheets_count_where_the_rule_says_so),
+	    cmocka_unit_test(winners_alone_are_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,11 @@ who_is_excluded_is_not_topped_up(void **state)
 	ring_exclusive(&ring, "bd");
 	assert_decided("acb", "a+ b$ c+ d$ b^");
 	ring_free(&ring);
+	make(1000); /* c has won: b is no candidate, and nobody's equal */
+	ring_exclusive(&ring, "bc");
+	ring.counts_options[1].votes = ring.counts_options[3].votes;
+	assert_decided("acd", "a+ b$ c+ d$ d^");
+	ring_free(&ring);
 }
 
 /* Equal votes in two pools: which of them the reserve pays for is the tie order's word; and among

@@ -110,8 +110,9 @@ static enum tally_exit
 contests_decide(const struct recount *recount, const struct profile *profiles,
 		struct winners *out, struct trouble *trouble)
 {
-	struct outcome_given given = {recount->manifest, &recount->replay.counts,
-				      &recount->replay.law};
+	struct outcome_given given = {.manifest = recount->manifest,
+				      .counts = &recount->replay.counts,
+				      .law = &recount->replay.law};
 
 	for (size_t i = 0; i < out->contests_count; i++) {
 		struct winners_contest *contest = &out->contests[i];
