@@ -130,6 +130,10 @@ refusals(void **state)
 	csv = csv_make(memory, 3);
 	assert_int_equal(csv_next(&csv, &record, &sentence), CSV_FAULT);
 	assert_string_equal(sentence, "a NUL byte");
+	memcpy(memory, "\"a\0b\"", 5);
+	csv = csv_make(memory, 5);
+	assert_int_equal(csv_next(&csv, &record, &sentence), CSV_FAULT);
+	assert_string_equal(sentence, "a NUL byte");
 }
 
 static void

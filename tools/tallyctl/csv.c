@@ -12,8 +12,9 @@ csv_make(char *memory, size_t size)
 	    .at = memory + (marked ? 3 : 0), .end = memory + size, .line = 1, .marked = marked};
 }
 
-/* Copies the text between quotes over itself and leaves csv->at after the closing quote. */
-static bool
+/* Copies the text between quotes over itself and leaves csv->at after the closing quote. NULL, or
+ * what is wrong. */
+static const char *
 unquote(struct csv *csv)
 {
 	char *to = csv->at;
@@ -22,15 +23,17 @@ unquote(struct csv *csv)
 		if (*csv->at == '"' && csv->at[1] != '"') {
 			csv->at++;
 			*to = 0; /* `to` is at least one byte behind: the opening quote */
-			return true;
+			return NULL;
 		}
+		if (!*csv->at)
+			return "a NUL byte";
 		if (*csv->at == '"')
 			csv->at++;
 		if (*csv->at == '\n')
 			csv->line++;
 		*to++ = *csv->at;
 	}
-	return false;
+	return "a quote is never closed";
 }
 
 static bool
@@ -47,8 +50,10 @@ field(struct csv *csv)
 	bool loose = false;
 
 	if (csv->at < csv->end && *csv->at == '"') {
-		if (!unquote(csv))
-			return "a quote is never closed";
+		const char *wrong = unquote(csv);
+
+		if (wrong)
+			return wrong;
 		if (!at_line_end(csv) && *csv->at != ';')
 			return "text after a closing quote";
 		return NULL;
