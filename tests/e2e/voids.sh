@@ -115,7 +115,8 @@ what_became() {
 	check "lookup: a void" order void --tags "$WORK/tags" --again --reason "a mistake"
 	exits 0 "lookup: the server is asked" asks
 	says "lookup: and says that it was voided" \
-		'^server: a ballot, revision 1, that was voided: the tag may vote again$' "$WORK/out"
+		'^server: a ballot, revision 1, that was voided: the tag may vote again$' \
+		"$WORK/out"
 	one_votes 2
 	answered "lookup: who may vote again does" "$WORK/answers" accepted 1
 	check "lookup: another void" order void --tags "$WORK/tags" --barred --reason "a forgery"

@@ -14,7 +14,8 @@
  *   closed          a PHASE on disk closed the vote
  *   not open yet    no PHASE was on disk when it was sent
  *   status          known: the entry is the tag's, with that revision, and (without ranks) no
- *                   older than what had been answered when it was asked; no entry: a void is on disk
+ *                   older than what had been answered when it was asked; no entry: a void is on
+ *                   disk
  *   receipt         proves the ballot to a stranger (tally/proof.h)
  *
  * A request without an answer is carried again, by any frontend, until it has one. */

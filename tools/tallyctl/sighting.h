@@ -17,9 +17,10 @@ struct sighting {
 	uint64_t index;  /* of it */
 	uint32_t key_id; /* its signer's */
 	json_t *ballots; /* an array: {"index":N,"revision":N,"district":"..","signer":"..",
-			    "counts":B,"voided":"again" or "barred" or null,"contests":[{"id":"..","title":"..","vote":"choices" or
-			    "blank" or "abstains","choices":[{"id":"..","title":"..",
-			    "value":N}]}]}; district and signer are null where there are none */
+			    "counts":B,"voided":"again" or "barred" or null,
+			    "contests":[{"id":"..","title":"..","vote":"choices" or "blank" or
+			    "abstains","choices":[{"id":"..","title":"..","value":N}]}]};
+			    district and signer are null where there are none */
 };
 
 /* Reads the log of `manifest`. TALLY_EXIT_FAILED, and the trouble, if it is not that campaign's
