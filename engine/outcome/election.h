@@ -9,6 +9,7 @@
 #define TALLY_OUTCOME_ELECTION_H
 
 #include "campaign/manifest.h"
+#include "limits.h"
 #include "outcome/profile.h"
 
 struct election {
@@ -82,7 +83,10 @@ struct election_result {
 	uint16_t *winners; /* in the order in which they were taken */
 	size_t steps_count;
 	struct election_step *steps;
-	bool failed;             /* no memory */
+	bool failed; /* no memory */
+	/* lineup.c's own, both: of the first so many winners, per exclusion the first in it. */
+	size_t excluding_count;
+	uint16_t excluders[exclusions_max];
 	size_t winners_capacity; /* election.c's own, both */
 	size_t steps_capacity;
 };

@@ -85,17 +85,34 @@ lineup_step(const struct election *election, const struct lineup *lineup, size_t
 	};
 }
 
+/* Each winner is looked at once: thousands of options may stand in all exclusions. */
+static void
+winners_exclude(const struct manifest_outcome *outcome, struct election_result *result)
+{
+	for (; result->excluding_count < result->winners_count; result->excluding_count++) {
+		uint16_t winner = result->winners[result->excluding_count];
+
+		for (size_t i = 0; i < outcome->exclusions_count; i++) {
+			uint16_t *excluder = &result->excluders[i];
+
+			if (result->excluding_count == 0)
+				*excluder = ELECTION_NOBODY;
+			if (*excluder == ELECTION_NOBODY &&
+			    outcome->exclusions[i].options[winner] != 0)
+				*excluder = winner;
+		}
+	}
+}
+
 uint16_t
-lineup_excluder(const struct manifest_outcome *outcome, const struct election_result *result,
+lineup_excluder(const struct manifest_outcome *outcome, struct election_result *result,
 		uint16_t option)
 {
-	for (size_t i = 0; i < outcome->exclusions_count; i++) {
-		const uint8_t *among = outcome->exclusions[i].options;
-
-		for (size_t j = 0; among[option] != 0 && j < result->winners_count; j++) {
-			if (among[result->winners[j]] != 0)
-				return result->winners[j];
-		}
+	winners_exclude(outcome, result);
+	for (size_t i = 0; result->winners_count > 0 && i < outcome->exclusions_count; i++) {
+		if (outcome->exclusions[i].options[option] != 0 &&
+		    result->excluders[i] != ELECTION_NOBODY)
+			return result->excluders[i];
 	}
 	return ELECTION_NOBODY;
 }
@@ -112,7 +129,7 @@ is_below_threshold(const struct election *election, int64_t strength)
 }
 
 bool
-lineup_admits(const struct election *election, const struct election_result *result,
+lineup_admits(const struct election *election, struct election_result *result,
 	      struct election_step *step)
 {
 	uint16_t excluder = lineup_excluder(&election->contest->outcome, result, step->option);

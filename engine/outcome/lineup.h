@@ -30,12 +30,12 @@ lineup_step(const struct election *election, const struct lineup *lineup, size_t
  * ELECTION_WITHDRAWN, ELECTION_BELOW_THRESHOLD or ELECTION_EXCLUDED (`other` is who of its
  * exclusive options has won, in this pool or another). */
 bool
-lineup_admits(const struct election *election, const struct election_result *result,
+lineup_admits(const struct election *election, struct election_result *result,
 	      struct election_step *step);
 
 /* A winner that excludes the option; ELECTION_NOBODY. */
 uint16_t
-lineup_excluder(const struct manifest_outcome *outcome, const struct election_result *result,
+lineup_excluder(const struct manifest_outcome *outcome, struct election_result *result,
 		uint16_t option);
 
 #endif

@@ -20,7 +20,7 @@ candidate_of(const struct election_result *result, size_t pool)
 }
 
 static bool
-is_possible(const struct manifest_outcome *outcome, const struct election_result *result,
+is_possible(const struct manifest_outcome *outcome, struct election_result *result,
 	    const struct election_step *step, int64_t left)
 {
 	const struct manifest_top_up *rule = &outcome->top_up;

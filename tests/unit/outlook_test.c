@@ -1,6 +1,7 @@
 #include "shell/outlook.h"
 
 #include <jansson.h>
+#include <unistd.h>
 
 #include "tests/lib/campaign.h"
 
@@ -143,6 +144,44 @@ sealed_shows_no_contest(void **state)
 	scene_free(&scene);
 }
 
+/* "o<from>", ... in brackets. */
+static char *
+ids_write(char *at, unsigned from, unsigned end)
+{
+	for (unsigned i = from; i < end; i++)
+		at += sprintf(at, "%s\"o%u\"", i == from ? "[" : ",", i);
+	*at++ = ']';
+	return at;
+}
+
+/* As many equal options as there can be, half of them in every exclusion: decided once, and every
+ * winner looked at once. It takes milliseconds, or minutes. */
+static void
+thousands_of_equal_options(void **state)
+{
+	static char json[4 << 20];
+	struct campaign_wish wish = {.options = 2048, .max = 5, .outcome = json};
+	char *at = json + sprintf(json, "{\"rule\":\"count/v1\",\"seats\":1000,"
+					"\"tie_order\":\"listed\",\"exclusive\":[");
+	struct scene scene;
+	char *winners;
+
+	(void)state;
+	for (unsigned i = 0; i < 230; i++) {
+		if (i > 0)
+			*at++ = ',';
+		at = ids_write(at, 1000, 2048);
+	}
+	memcpy(at, "]}", 3);
+	scene_make(&scene, &wish);
+	alarm(20);
+	winners = winners_of(&scene);
+	assert_non_null(strstr(winners, "\"o999\"]"));
+	alarm(0);
+	free(winners);
+	scene_free(&scene);
+}
+
 int
 main(void)
 {
@@ -152,6 +191,7 @@ main(void)
 	    cmocka_unit_test(pairs_decide),
 	    cmocka_unit_test(what_counts_do_not_tell_is_null),
 	    cmocka_unit_test(sealed_shows_no_contest),
+	    cmocka_unit_test(thousands_of_equal_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
