@@ -72,6 +72,19 @@ cheapest_options(void **state)
 }
 
 static void
+cheapest_of_equal_options(void **state)
+{
+	static const struct manifest_option options[] = {{.cost = 7}, {.cost = 3}, {.cost = 7},
+							 {.cost = 0}, {.cost = 7}, {.cost = 0}};
+	static const struct manifest_contest contest = {.options_count = 6, .options = options};
+	static const int64_t sums[] = {0, 0, 0, 3, 10, 17, 24, 24};
+
+	(void)state;
+	for (uint32_t i = 0; i < sizeof sums / sizeof *sums; i++)
+		assert_int_equal(bounds_cheapest(&contest, NULL, i), sums[i]);
+}
+
+static void
 points_can_be_given(void **state)
 {
 	static const struct campaign_wish wish = {
@@ -139,6 +152,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(limits_belong_to_methods),
 	    cmocka_unit_test(cheapest_options),
+	    cmocka_unit_test(cheapest_of_equal_options),
 	    cmocka_unit_test(points_can_be_given),
 	    cmocka_unit_test(limits_across_contests_are_refused),
 	};

@@ -174,6 +174,13 @@ exclusions_are_refused(void **state)
 	assert_memory_equal(manifest->contests[0].limits.exclusions[1].options,
 			    ((uint8_t[]){0, 0, 1, 1, 0, 1}), 6);
 	manifest_free(manifest);
+	/* One of each set and the two others are just three, and four. */
+	manifest =
+	    assert_accepted(&wish, find, "\"exclusive\":[[\"o0\",\"o1\",\"o2\",\"o3\"]]");
+	manifest_free(manifest);
+	manifest = assert_accepted(&wish, find,
+				   "\"exclusive\":[[\"o0\",\"o1\",\"o2\"],[\"o3\",\"o4\"]]");
+	manifest_free(manifest);
 }
 
 static void

@@ -90,8 +90,18 @@ values_are_refused(void **state)
 	     AT ".add1_step", NULL},
 	};
 
+	static const struct campaign_wish below_zero = {
+	    .method = "score", .limits = "\"value_min\":-1,\"value_max\":3"};
+	static const struct refusal scores[] = {
+	    {find, SHARES ",\"utility\":\"score\"" TIES, AT ".utility",
+	     "needs values of 0 or more"},
+	    {find, SHARES ",\"utility\":\"score-cost\"" TIES, AT ".utility",
+	     "needs values of 0 or more"},
+	};
+
 	(void)state;
 	ASSERT_REFUSED(NULL, refusals);
+	ASSERT_REFUSED(&below_zero, scores);
 }
 
 /* Two options: the first of category a in zone d0, the second of category b in zone d1. */

@@ -69,6 +69,31 @@ totals_of_marks(void **state)
 	campaign_free(&campaign);
 }
 
+/* Points: each from 2 to 4, 6 at most on a paper. */
+static void
+totals_of_points(void **state)
+{
+	static const struct campaign_wish points = {
+	    .max = 3,
+	    .frontends = 2,
+	    .method = "cumulative",
+	    .limits = "\"sum_points\":6,\"value_min\":2,\"value_max\":4"};
+	static const struct totals_case cases[] = {
+	    {10, {5, 0, 2, {{0, 5, 10}, {1, 5, 20}}}, TALLY_ACCEPTED},
+	    {10, {5, 0, 2, {{0, 5, 9}, {1, 5, 20}}}, TALLY_VALUE_OUT_OF_RANGE},
+	    {10, {5, 0, 2, {{0, 5, 10}, {1, 5, 21}}}, TALLY_VALUE_OUT_OF_RANGE},
+	    {10, {5, 0, 2, {{0, 5, 11}, {1, 5, 20}}}, TALLY_OVER_POINTS},
+	    {10, {5, 0, 1, {{0, 5, INT64_MAX}}}, TALLY_VALUE_OUT_OF_RANGE},
+	    {10, {5, 0, 1, {{0, 5, INT64_MIN}}}, TALLY_VALUE_OUT_OF_RANGE},
+	};
+	struct campaign campaign;
+
+	(void)state;
+	campaign_make(&campaign, &points);
+	judge_all(&campaign, cases, sizeof cases / sizeof *cases);
+	campaign_free(&campaign);
+}
+
 static void
 sheet_belongs_to_booth_and_district(void **state)
 {
@@ -165,6 +190,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(totals_of_marks),
+	    cmocka_unit_test(totals_of_points),
 	    cmocka_unit_test(sheet_belongs_to_booth_and_district),
 	    cmocka_unit_test(blank_and_campaign),
 	    cmocka_unit_test(sheets_of_a_booth_are_numbered),

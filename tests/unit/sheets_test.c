@@ -7,7 +7,7 @@ static struct stage *
 open_stage(void)
 {
 	struct stage_wish wish = {
-	    .campaign = {.frontends = 2, .voters_max = 50, .publish_min = 1}};
+	    .campaign = {.frontends = 2, .voters_max = 50, .publish_min = 1, .blank = true}};
 	struct stage *stage = stage_make(&wish, (struct test_random){1});
 
 	stage_run(stage, 500);
@@ -17,12 +17,14 @@ open_stage(void)
 static struct sheet_wish
 twenty_papers(uint32_t number)
 {
-	return (struct sheet_wish){
-	    .number = number,
-	    .papers = 20,
-	    .frontend = 1,
-	    .contests_count = 1,
-	    .contests = {{.ballots = 15, .rows_count = 2, .rows = {{0, 10, 10}, {2, 5, 5}}}}};
+	return (struct sheet_wish){.number = number,
+				   .papers = 20,
+				   .frontend = 1,
+				   .contests_count = 1,
+				   .contests = {{.ballots = 15,
+						 .blank = 2,
+						 .rows_count = 2,
+						 .rows = {{0, 10, 10}, {2, 5, 5}}}}};
 }
 
 static struct bytes
@@ -63,7 +65,8 @@ sheets_are_counted_apart(void **state)
 	assert_int_equal(counts_of(stage)->paper->sheets, 1);
 	assert_int_equal(counts_of(stage)->paper->papers, 20);
 	assert_int_equal(counts_of(stage)->paper_contests[0].ballots, 15);
-	assert_int_equal(counts_of(stage)->paper_contests[0].abstained, 5);
+	assert_int_equal(counts_of(stage)->paper_contests[0].blank, 2);
+	assert_int_equal(counts_of(stage)->paper_contests[0].abstained, 3);
 	assert_int_equal(counts_of(stage)->paper_options[0].votes, 10);
 	assert_int_equal(counts_of(stage)->paper_options[2].votes, 5);
 
