@@ -189,7 +189,7 @@ unknown_kinds_and_sizes(void **state)
 	memset(memory, 0, sizeof memory);
 	for (unsigned kind = 0; kind < 256; kind++) {
 		memory[0] = (uint8_t)kind;
-		if (kind < 1 || kind > 5)
+		if (kind < 1 || kind > 6)
 			assert_false(entry_parse(bytes_make(memory, ENTRY_TALLY_SIZE), &entry));
 	}
 	memory[0] = TALLY_ENTRY_BALLOT;
@@ -207,7 +207,8 @@ names(void **state)
 	assert_string_equal(entry_kind_name(TALLY_ENTRY_PHASE), "PHASE");
 	assert_string_equal(entry_kind_name(TALLY_ENTRY_NOTICE), "NOTICE");
 	assert_string_equal(entry_kind_name(0), "?");
-	assert_string_equal(entry_kind_name(TALLY_ENTRY_SHEET), "?");
+	assert_string_equal(entry_kind_name(TALLY_ENTRY_SHEET), "SHEET");
+	assert_string_equal(entry_kind_name(TALLY_ENTRY_SHEET + 1), "?");
 	assert_string_equal(entry_kind_name(4000000000), "?");
 }
 

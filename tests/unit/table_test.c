@@ -195,7 +195,7 @@ families_are_apart(void **state)
 		assert_true(pollbook_find(&table, (enum pollbook_family)family, name, &found));
 		assert_int_equal(found.word, family * 100);
 	}
-	assert_int_equal(table.records_count, 4);
+	assert_int_equal(table.records_count, POLLBOOK_OLD);
 	assert_int_equal(table.voters_count, 1);
 	free(table.slots);
 }

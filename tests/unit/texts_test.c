@@ -177,9 +177,11 @@ bounds(void **state)
 	assert_int_equal(texts_add(texts, 19, bytes_make(big, text_bytes_max)), DISK_OK);
 	assert_int_equal(unlinkat(press->store->folder.fd, "sealed/tally", AT_REMOVEDIR), 0);
 	assert_int_equal(texts_store(texts), DISK_ABSENT);
-	for (int i = 1; i < 32; i++)
+	for (int i = 1; i < texts_bytes_max / text_bytes_max; i++)
 		assert_int_equal(texts_add(texts, 19, bytes_make(big, text_bytes_max)),
 				 DISK_OK);
+	assert_int_equal(
+	    texts_add(texts, 19, bytes_make(big, texts_bytes_max % text_bytes_max)), DISK_OK);
 	assert_int_equal(texts_add(texts, 17, BYTES_OF("x")), DISK_FULL);
 	assert_int_equal(texts_print(texts, &tiles, 17), DISK_OK);
 	assert_int_equal(texts_print(texts, &tiles, 18), DISK_FULL);
