@@ -107,6 +107,10 @@ says "a project that was topped up" '^a;1;2;2;"The ""a"", or; so";;north;2$' "$W
 exits 0 "the same seed" tallyctl results --log "$data/public" --format pb --contest works \
 	--country RO --seed "$(printf '%064d' 7)"
 check "is the same file" cmp "$WORK/out" "$WORK/works.pb"
+exits 0 "a table of other units" tallyctl results --log "$data/public" --format csv --units 10
+says "has costs in them" '^works,a,.*,10\.0,2,2' "$WORK/out"
+exits 0 "for people as well" tallyctl results --log "$data/public" --units 1
+says "in a step" '^ *[0-9]*[.] a The .*costs 100, left' "$WORK/out"
 exits 0 "a .pb file of a ranked contest" tallyctl results --log "$data/public" --format pb \
 	--contest names
 same "best first" "$(sed '1,/^VOTES/d' "$WORK/out" | sed 1d | cut -d ';' -f 2 | sort | xargs)" \

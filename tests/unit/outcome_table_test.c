@@ -21,10 +21,14 @@ amounts_as_people_write_them(void **state)
 	char text[OUTCOME_AMOUNT_MAX];
 
 	(void)state;
-	assert_string_equal(outcome_amount_text(0, text), "0.00");
-	assert_string_equal(outcome_amount_text(7, text), "0.07");
-	assert_string_equal(outcome_amount_text(50000000, text), "500,000.00");
-	assert_string_equal(outcome_amount_text(INT64_MAX, text), "92,233,720,368,547,758.07");
+	assert_string_equal(outcome_amount_text(0, 100, text), "0.00");
+	assert_string_equal(outcome_amount_text(7, 100, text), "0.07");
+	assert_string_equal(outcome_amount_text(50000000, 100, text), "500,000.00");
+	assert_string_equal(outcome_amount_text(INT64_MAX, 100, text),
+			    "92,233,720,368,547,758.07");
+	assert_string_equal(outcome_amount_text(500000, 1, text), "500,000");
+	assert_string_equal(outcome_amount_text(12345, 10, text), "1,234.5");
+	assert_string_equal(outcome_amount_text(1000007, 1000, text), "1,000.007");
 }
 
 int

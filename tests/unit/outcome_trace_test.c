@@ -4,6 +4,8 @@
 
 static const struct manifest_title titles[] = {{"ro", "Parc"}, {"en", "Park"}};
 
+static const struct outcome_style style = {"en", 100};
+
 static struct ring ring;
 
 static void
@@ -24,7 +26,7 @@ assert_line(size_t at, const char *expected)
 
 	assert_in_range(at, 0, ring.outcome.result.steps_count - 1);
 	assert_string_equal(
-	    outcome_trace_line(&ring.contest, &ring.outcome.result.steps[at], "en", line),
+	    outcome_trace_line(&ring.contest, &ring.outcome.result.steps[at], &style, line),
 	    expected);
 }
 
@@ -138,13 +140,13 @@ steps_about_no_option(void **state)
 	(void)state;
 	make(MANIFEST_RULE_SHARES, NULL, 9000000);
 	assert_string_equal(
-	    outcome_trace_line(&ring.contest, &preferred, "en", line),
+	    outcome_trace_line(&ring.contest, &preferred, &style, line),
 	    "5 ballots prefer equal shares, 1,000 the greedy outcome, which takes "
 	    "its place");
-	assert_string_equal(outcome_trace_line(&ring.contest, &endowment, "en", line),
+	assert_string_equal(outcome_trace_line(&ring.contest, &endowment, &style, line),
 			    "each ballot has 7/3");
 	endowment.act = ELECTION_STOPPED;
-	assert_string_equal(outcome_trace_line(&ring.contest, &endowment, "en", line),
+	assert_string_equal(outcome_trace_line(&ring.contest, &endowment, &style, line),
 			    "each ballot has 7/3: nothing more fits");
 	ring_free(&ring);
 }

@@ -9,6 +9,10 @@ enum {
 	MONEY_TEXT_SIZE = 32
 };
 
+/* Decimals of an amount: as many as `units` has zeros. */
+int
+money_decimals(unsigned units);
+
 /* "12", or "12.50" where the amount is not whole: as many decimals as `units` (1, 10, 100 or 1000
  * minor units in one) has zeros. Exact. */
 void

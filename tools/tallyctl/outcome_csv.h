@@ -9,11 +9,12 @@
 
 #include <jansson.h>
 
-#include "campaign/manifest.h"
+#include "tools/tallyctl/outcome_table.h"
 
 /* On stdout. `results` has the members of outcome_json.h; its options are those of `manifest`,
- * which may be NULL. Titles in `language` where there are any. */
+ * which may be NULL. */
 void
-outcome_csv_print(const json_t *results, const struct manifest *manifest, const char *language);
+outcome_csv_print(const json_t *results, const struct manifest *manifest,
+		  const struct outcome_style *style);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tools/tallyctl/money.h"
 #include "tools/tallyctl/outcome_trace.h"
 
 const char *
@@ -25,20 +26,22 @@ outcome_count_text(uint64_t count, char text[OUTCOME_AMOUNT_MAX])
 }
 
 const char *
-outcome_amount_text(int64_t hundredths, char text[OUTCOME_AMOUNT_MAX])
+outcome_amount_text(int64_t amount, unsigned units, char text[OUTCOME_AMOUNT_MAX])
 {
 	size_t size;
 
-	outcome_count_text((uint64_t)hundredths / 100, text);
+	outcome_count_text((uint64_t)amount / units, text);
 	size = strlen(text);
-	snprintf(text + size, OUTCOME_AMOUNT_MAX - size, ".%02d", (int)(hundredths % 100));
+	if (units > 1)
+		snprintf(text + size, OUTCOME_AMOUNT_MAX - size, ".%0*d", money_decimals(units),
+			 (int)(amount % units));
 	return text;
 }
 
 struct table {
 	const struct manifest *manifest;
 	const struct counts *counts;
-	const char *language;
+	const struct outcome_style *style;
 	const struct manifest_contest *contest;
 	uint64_t contest_ballots;
 };
@@ -70,8 +73,8 @@ print_row(const struct table *table, const struct row *row)
 
 	printf("  %12s  %3" PRIu64 ".%" PRIu64 " %%  %18s  %s\n",
 	       outcome_count_text(row->votes, votes), tenths / 10, tenths % 10,
-	       outcome_amount_text(row->option->cost, cost),
-	       manifest_title_in(&row->option->titles, table->language));
+	       outcome_amount_text(row->option->cost, table->style->units, cost),
+	       manifest_title_in(&row->option->titles, table->style->language));
 }
 
 /* The options of one zone; NULL: those without one. */
@@ -129,10 +132,12 @@ print_contest(const struct table *table, const struct counts_contest *sums)
 	bool zones = has_zones(table->contest);
 	char ballots[OUTCOME_AMOUNT_MAX], blank[OUTCOME_AMOUNT_MAX], none[OUTCOME_AMOUNT_MAX];
 
-	printf("\n== %s ==\n", manifest_title_in(&table->contest->titles, table->language));
+	printf("\n== %s ==\n",
+	       manifest_title_in(&table->contest->titles, table->style->language));
 	for (size_t i = 0; zones && i < manifest->districts_count; i++)
-		print_zone(table, manifest->districts[i].id,
-			   manifest_title_in(&manifest->districts[i].titles, table->language));
+		print_zone(
+		    table, manifest->districts[i].id,
+		    manifest_title_in(&manifest->districts[i].titles, table->style->language));
 	print_zone(table, NULL, zones ? "(no zone)" : NULL);
 	printf("\n  %s ballots with a choice (the shares' 100 %%), %s blank, %s abstained\n",
 	       outcome_count_text(sums->ballots, ballots),
@@ -202,19 +207,18 @@ print_paper(const struct manifest *manifest, const struct counts *counts, const 
 
 void
 outcome_table_print(const struct recount *recount, const struct winners *winners,
-		    const char *language)
+		    const struct outcome_style *style)
 {
 	const struct counts *counts = &recount->replay.counts;
-	struct table table = {
-	    .manifest = recount->manifest, .counts = counts, .language = language};
+	struct table table = {.manifest = recount->manifest, .counts = counts, .style = style};
 
-	print_head(recount, language);
+	print_head(recount, style->language);
 	for (size_t i = 0; i < recount->manifest->contests_count; i++) {
 		table.contest = &recount->manifest->contests[i];
 		table.contest_ballots = counts->contests[i].ballots;
 		print_contest(&table, &counts->contests[i]);
-		outcome_trace_print(table.contest, &winners->contests[i], language);
+		outcome_trace_print(table.contest, &winners->contests[i], style);
 	}
 	print_totals(counts, recount->checkpoint.size);
-	print_paper(recount->manifest, counts, language);
+	print_paper(recount->manifest, counts, style->language);
 }

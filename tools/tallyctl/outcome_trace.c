@@ -4,12 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/tallyctl/outcome_table.h"
-
 /* A line in the making. */
 struct line {
 	const struct manifest_contest *contest;
-	const char *language;
+	const struct outcome_style *style;
 	struct writer writer;
 };
 
@@ -33,7 +31,7 @@ add_amount(struct line *line, int64_t amount)
 {
 	char text[OUTCOME_AMOUNT_MAX];
 
-	add(line, outcome_amount_text(amount, text));
+	add(line, outcome_amount_text(amount, line->style->units, text));
 }
 
 static void
@@ -194,7 +192,7 @@ add_option(struct line *line, const struct election_step *step)
 
 	add(line, option->id);
 	add(line, " ");
-	add(line, manifest_title_in(&option->titles, line->language));
+	add(line, manifest_title_in(&option->titles, line->style->language));
 	add_strength(line, step);
 	add_rest(line, step);
 }
@@ -220,9 +218,9 @@ add_event(struct line *line, const struct election_step *step)
 
 const char *
 outcome_trace_line(const struct manifest_contest *contest, const struct election_step *step,
-		   const char *language, char text[OUTCOME_TRACE_LINE_MAX])
+		   const struct outcome_style *style, char text[OUTCOME_TRACE_LINE_MAX])
 {
-	struct line line = {contest, language, writer_make(text, OUTCOME_TRACE_LINE_MAX - 1)};
+	struct line line = {contest, style, writer_make(text, OUTCOME_TRACE_LINE_MAX - 1)};
 
 	if (step->option == ELECTION_NOBODY)
 		add_event(&line, step);
@@ -235,7 +233,7 @@ outcome_trace_line(const struct manifest_contest *contest, const struct election
 /* A heading where the top-up, another pool or another round begins. */
 static void
 print_heading(const struct manifest_contest *contest, const struct election_step *before,
-	      const struct election_step *step)
+	      const struct election_step *step, unsigned units)
 {
 	bool topped = step->act == ELECTION_TOPPED_UP;
 	bool other_pool = before == NULL || before->pool != step->pool;
@@ -249,7 +247,7 @@ print_heading(const struct manifest_contest *contest, const struct election_step
 		const struct manifest_pool *pool = &contest->outcome.pools[step->pool];
 
 		printf("\n  %s%s%s:\n", pool->id, pool->id[0] == 0 ? "" : ", ",
-		       outcome_amount_text(pool->budget, amount));
+		       outcome_amount_text(pool->budget, units, amount));
 	}
 	if (step->round > 0 && (other_pool || before->round != step->round))
 		printf("\n  Round %u:\n", (unsigned)step->round);
@@ -287,7 +285,7 @@ place_of(const struct election_result *result, size_t at)
 
 static void
 print_steps(const struct manifest_contest *contest, const struct election_result *result,
-	    const char *language)
+	    const struct outcome_style *style)
 {
 	const struct election_step *before = NULL;
 	char line[OUTCOME_TRACE_LINE_MAX];
@@ -296,8 +294,8 @@ print_steps(const struct manifest_contest *contest, const struct election_result
 		const struct election_step *step = &result->steps[i];
 		size_t place = place_of(result, i);
 
-		print_heading(contest, before, step);
-		outcome_trace_line(contest, step, language, line);
+		print_heading(contest, before, step, style->units);
+		outcome_trace_line(contest, step, style, line);
 		if (place > 0)
 			printf("  %3zu. %s\n", place, line);
 		else
@@ -316,7 +314,7 @@ print_winners(const struct manifest_contest *contest, const struct election_resu
 }
 
 static void
-print_left(const struct outcome *outcome)
+print_left(const struct outcome *outcome, unsigned units)
 {
 	char amount[OUTCOME_AMOUNT_MAX];
 	int64_t left = 0;
@@ -325,16 +323,16 @@ print_left(const struct outcome *outcome)
 		return;
 	for (size_t i = 0; i < outcome->pools_count; i++)
 		left += outcome->left[i];
-	printf("  Left: %s", outcome_amount_text(left, amount));
+	printf("  Left: %s", outcome_amount_text(left, units, amount));
 	if (outcome->reserve >= 0)
 		printf("; of the money for gaps %s",
-		       outcome_amount_text(outcome->reserve, amount));
+		       outcome_amount_text(outcome->reserve, units, amount));
 	printf("\n");
 }
 
 void
 outcome_trace_print(const struct manifest_contest *contest,
-		    const struct winners_contest *winners, const char *language)
+		    const struct winners_contest *winners, const struct outcome_style *style)
 {
 	if (winners->status == OUTCOME_NO_RULE)
 		return;
@@ -344,7 +342,7 @@ outcome_trace_print(const struct manifest_contest *contest,
 		return;
 	}
 	printf("\n");
-	print_steps(contest, &winners->outcome.result, language);
+	print_steps(contest, &winners->outcome.result, style);
 	print_winners(contest, &winners->outcome.result);
-	print_left(&winners->outcome);
+	print_left(&winners->outcome, style->units);
 }

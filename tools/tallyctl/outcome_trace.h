@@ -2,14 +2,13 @@
 #ifndef TALLY_TOOLS_OUTCOME_TRACE_H
 #define TALLY_TOOLS_OUTCOME_TRACE_H
 
-#include "tools/lib/winners.h"
+#include "tools/tallyctl/outcome_table.h"
 
 /* On stdout: the rule; per pool, or per round, what happened to each option, winners numbered in
- * their order; what the pools have left. Nothing with the rule none. Titles in `language` where
- * there are any. */
+ * their order; what the pools have left. Nothing with the rule none. */
 void
 outcome_trace_print(const struct manifest_contest *contest,
-		    const struct winners_contest *winners, const char *language);
+		    const struct winners_contest *winners, const struct outcome_style *style);
 
 enum {
 	OUTCOME_TRACE_LINE_MAX = 4096
@@ -19,6 +18,6 @@ enum {
  * 380,000.00; 12 before p03". */
 const char *
 outcome_trace_line(const struct manifest_contest *contest, const struct election_step *step,
-		   const char *language, char line[OUTCOME_TRACE_LINE_MAX]);
+		   const struct outcome_style *style, char line[OUTCOME_TRACE_LINE_MAX]);
 
 #endif

@@ -57,7 +57,8 @@ static const struct argp_option option_table[] = {
     {"format", KEY_FORMAT, "FORMAT", 0, "table (default), json, csv or pb", 0},
     {"language", KEY_LANGUAGE, "LANG", 0, "of titles, such as ro", 0},
     {"units", KEY_UNITS, "N", 0,
-     "of csv --out and pb: minor units in one of the money's: 1, 10, 100 (default) or 1000", 0},
+     "minor units in one of the money's: 1, 10, 100 (default) or 1000; json has minor units",
+     0},
     {"out", KEY_OUT, "DIR", 0, "of csv: all tables, as a data package in DIR", 0},
     {"contest", KEY_CONTEST, "ID", 0, "of pb: the contest; needed if there are several", 0},
     {"country", KEY_COUNTRY, "TEXT", 0, "of pb: for META (default: unknown)", 0},
@@ -153,10 +154,11 @@ print_csv(const json_t *results, const struct manifest *manifest, const struct o
 {
 	const struct package package = {results, manifest, options->language,
 					options->pb.units};
+	const struct outcome_style style = {options->language, options->pb.units};
 
 	if (options->out != NULL)
 		return package_write(&package, options->out);
-	outcome_csv_print(results, manifest, options->language);
+	outcome_csv_print(results, manifest, &style);
 	return TALLY_EXIT_FINE;
 }
 
@@ -195,6 +197,7 @@ static enum tally_exit
 print_recount(const struct recount *recount, const struct winners *winners,
 	      const struct options *options)
 {
+	const struct outcome_style style = {options->language, options->pb.units};
 	enum tally_exit code = TALLY_EXIT_FINE;
 	json_t *object;
 
@@ -208,7 +211,7 @@ print_recount(const struct recount *recount, const struct winners *winners,
 	if (strcmp(options->format, "csv") == 0)
 		code = print_csv(object, recount->manifest, options);
 	else
-		outcome_table_print(recount, winners, options->language);
+		outcome_table_print(recount, winners, &style);
 	json_decref(object);
 	return code;
 }
