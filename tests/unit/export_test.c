@@ -95,6 +95,81 @@ assert_read_back(const char *text)
 	pb_free(pb);
 }
 
+/* A file read with that name must have the same winners: what is only like a rule has another. */
+static void
+names_of_rules(void **state)
+{
+#define GREEDY "{\"rule\":\"greedy-skip/v1\",\"budget\":250,\"tie_order\":\"listed\""
+#define SHARES "{\"budget\":250,\"tie_order\":\"listed\",\"rule\":\"equal-shares"
+	static const struct {
+		const char *method;
+		const char *limits;
+		const char *outcome;
+		const char *name;
+	} cases[] = {
+	    {NULL, NULL, GREEDY "}", "greedy"},
+	    {NULL, NULL, GREEDY ",\"threshold\":2}", "greedy-threshold"},
+	    {NULL, NULL, GREEDY ",\"threshold_percent\":2}", "greedy-custom"},
+	    {NULL, NULL, GREEDY ",\"top_up\":{\"reserve\":1}}", "greedy-custom"},
+	    {NULL, NULL, GREEDY ",\"sheets\":true}", "greedy-custom"},
+	    {NULL, NULL, GREEDY ",\"exclusive\":[[\"o0\",\"o1\"]]}", "greedy-exclusive"},
+	    {NULL, NULL,
+	     "{\"rule\":\"greedy-stop/v1\",\"budget\":250,\"tie_order\":\"listed\"}",
+	     "greedy-no-skip"},
+	    {"ranked", NULL, GREEDY "}", "greedy-custom"},
+	    {"ranked", NULL, GREEDY ",\"by\":\"score\"}", "greedy"},
+	    {NULL, NULL, SHARES "/v1\",\"utility\":\"cost\"}", "equalshares"},
+	    {NULL, NULL, SHARES "/v1\",\"utility\":\"cardinality\"}", "unknown"},
+	    {NULL, NULL, SHARES "-comparison/v1\",\"utility\":\"cost\"}",
+	     "equalshares-comparison"},
+	    {NULL, NULL, SHARES "-add1-pabulib/v1\",\"add1_step\":1,\"utility\":\"cost\"}",
+	     "equalshares/add1"},
+	    {NULL, NULL, SHARES "-add1-pabutools/v1\",\"add1_step\":1,\"utility\":\"cost\"}",
+	     "unknown"},
+	    {"cumulative", "\"sum_points\":5", SHARES "/v1\",\"utility\":\"cost\"}", "unknown"},
+	    {"cumulative", "\"sum_points\":5", SHARES "/v1\",\"utility\":\"score-cost\"}",
+	     "equalshares"},
+	    {NULL, NULL, NULL, "unknown"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct campaign_wish wish = {.method = cases[i].method,
+					     .limits = cases[i].limits,
+					     .outcome = cases[i].outcome};
+		struct scene scene;
+		char line[64];
+		char *text;
+
+		scene_make(&scene, &wish);
+		assert_true(profile_settle(&scene.profile));
+		text = exported(&scene);
+		snprintf(line, sizeof line, "\nrule;%s\n", cases[i].name);
+		if (strstr(text, line) == NULL)
+			fail_msg("case %zu: %s", i, text);
+		free(text);
+		scene_free(&scene);
+	}
+}
+
+static void
+options_that_cannot_win_are_told(void **state)
+{
+	static const struct campaign_wish wish = {.outcome = GREEDY ",\"left_out\":[\"o2\"]}"};
+	struct scene scene;
+	char *text;
+
+	(void)state;
+	scene_make(&scene, &wish);
+	scene.law.options_withdrawn[0] = 1;
+	assert_true(profile_settle(&scene.profile));
+	text = exported(&scene);
+	assert_non_null(strstr(text, " #2: withdrawn or left out, and cannot win: o0 o2\n"));
+	assert_read_back(text);
+	free(text);
+	scene_free(&scene);
+}
+
 static void
 an_approval_contest(void **state)
 {
@@ -225,8 +300,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(an_approval_contest),       cmocka_unit_test(a_ranked_contest),
-	    cmocka_unit_test(the_order_is_random),       cmocka_unit_test(money_is_exact),
+	    cmocka_unit_test(names_of_rules),
+	    cmocka_unit_test(options_that_cannot_win_are_told),
+	    cmocka_unit_test(an_approval_contest),
+	    cmocka_unit_test(a_ranked_contest),
+	    cmocka_unit_test(the_order_is_random),
+	    cmocka_unit_test(money_is_exact),
 	    cmocka_unit_test(a_comma_cannot_be_written),
 	};
 

@@ -99,25 +99,54 @@ has_points(const struct manifest_contest *contest)
 	       contest->method == MANIFEST_METHOD_SCORE;
 }
 
-/* Pabulib's name of the rule; "unknown" if it has none. */
 static const char *
-rule_name(const struct manifest_outcome *outcome)
+greedy_name(const struct manifest_contest *contest)
+{
+	const struct manifest_outcome *outcome = &contest->outcome;
+	bool points = has_points(contest) || contest->method == MANIFEST_METHOD_RANKED;
+
+	if (outcome->pools_count > 1 || outcome->top_up.given || outcome->sheets ||
+	    outcome->threshold_percent > 0 || outcome->by_score < points)
+		return "greedy-custom";
+	if (outcome->exclusions_count > 0)
+		return "greedy-exclusive";
+	if (outcome->rule == MANIFEST_RULE_GREEDY_STOP)
+		return "greedy-no-skip";
+	return outcome->threshold > 0 ? "greedy-threshold" : "greedy";
+}
+
+/* Pabulib's equal shares have utilities by cost, and one budget. */
+static const char *
+shares_name(const struct manifest_contest *contest)
 {
 	static const char *const names[][2] = {
-	    {"greedy-stop/v1", "greedy-no-skip"},
 	    {"equal-shares/v1", "equalshares"},
 	    {"equal-shares-comparison/v1", "equalshares-comparison"},
 	    {"equal-shares-add1-pabulib/v1", "equalshares/add1"},
 	    {"equal-shares-add1-pabulib-comparison/v1", "equalshares/add1-comparison"},
 	};
 
-	if (outcome->rule == MANIFEST_RULE_GREEDY_SKIP)
-		return outcome->threshold > 0 ? "greedy-threshold" : "greedy";
+	enum manifest_utility utility =
+	    has_points(contest) ? MANIFEST_UTILITY_SCORE_COST : MANIFEST_UTILITY_COST;
+
+	if (contest->outcome.pools_count > 1 || contest->outcome.utility != utility)
+		return "unknown";
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (strcmp(outcome->id, names[i][0]) == 0)
+		if (strcmp(contest->outcome.id, names[i][0]) == 0)
 			return names[i][1];
 	}
 	return "unknown";
+}
+
+/* Pabulib's name of the rule; "unknown" if it has none. */
+static const char *
+rule_name(const struct manifest_contest *contest)
+{
+	enum manifest_rule rule = contest->outcome.rule;
+
+	if (rule == MANIFEST_RULE_GREEDY_SKIP || rule == MANIFEST_RULE_GREEDY_STOP)
+		return greedy_name(contest);
+	return rule == MANIFEST_RULE_SHARES ? shares_name(contest) : "unknown";
 }
 
 static void
@@ -151,6 +180,25 @@ topped_up(const struct election_result *result)
 	return false;
 }
 
+/* Their costs stay what they are. */
+static void
+comment_barred(const struct export *export, FILE *out, unsigned *number)
+{
+	const struct manifest_contest *contest = export->contest;
+	const uint8_t *left_out = contest->outcome.left_out;
+	size_t count = 0;
+
+	for (size_t i = 0; i < contest->options_count; i++) {
+		if (!law_option_withdrawn(export->given->law, contest->options_first + i) &&
+		    (left_out == NULL || left_out[i] == 0))
+			continue;
+		if (count++ == 0)
+			fprintf(out,
+				" #%u: withdrawn or left out, and cannot win:", (*number)++);
+		fprintf(out, " %s", contest->options[i].id);
+	}
+}
+
 static void
 meta_comment(const struct export *export)
 {
@@ -177,6 +225,7 @@ meta_comment(const struct export *export)
 	}
 	if (topped_up(export->given->result))
 		fprintf(out, " #%u: selected 2: with money from outside its budget", number++);
+	comment_barred(export, out, &number);
 	if (sums->blank + sums->abstained > 0)
 		fprintf(out, " #%u: %" PRIu64 " ballots without a choice are not listed",
 			number++, sums->blank + sums->abstained);
@@ -212,7 +261,7 @@ meta_write(const struct export *export)
 	meta_number(export, "num_votes", (int64_t) export->given->profile->ballots);
 	meta_money(export, "budget", budget);
 	meta(export, "vote_type", vote_type(export->contest->method));
-	meta(export, "rule", rule_name(&export->contest->outcome));
+	meta(export, "rule", rule_name(export->contest));
 	meta_day(export, "date_begin", manifest->opens);
 	meta_day(export, "date_end", export->given->law->closes);
 	meta_limits(export);
