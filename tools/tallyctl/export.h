@@ -7,11 +7,11 @@
  * stands in the order of PROJECTS, in ranked contests best first.
  *
  * vote_type by method: single choose-1, approval and knapsack approval, ranked ordinal, cumulative
- * and score (scoring) with points. rule is Pabulib's name of exactly that rule; greedy-exclusive and
- * greedy-custom are greedy rules with more to them, unknown is any other. budget is the sum of the
- * contest's pools, 0 if its rule has no money. `comment` tells the rule's id, pools, options that
- * cannot win, and totals of paper, which are not among the votes. Dates are those of opening and
- * closing, UTC. */
+ * and score (scoring) with points. rule is Pabulib's name of exactly that rule; greedy-exclusive
+ * and greedy-custom are greedy rules with more to them, unknown is any other. budget is the sum of
+ * the contest's pools, 0 if its rule has no money. `comment` tells the rule's id, pools, options
+ * that cannot win, and totals of paper, which are not among the votes. Dates are those of opening
+ * and closing, UTC. */
 #ifndef TALLY_TOOLS_EXPORT_H
 #define TALLY_TOOLS_EXPORT_H
 
