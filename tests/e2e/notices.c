@@ -1,9 +1,12 @@
 /* notices: sends one notice, as often as asked, byte for byte the same; prints "verdict index"
- * (or "verdict -") for each. For what tallyctl will not do: notices out of order, and again.
+ * (or "verdict -") for each. For what tallyctl will not do: notices out of order, again, and of
+ * another campaign.
  *
- *   notices PORT CAMPAIGN LOG.pub KEY close|SECONDS SKIP TIMES
+ *   notices PORT CAMPAIGN LOG.pub KEY close|text|stray|replay|SECONDS SKIP TIMES
  *
- * SECONDS is the new closing time of an extend. SKIP is added to the number that would be right.
+ * SECONDS is the new closing time of an extend; `stray` is a text for another campaign; `replay` a
+ * text, then another one, and then the first so often again. SKIP is added to the number that would
+ * be right.
  */
 #include <sodium.h>
 #include <stdio.h>
@@ -36,57 +39,96 @@ dial(const char *port, const struct manifest *manifest, const char *vkey_path)
 	return connection;
 }
 
-static struct bytes
+static bool
+is_word(char **arguments, const char *word)
+{
+	return strcmp(arguments[5], word) == 0;
+}
+
+static void
 make(const struct manifest *manifest, const struct note_private_key *key, char **arguments,
      const struct tally_client_state *state, struct writer *writer)
 {
-	bool closes = strcmp(arguments[5], "close") == 0;
+	bool texts = is_word(arguments, "text") || is_word(arguments, "stray") ||
+		     is_word(arguments, "replay");
+	uint8_t campaign[TALLY_HASH_SIZE];
 	struct notice_head head = {
-	    .campaign = manifest->id,
+	    .campaign = campaign,
 	    .number = state->notices_count + 1 + (uint32_t)atoi(arguments[6]),
 	    .previous = state->notice_hash,
-	    .kind = closes ? TALLY_NOTICE_CLOSE : TALLY_NOTICE_EXTEND,
+	    .kind = texts ? TALLY_NOTICE_TEXT : TALLY_NOTICE_EXTEND,
 	};
+	struct bytes body = bytes_of_string("Booth 7 has moved.");
 	uint8_t time[8];
 
+	memcpy(campaign, manifest->id, sizeof campaign);
+	campaign[0] ^= is_word(arguments, "stray");
 	be64_store(time, strtoull(arguments[5], NULL, 10));
-	notice_write(writer, &head, bytes_make(time, closes ? 0 : sizeof time), key->key.id,
-		     key->secret);
+	if (is_word(arguments, "close"))
+		head.kind = TALLY_NOTICE_CLOSE;
+	if (!texts)
+		body = bytes_make(time, head.kind == TALLY_NOTICE_CLOSE ? 0 : sizeof time);
+	notice_write(writer, &head, body, key->key.id, key->secret);
 	CHECK(!writer->failed);
-	return writer_view(writer);
+}
+
+/* The notice that comes behind the newest one. */
+static bool
+follow(struct tally_connection *connection, const struct manifest *manifest,
+       const struct note_private_key *key, char **arguments, struct writer *writer)
+{
+	struct tally_client_event answer;
+
+	if (tally_state(connection, &answer) != TALLY_CLIENT_FINE ||
+	    answer.kind != TALLY_CLIENT_EVENT_STATE)
+		return false;
+	make(manifest, key, arguments, &answer.state, writer);
+	return true;
+}
+
+static bool
+tell(struct tally_connection *connection, struct bytes notice)
+{
+	struct tally_client_event answer;
+
+	if (tally_notice(connection, notice.data, notice.size, &answer) != TALLY_CLIENT_FINE)
+		return false;
+	printf("%s ", tally_verdict_text(answer.verdict)->name);
+	if (answer.index == TALLY_CLIENT_NO_INDEX)
+		puts("-");
+	else
+		printf("%llu\n", (unsigned long long)answer.index);
+	return true;
 }
 
 int
 main(int count, char **arguments)
 {
-	uint8_t memory[512];
-	struct writer writer = writer_make(memory, sizeof memory);
-	struct tally_client_event answer;
+	uint8_t memory[2][512];
+	struct writer writers[] = {writer_make(memory[0], sizeof memory[0]),
+				   writer_make(memory[1], sizeof memory[1])};
 	struct tally_connection *connection;
 	struct note_private_key key;
 	struct manifest *manifest;
 	struct bytes notice;
+	bool told;
 
 	if (count != 8 || sodium_init() < 0 ||
 	    manifestfile_read(arguments[2], &manifest) != TALLY_EXIT_FINE ||
 	    keyfile_read(arguments[4], &key) != TALLY_EXIT_FINE)
 		return TALLY_EXIT_USAGE;
 	connection = dial(arguments[1], manifest, arguments[3]);
-	if (connection == NULL || tally_state(connection, &answer) != TALLY_CLIENT_FINE ||
-	    answer.kind != TALLY_CLIENT_EVENT_STATE)
+	if (connection == NULL)
 		return TALLY_EXIT_WORLD;
-	notice = make(manifest, &key, arguments, &answer.state, &writer);
-	for (int i = 0; i < atoi(arguments[7]); i++) {
-		if (tally_notice(connection, notice.data, notice.size, &answer) !=
-		    TALLY_CLIENT_FINE)
-			return TALLY_EXIT_WORLD;
-		printf("%s ", tally_verdict_text(answer.verdict)->name);
-		if (answer.index == TALLY_CLIENT_NO_INDEX)
-			puts("-");
-		else
-			printf("%llu\n", (unsigned long long)answer.index);
-	}
+	told = follow(connection, manifest, &key, arguments, &writers[0]);
+	notice = writer_view(&writers[0]);
+	if (told && is_word(arguments, "replay"))
+		told = tell(connection, notice) &&
+		       follow(connection, manifest, &key, arguments, &writers[1]) &&
+		       tell(connection, writer_view(&writers[1]));
+	for (int i = 0; i < atoi(arguments[7]) && told; i++)
+		told = tell(connection, notice);
 	tally_close(connection);
 	manifest_free(manifest);
-	return TALLY_EXIT_FINE;
+	return told ? TALLY_EXIT_FINE : TALLY_EXIT_WORLD;
 }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # A campaign with every kind of notice, revotes and voids while ballots flow from two frontends; the
-# log passes the audit behind each of them; and an authority, or who says so, that signs nonsense.
+# log passes the audit behind each of them and, in the end, at every checkpoint that was published;
+# and an authority, or who says so, that signs nonsense.
 . "$(dirname "$0")/common.bash"
 
 data=$WORK/data
@@ -12,6 +13,72 @@ order() {
 # tags FIRST COUNT: of so many voters, a line each.
 tags() {
 	voters key="$CAMPAIGN/a.key" seed=3 first="$1" count="$2" tags=1
+}
+
+# Keeps every checkpoint that is published, in its file's own order, as long as tallyd runs.
+keep() {
+	tail -n +1 -s 0.05 --pid="$TALLYD" -F "$data/public/checkpoint" \
+		> "$WORK/checkpoints" 2> /dev/null &
+	keeper=$!
+	running+=("$keeper")
+	await_line "$data/public/checkpoint" "$TALLYD" '^— ' ||
+		not_ok "a checkpoint is published"
+}
+
+# trim DIR SIZE: as it was with so many entries: tiles end there, and texts.
+trim() {
+	python3 - "$1" "$2" << 'END'
+import os, re, sys
+root, size = sys.argv[1], int(sys.argv[2])
+def cut(level, data, width):
+    if level != "entries":
+        return data[:width * 32]
+    end = 0
+    for _ in range(width):
+        end += 2 + int.from_bytes(data[end:end + 2], "big")
+    return data[:end]
+def trim_tile(path, base, level, number, width):
+    shown = size >> 8 * (0 if level == "entries" else int(level))
+    left = min(shown - number * 256, 256)
+    if width <= left:
+        return
+    data = open(path, "rb").read()
+    os.remove(path)
+    if left > 0:
+        os.makedirs(base + ".p", exist_ok=True)
+        open("%s.p/%d" % (base, left), "wb").write(cut(level, data, left))
+for folder, _, names in list(os.walk(root)):
+    for name in names:
+        path = os.path.join(folder, name)
+        tile = re.fullmatch(r"(.*/tile/(entries|\d+)/((?:x?\d{3}/)*\d{3}))(?:\.p/(\d+))?", path)
+        text = re.fullmatch(r".*/tally/(\d+)", path)
+        if tile:
+            number = int(re.sub(r"\D", "", tile[3]))
+            trim_tile(path, tile[1], tile[2], number, int(tile[4] or 256))
+        if text and int(text[1]) >= size:
+            os.remove(path)
+END
+}
+
+# The log as it was when each of them was published, newest first.
+every_checkpoint() {
+	local one failed=0 count=0
+	mkdir "$WORK/past" "$WORK/kept"
+	cp -r "$data/public" "$WORK/past/"
+	wait "$keeper"
+	awk -v dir="$WORK/kept" '{ print > sprintf("%s/%04d", dir, n) } /^— / { n++ }' \
+		"$WORK/checkpoints"
+	for one in $(printf '%s\n' "$WORK"/kept/* | sort -r); do
+		cp "$one" "$WORK/past/public/checkpoint"
+		trim "$WORK/past/public" "$(sed -n 2p "$one")"
+		count=$((count + 1))
+		"$BIN/tally-verify" --key "$CAMPAIGN/log.key.pub" -q "$WORK/past/public" \
+			> "$WORK/said" 2>&1 && continue
+		failed=$((failed + 1))
+		not_ok "tally-verify at the checkpoint of $(sed -n 2p "$one") entries"
+	done
+	same "tally-verify passes at every checkpoint" "$failed" 0
+	check "there were at least 8 of them ($count)" test "$count" -ge 8
 }
 
 # The roster of voters 0 to 1999, and what the manifest says of it: a second hand's root.
@@ -130,6 +197,15 @@ nonsense() {
 		"$CAMPAIGN/authority.key" close 1 1
 	refused "a notice by a key that is not listed" 0 unknown-signer "${raw[@]}" \
 		"$CAMPAIGN/a.key" close 0 1
+	refused "a notice of another campaign" 0 wrong-campaign "${raw[@]}" \
+		"$CAMPAIGN/authority.key" stray 0 1
+	exits 0 "a notice again, behind another" "${raw[@]}" "$CAMPAIGN/authority.key" \
+		replay 0 2
+	same "a notice again, behind another: the verdicts" \
+		"$(cut -d' ' -f1 "$WORK/out" | xargs)" \
+		"accepted accepted notice-out-of-order notice-out-of-order"
+	exits 0 "the newest again" "${raw[@]}" "$CAMPAIGN/authority.key" text 0 2
+	same "the newest again: its first answer" "$(sort -u "$WORK/out" | wc -l)" 1
 	refused "unseal what is not sealed" 1 notice-impossible order unseal
 	refused "close what is closed" 1 notice-impossible order close
 	refused "draw again" 1 notice-impossible order draw "1, 2"
@@ -152,12 +228,14 @@ campaign "$WORK/campaign" revote='{"policy": "last", "revisions_max": 3}' || exi
 roster
 found "$data" --roster "$WORK/roster"
 tallyd_must "$data"
+keep
 before
 during
 after
 nonsense
 stops "the campaign"
 audit "the whole of it" "$data"
+every_checkpoint
 check "what was voided" test "$(jq .voided "$data/public/results")" -gt 5
 same "who was enrolled" "$(jq .enrolled "$data/public/results")" 100
 tallyd_must "$data"
