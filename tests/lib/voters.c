@@ -5,7 +5,9 @@
 #include "ledger/entry.h"
 
 enum {
-	SIGNER = 77
+	SIGNER = 77,
+	BOOTH = 79, /* takes precedence, where voters may vote again at a frontend */
+	ROLLS_MAX = 600,
 };
 
 struct test_voters *
@@ -24,10 +26,19 @@ test_voters_make(uint64_t seed, bool revotes, bool voter_mode, uint32_t voters_c
 	voters->manifest.revisions_max = revotes ? 1000 : 1;
 	voters->manifest.revote = revotes ? MANIFEST_REVOTE_LAST : MANIFEST_REVOTE_FIRST;
 	voters->manifest.signing = voter_mode ? TALLY_SIGNING_VOTER : TALLY_SIGNING_FRONTEND;
+	if (revotes && !voter_mode) {
+		voters->manifest.precedence = MANIFEST_PRECEDENCE_BOOTH;
+		voters->manifest.frontends = voters->frontends;
+		voters->manifest.frontends_count = 2;
+		voters->frontends[0].key.id = SIGNER;
+		voters->frontends[1].key.id = BOOTH;
+		voters->frontends[1].booth = true;
+	}
 	assert_true(voters_count <= TEST_VOTERS_MAX);
 	voters->voters_count = voters_count;
 	pollbook_table_init(&voters->table, slots, slots_count, table_seed);
 	voters->table.voters_max = voters_count;
+	voters->table.rolls_max = ROLLS_MAX;
 	frontier_init(&voters->frontier);
 	return voters;
 }
@@ -49,12 +60,13 @@ tag_of(uint32_t voter, uint8_t tag[TALLY_TAG_SIZE])
 }
 
 static void
-signer_write(struct writer *writer, const struct test_voters *voters, uint32_t voter)
+signer_write(struct writer *writer, const struct test_voters *voters, uint32_t voter,
+	     unsigned rank)
 {
 	static const uint8_t zeros[64];
 	uint8_t key[32] = {0xee};
 
-	writer_u32(writer, SIGNER);
+	writer_u32(writer, rank > 0 ? BOOTH : SIGNER);
 	if (voters->manifest.signing == TALLY_SIGNING_VOTER) {
 		be32_store(key + 4, voter);
 		key[8] = voters->keys[voter];
@@ -63,6 +75,24 @@ signer_write(struct writer *writer, const struct test_voters *voters, uint32_t v
 		writer_copy(writer, zeros, 64);
 	}
 	writer_copy(writer, zeros, 64);
+}
+
+/* Of the voter's next ballot: none falls behind the one before. In the booth they begin again with
+ * revision 1. */
+static unsigned
+rank_of(struct test_voters *voters, uint32_t voter, const uint8_t tag[TALLY_TAG_SIZE])
+{
+	struct pollbook_record record;
+
+	if (voters->manifest.precedence == MANIFEST_PRECEDENCE_NONE)
+		return 0;
+	if (pollbook_find(&voters->table, POLLBOOK_VOTER, tag, &record) &&
+	    pollbook_word_read(record.word).rank > 0)
+		return 1;
+	if (test_random_below(&voters->random, 8) > 0)
+		return 0;
+	voters->revisions[voter] = 0;
+	return 1;
 }
 
 static void
@@ -76,37 +106,79 @@ ballot_put(struct test_voters *voters, uint32_t voter)
 	uint8_t digest[BALLOT_DIGEST_SIZE];
 	struct pollbook_ballot entered;
 	struct ballot ballot;
+	unsigned rank;
 
 	tag_of(voter, tag);
+	rank = rank_of(voters, voter, tag);
 	head.revision = ++voters->revisions[voter];
 	if (test_random_below(&voters->random, 3) == 0)
 		voters->keys[voter]++;
 	ballot_head_write(&writer, &head);
 	ballot_choices_write(&writer, &choice, 1);
-	signer_write(&writer, voters, voter);
+	signer_write(&writer, voters, voter, rank);
 	assert_int_equal(ballot_parse(writer_view(&writer), &ballot), TALLY_ACCEPTED);
 	ballot_digest(&ballot, digest);
-	entered = (struct pollbook_ballot){ballot.tag, ballot.revision,  0,
-					   digest,     ballot.voter_key, ballot.serial};
+	entered = (struct pollbook_ballot){.tag = ballot.tag,
+					   .revision = ballot.revision,
+					   .rank = rank,
+					   .digest = digest,
+					   .voter_key = ballot.voter_key,
+					   .serial = ballot.serial};
 	pollbook_enter(&voters->table, &entered, voters->store->size);
 	test_store_put(voters->store, bytes_make(memory, writer.size + 1));
 }
 
 static void
-notice_put(struct test_voters *voters, const struct notice_void *voided)
+notice_put(struct test_voters *voters, enum tally_notice_kind kind, const struct writer *body)
 {
 	static const uint8_t secret[64];
 	static const uint8_t hash[TALLY_HASH_SIZE];
-	uint8_t bodies[1024];
 	uint8_t memory[1024] = {TALLY_ENTRY_NOTICE};
-	struct writer body = writer_make(bodies, sizeof bodies);
 	struct writer writer = writer_make(memory + 1, sizeof memory - 1);
-	struct notice_head head = {voters->manifest.id, 1, hash, TALLY_NOTICE_VOID};
+	struct notice_head head = {voters->manifest.id, 1, hash, kind};
+
+	notice_write(&writer, &head, writer_view(body), 5, secret);
+	assert_false(body->failed || writer.failed);
+	test_store_put(voters->store, bytes_make(memory, writer.size + 1));
+}
+
+static void
+void_notice_put(struct test_voters *voters, const struct notice_void *voided)
+{
+	uint8_t memory[1024];
+	struct writer body = writer_make(memory, sizeof memory);
 
 	notice_void_write(&body, voided);
-	notice_write(&writer, &head, writer_view(&body), 5, secret);
-	assert_false(body.failed || writer.failed);
-	test_store_put(voters->store, bytes_make(memory, writer.size + 1));
+	notice_put(voters, TALLY_NOTICE_VOID, &body);
+}
+
+/* Three tags at most, voters' own among them. */
+static void
+enrol_put(struct test_voters *voters)
+{
+	uint8_t records[3][NOTICE_ENROLMENT_SIZE];
+	uint8_t memory[1024];
+	struct writer body = writer_make(memory, sizeof memory);
+	size_t count = 0;
+
+	for (int tries = 0; tries < 9 && count < 3; tries++) {
+		uint8_t *to = records[count];
+
+		tag_of((uint32_t)test_random_below(&voters->random, 2 * voters->voters_count),
+		       to);
+		be16_store(to + TALLY_TAG_SIZE,
+			   (uint16_t)test_random_below(&voters->random, 65536));
+		if (pollbook_enrolled(&voters->table, to) < 0 &&
+		    (count == 0 || memcmp(to, records[count - 1], TALLY_TAG_SIZE) > 0))
+			count++;
+	}
+	if (count == 0 || voters->table.rolls_count + count > ROLLS_MAX)
+		return;
+	notice_enrol_write(&body, records[0], count);
+	notice_put(voters, TALLY_NOTICE_ENROL, &body);
+	for (size_t i = 0; i < count; i++)
+		pollbook_enrol(&voters->table, records[i],
+			       be16_load(records[i] + TALLY_TAG_SIZE));
 }
 
 static bool
@@ -134,7 +206,7 @@ void_tags_put(struct test_voters *voters, struct notice_void *voided)
 	if (voided->tags_count == 0)
 		return;
 	voided->tags = tags[0];
-	notice_put(voters, voided);
+	void_notice_put(voters, voided);
 	for (size_t i = 0; i < voided->tags_count; i++)
 		pollbook_void(&voters->table, tags[i],
 			      voided->fate == NOTICE_AGAIN ? POLLBOOK_AGAIN : POLLBOOK_BARRED);
@@ -147,21 +219,22 @@ void_range_put(struct test_voters *voters, struct notice_void *voided)
 
 	voided->first = test_random_below(&voters->random, store->size);
 	voided->last = voided->first + test_random_below(&voters->random, 30);
-	voided->signer = SIGNER + (test_random_below(&voters->random, 4) == 0);
+	voided->signer = SIGNER + (uint32_t)test_random_below(&voters->random, 3);
 	if (voided->last >= store->size)
 		return;
-	for (size_t i = voided->first; i <= voided->last && voided->signer == SIGNER; i++) {
+	for (size_t i = voided->first; i <= voided->last; i++) {
 		struct ballot ballot;
 
 		if (ballot_parse(
 			bytes_make(store->entries[i].data + 1, store->entries[i].size - 1),
 			&ballot) == TALLY_ACCEPTED &&
+		    notice_void_names(voided, ballot.key_id, i) &&
 		    pollbook_counts(&voters->table, ballot.tag, i))
 			pollbook_void(&voters->table, ballot.tag,
 				      voided->fate == NOTICE_AGAIN ? POLLBOOK_AGAIN
 								   : POLLBOOK_BARRED);
 	}
-	notice_put(voters, voided);
+	void_notice_put(voters, voided);
 }
 
 static void
@@ -217,6 +290,8 @@ test_voters_vote(struct test_voters *voters, size_t size)
 			other_put(voters);
 		else if (before > 0 && test_random_below(&voters->random, 40) == 0)
 			void_put(voters);
+		else if (test_random_below(&voters->random, 60) == 0)
+			enrol_put(voters);
 		else if (may_vote(voters, voter))
 			ballot_put(voters, voter);
 		if (store->size == before)

@@ -1,4 +1,4 @@
-/* voters: a stream of ballots with revotes and voids, put into a test store, and the poll book
+/* voters: a stream of ballots with revotes, voids and enrolments, put into a test store, and the poll book
  * table that they make. Signatures are zeros: nothing below the station looks at them. */
 #ifndef TALLY_TESTS_VOTERS_H
 #define TALLY_TESTS_VOTERS_H
@@ -16,6 +16,7 @@ struct test_voters {
 	struct test_store *store;
 	struct test_random random;
 	struct manifest manifest;
+	struct manifest_frontend frontends[2];
 	uint32_t voters_count; /* ballots come from tags below */
 	uint16_t revisions[TEST_VOTERS_MAX];
 	uint8_t keys[TEST_VOTERS_MAX]; /* how often its key has changed */
@@ -30,7 +31,7 @@ void
 test_voters_free(struct test_voters *voters);
 
 /* Grows store, table and frontier to `size` entries; one of sixteen is a PHASE, one of forty a
- * void. */
+ * void, one of sixty enrols tags. */
 void
 test_voters_vote(struct test_voters *voters, size_t size);
 
