@@ -53,6 +53,7 @@ columns_by_name(void **state)
 	assert_int_equal(read_rows("zone;who\nd2;ana\n"), TALLY_EXIT_FINE);
 	assert_only("ana", 2);
 	assert_int_equal(read_rows("zone;name\nd2;ana\n"), TALLY_EXIT_USAGE);
+	assert_int_equal(read_rows("zone;who;zone\nd2;ana;d1\n"), TALLY_EXIT_USAGE);
 	assert_int_equal(read_rows(""), TALLY_EXIT_FAILED);
 }
 
@@ -61,16 +62,16 @@ refused_rows(void **state)
 {
 	(void)state;
 	census.district = "zone";
-	assert_int_equal(
-	    read_rows("who;zone\nana;d1\nana;d1\nana;d2\nbob;d9\n;d1\ncarl\ndan;d0\n"),
-	    TALLY_EXIT_FINE);
+	assert_int_equal(read_rows("who;zone\nana;d1\nana;d1\nana;d2\nbob;d9\n;d1\ncarl\n"
+				   "eve;12; flat 3;d1\ndan;d0\n"),
+			 TALLY_EXIT_FINE);
 	assert_int_equal(census.count, 2);
 	assert_int_equal(census.refused[CENSUS_TAKEN], 2);
 	assert_int_equal(census.refused[CENSUS_DOUBLE], 1);
 	assert_int_equal(census.refused[CENSUS_TORN], 1);
 	assert_int_equal(census.refused[CENSUS_NO_DISTRICT], 1);
 	assert_int_equal(census.refused[CENSUS_NO_IDENTITY], 1);
-	assert_int_equal(census.refused[CENSUS_SHORT], 1);
+	assert_int_equal(census.refused[CENSUS_RAGGED], 2);
 	assert_true(
 	    memcmp(census.records, census.records + ROSTER_RECORD_SIZE, TALLY_TAG_SIZE) < 0);
 }
@@ -105,6 +106,10 @@ codes_of_addresses(void **state)
 	assert_int_equal(read_rows("who;code\nana;200\nbob;d1\ncarl;900\n"), TALLY_EXIT_FINE);
 	assert_only("ana", 1);
 	assert_int_equal(census.refused[CENSUS_NO_DISTRICT], 2);
+	write_to(map_path, "200;d1\n100;d0\n200;d1\n");
+	assert_int_equal(read_rows("who;code\nana;200\n"), TALLY_EXIT_FINE);
+	write_to(map_path, "200;d1\n100;d0\n200;d2\n");
+	assert_int_equal(read_rows("who;code\nana;100\n"), TALLY_EXIT_FAILED);
 	write_to(map_path, "300\n");
 	assert_int_equal(read_rows("who;code\nana;200\n"), TALLY_EXIT_FAILED);
 }

@@ -42,7 +42,7 @@ census_refusal_text(enum census_refusal refusal)
 {
 	static const char *const texts[CENSUS_REFUSALS] = {
 	    [CENSUS_TAKEN] = "is taken",
-	    [CENSUS_SHORT] = "has fewer fields than the heading",
+	    [CENSUS_RAGGED] = "has not as many fields as the heading",
 	    [CENSUS_NO_IDENTITY] = "has no identity of the campaign's form",
 	    [CENSUS_NO_BIRTH] = "has no day of birth",
 	    [CENSUS_TOO_YOUNG] = "is too young",
@@ -71,9 +71,15 @@ column_find(const struct reading *reading, const struct csv_record *heading, con
 	*column = ABSENT;
 	if (name == NULL)
 		return true;
-	for (size_t i = 0; i < heading->count; i++)
-		if (strcmp(heading->fields[i], name) == 0)
-			*column = (int)i;
+	for (size_t i = 0; i < heading->count; i++) {
+		if (strcmp(heading->fields[i], name) != 0)
+			continue;
+		if (*column != ABSENT) {
+			complain("%s: the heading has two columns '%s'", reading->path, name);
+			return false;
+		}
+		*column = (int)i;
+	}
 	if (*column == ABSENT)
 		complain("%s: the heading has no column '%s'", reading->path, name);
 	return *column != ABSENT;
@@ -104,6 +110,25 @@ by_code(const void *a, const void *b)
 	return strcmp(left->code, right->code);
 }
 
+/* Sorts the codes: each has one district. */
+static enum tally_exit
+map_settle(struct reading *reading)
+{
+	const struct code *map = reading->map;
+
+	if (reading->map_count > 0)
+		qsort(reading->map, reading->map_count, sizeof *reading->map, by_code);
+	for (size_t i = 1; i < reading->map_count; i++) {
+		if (by_code(&map[i - 1], &map[i]) != 0 ||
+		    strcmp(map[i - 1].district, map[i].district) == 0)
+			continue;
+		complain("%s: the code '%s' has two districts", reading->census->districts,
+			 map[i].code);
+		return TALLY_EXIT_FAILED;
+	}
+	return TALLY_EXIT_FINE;
+}
+
 static enum tally_exit
 map_read(struct reading *reading)
 {
@@ -129,10 +154,8 @@ map_read(struct reading *reading)
 		reading->map[reading->map_count++] =
 		    (struct code){record.fields[0], record.fields[1]};
 	}
-	if (reading->map_count > 0)
-		qsort(reading->map, reading->map_count, sizeof *reading->map, by_code);
 	if (result == CSV_END)
-		return TALLY_EXIT_FINE;
+		return map_settle(reading);
 	complain("%s:%zu: %s", path, record.line,
 		 result == CSV_FAULT ? why : "expected CODE;DISTRICT");
 	return TALLY_EXIT_FAILED;
@@ -191,8 +214,8 @@ judge(const struct reading *reading, const struct csv_record *record, uint8_t *o
 	int district = 0;
 	long size;
 
-	if (record->count < reading->columns)
-		return CENSUS_SHORT;
+	if (record->count != reading->columns)
+		return CENSUS_RAGGED;
 	size = tally_identity_normalise(
 	    (enum tally_identity)manifest->identity, record->fields[reading->identity],
 	    strlen(record->fields[reading->identity]), identity, sizeof identity);

@@ -11,7 +11,7 @@
 
 enum census_refusal {
 	CENSUS_TAKEN,
-	CENSUS_SHORT,       /* fewer fields than the heading */
+	CENSUS_RAGGED,      /* fewer fields than the heading, or more */
 	CENSUS_NO_IDENTITY, /* not of the campaign's form */
 	CENSUS_NO_BIRTH,    /* no day of birth */
 	CENSUS_TOO_YOUNG,
