@@ -73,19 +73,19 @@ election_win(struct election_result *result, uint16_t option)
 }
 
 bool
-election_same_winners(const struct election_result *a, const struct election_result *b)
+election_same_options(const uint16_t *a, size_t a_count, const uint16_t *b, size_t b_count)
 {
-	uint8_t won[contest_options_max] = {0};
+	uint8_t marks[contest_options_max] = {0};
 
-	if (a->winners_count != b->winners_count)
+	if (a_count != b_count)
 		return false;
-	for (size_t i = 0; i < a->winners_count; i++) {
-		CHECK(a->winners[i] < contest_options_max);
-		won[a->winners[i]] = 1;
+	for (size_t i = 0; i < a_count; i++) {
+		CHECK(a[i] < contest_options_max);
+		marks[a[i]] = 1;
 	}
-	for (size_t i = 0; i < b->winners_count; i++) {
-		CHECK(b->winners[i] < contest_options_max);
-		if (won[b->winners[i]] == 0)
+	for (size_t i = 0; i < b_count; i++) {
+		CHECK(b[i] < contest_options_max);
+		if (marks[b[i]] == 0)
 			return false;
 	}
 	return true;

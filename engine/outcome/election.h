@@ -105,9 +105,9 @@ election_step(struct election_result *result, const struct election_step *step);
 void
 election_win(struct election_result *result, uint16_t option);
 
-/* Have the same options won, in whatever order? */
+/* The same options, in whatever order? None of them is there twice. */
 bool
-election_same_winners(const struct election_result *a, const struct election_result *b);
+election_same_options(const uint16_t *a, size_t a_count, const uint16_t *b, size_t b_count);
 
 /* The rules: each appends to *result; false if there was no memory.
  *

@@ -226,7 +226,9 @@ decide_again(struct hall *hall, uint16_t option, uint16_t place,
 	done = done && pools_decide(hall, &again);
 	hall->order[option] = kept;
 	if (done)
-		*differs = !election_same_winners(first, &again.result);
+		*differs =
+		    !election_same_options(first->winners, first->winners_count,
+					   again.result.winners, again.result.winners_count);
 	outcome_free(&again);
 	return done;
 }

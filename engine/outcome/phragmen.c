@@ -284,22 +284,6 @@ tell_others(const struct phragmen *phragmen, struct election_result *result)
 	}
 }
 
-static bool
-same_winners(const struct election_result *a, size_t first, const struct election_result *b)
-{
-	if (a->winners_count - first != b->winners_count)
-		return false;
-	for (size_t k = 0; k < b->winners_count; k++) {
-		size_t other = first;
-
-		while (other < a->winners_count && a->winners[other] != b->winners[k])
-			other++;
-		if (other == a->winners_count)
-			return false;
-	}
-	return true;
-}
-
 /* Would others win with the step's option before, or behind, all others in the tie order? */
 static bool
 weigh(struct phragmen *phragmen, struct election_step *step, uint16_t *order,
@@ -316,7 +300,10 @@ weigh(struct phragmen *phragmen, struct election_step *step, uint16_t *order,
 		order[step->option] = back ? UINT16_MAX : 0;
 		begin(phragmen, order);
 		done = run(phragmen, &other, false) && !other.failed;
-		step->tie_mattered = done && !same_winners(result, first, &other);
+		step->tie_mattered =
+		    done && !election_same_options(result->winners + first,
+						   result->winners_count - first, other.winners,
+						   other.winners_count);
 		election_result_free(&other);
 	}
 	return done;

@@ -194,15 +194,6 @@ tell(const struct schulze *schulze, const uint8_t *ties, struct election_result 
 	}
 }
 
-static bool
-others_win(const struct schulze *schulze, const struct election_result *result)
-{
-	struct election_result again = {.winners_count = schulze->ranked,
-					.winners = schulze->ranking};
-
-	return !election_same_winners(result, &again);
-}
-
 /* Only who wins is asked, so the ranking is made no longer than the seats. */
 static bool
 ties_mark(struct schulze *schulze, struct election_result *result)
@@ -220,7 +211,8 @@ ties_mark(struct schulze *schulze, struct election_result *result)
 		memcpy(places, schulze->election->order, schulze->count * sizeof *places);
 		places[step->option] = nudges[i % 2];
 		rank(schulze, places, result->winners_count, NULL);
-		step->tie_mattered = others_win(schulze, result);
+		step->tie_mattered = !election_same_options(
+		    result->winners, result->winners_count, schulze->ranking, schulze->ranked);
 	}
 	free(places);
 	return true;

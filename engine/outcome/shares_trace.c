@@ -197,23 +197,6 @@ tell(struct shares *shares, struct election_result *result)
 	return !result->failed;
 }
 
-/* Has that list other options than these? */
-static bool
-differs(const struct shares_list *list, const uint16_t *winners, size_t count, uint8_t *marks,
-	size_t options_count)
-{
-	if (list->count != count)
-		return true;
-	memset(marks, 0, options_count);
-	for (size_t k = 0; k < count; k++)
-		marks[winners[k]] = 1;
-	for (size_t k = 0; k < count; k++) {
-		if (!marks[list->options[k]])
-			return true;
-	}
-	return false;
-}
-
 /* Would others win with the option before, or behind, all others in the tie order? */
 static bool
 matters(struct shares *shares, uint16_t option, const struct election_result *result,
@@ -221,6 +204,7 @@ matters(struct shares *shares, uint16_t option, const struct election_result *re
 {
 	size_t count = shares->election->contest->options_count;
 	bool met = shares->round.met[option] != 0;
+	const struct shares_list *list;
 	bool mattered = false;
 
 	memcpy(order, shares->election->order, count * sizeof *order);
@@ -230,8 +214,10 @@ matters(struct shares *shares, uint16_t option, const struct election_result *re
 			shares_run(shares, order);
 		else
 			shares_finish(shares, order);
-		mattered = differs(shares_winners(shares), result->winners + first_winner,
-				   result->winners_count - first_winner, shares->taken, count);
+		list = shares_winners(shares);
+		mattered = !election_same_options(list->options, list->count,
+						  result->winners + first_winner,
+						  result->winners_count - first_winner);
 	}
 	return mattered;
 }

@@ -77,7 +77,8 @@ static bool
 make_room(struct support *support, size_t choices_count)
 {
 	CHECK(support->profile->rows_count < UINT32_MAX);
-	CHECK(choices_count < UINT32_MAX);
+	if (choices_count >= UINT32_MAX)
+		return false; /* tens of gigabytes of them */
 	support->supporters = calloc(choices_count + 1, sizeof *support->supporters);
 	support->row_first =
 	    calloc(support->profile->rows_count + 1, sizeof *support->row_first);

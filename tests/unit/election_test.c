@@ -50,12 +50,28 @@ a_failure_stays(void **state)
 	election_result_free(&result);
 }
 
+static void
+the_same_options_in_any_order(void **state)
+{
+	static const uint16_t a[] = {3, 0, 2047};
+	static const uint16_t b[] = {0, 2047, 3};
+	static const uint16_t c[] = {0, 2047, 4};
+
+	(void)state;
+	assert_true(election_same_options(a, 3, b, 3));
+	assert_false(election_same_options(a, 3, c, 3));
+	assert_false(election_same_options(c, 3, a, 3));
+	assert_false(election_same_options(a, 3, b, 2));
+	assert_true(election_same_options(NULL, 0, NULL, 0));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(steps_and_winners_keep_their_order),
 	    cmocka_unit_test(a_failure_stays),
+	    cmocka_unit_test(the_same_options_in_any_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

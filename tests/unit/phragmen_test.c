@@ -100,6 +100,10 @@ without_votes(void **state)
 	poll.pool.budget = 8;
 	assert_string_equal(assembly_decide(&poll, phragmen_decide), "c");
 	assembly_step(&poll, ELECTION_STOPPED, 'b');
+	poll.pool.budget = 7; /* neither fits: the first of them is named */
+	assembly_ties(&poll, "abcd");
+	assert_string_equal(assembly_decide(&poll, phragmen_decide), "c");
+	assembly_step(&poll, ELECTION_STOPPED, 'a');
 	assembly_free(&poll);
 }
 
