@@ -1,6 +1,6 @@
-/* What sheet_parse accepts is written again as the same signed bytes; whatever the totals, the rules
- * give a verdict, and what they accept no counts can overflow. The first bytes are made to name the
- * campaign and its booth, so that the rules are reached. */
+/* What sheet_parse accepts is written again as the same signed bytes; whatever the totals, the
+ * rules give a verdict, and what they accept no counts can overflow. The first bytes are made to
+ * name the campaign and its booth, so that the rules are reached. */
 #include "tests/fuzz/fuzz.h"
 
 #include "campaign/sheetrules.h"

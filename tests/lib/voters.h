@@ -1,5 +1,5 @@
-/* voters: a stream of ballots with revotes, voids and enrolments, put into a test store, and the poll book
- * table that they make. Signatures are zeros: nothing below the station looks at them. */
+/* voters: a stream of ballots with revotes, voids and enrolments, put into a test store, and the
+ * poll book table that they make. Signatures are zeros: nothing below the station looks at them. */
 #ifndef TALLY_TESTS_VOTERS_H
 #define TALLY_TESTS_VOTERS_H
 
