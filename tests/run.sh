@@ -184,7 +184,7 @@ stage_load() {
 	ASAN_OPTIONS+=:detect_leaks=0
 	jobs=1
 	for san in asan tsan; do
-		build gcc $san all tests
+		build gcc $san all script-programs
 		export OUT=$PWD/build/gcc-$san BIN=$PWD/build/gcc-$san/bin
 		run load-$san < <(for script in tests/e2e/contention.sh tests/crash/kill.sh; do
 			echo "${script#tests/},$san $(command -v bash) $script $BIN"

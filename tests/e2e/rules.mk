@@ -15,11 +15,14 @@ $(OUT)/tests/crash/recorder.so: tests/crash/recorder.c tests/lib/crashlog.h
 	@echo "LD $@"
 	@$(CC) $(CPPFLAGS) -std=c11 -O2 -g $(WARN) -fPIC -shared $< -lpthread -o $@
 
-tests: $(SCRIPT_PROGRAMS) $(OUT)/tests/crash/recorder.so
+# What a sanitized tallyd is loaded with, and nothing else of the tests.
+script-programs: $(SCRIPT_PROGRAMS) $(OUT)/tests/crash/recorder.so
+
+tests: script-programs
 
 # Longer than `make check`: FULL=1 is what the scripts' heads say it is.
 soak: $(PROGRAMS) $(SCRIPT_PROGRAMS) $(OUT)/tests/unit/lies_test $(OUT)/tests/crash/recorder.so
 	@bad=0; for script in tests/e2e/*.sh tests/crash/*.sh; do \
 		FULL=1 BIN=$(BIN) OUT=$(OUT) bash $$script || bad=1; done; exit $$bad
 
-.PHONY: soak
+.PHONY: soak script-programs
