@@ -59,6 +59,9 @@ greedy(void **state)
 	assert_outcome("vote_type;ordinal\nrule;greedy-no-skip\nbudget;50", "999999999",
 		       "{\"budget\":50,\"by\":\"score\",\"left_out\":[\"z\"],\"rule\":"
 		       "\"greedy-stop/v1\",\"tie_order\":\"listed\"}");
+	assert_outcome("vote_type;ordinal\nrule;greedy-no-skip\nbudget;50.5", "999999999.00",
+		       "{\"budget\":5050,\"by\":\"score\",\"left_out\":[\"z\"],\"rule\":"
+		       "\"greedy-stop/v1\",\"tie_order\":\"listed\"}");
 }
 
 static void

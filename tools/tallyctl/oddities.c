@@ -79,7 +79,7 @@ oddities_withdrawn(const struct pb *pb)
 	size_t count = 0;
 
 	for (size_t i = 0; i < pb->projects_count; i++)
-		count += strcmp(pb->projects[i].cost_cell, PB_WITHDRAWN_COST) == 0;
+		count += pb_withdrawn(pb, &pb->projects[i]);
 	return count;
 }
 

@@ -437,3 +437,11 @@ pb_money(const struct pb *pb, const char *text, int64_t *out)
 {
 	return decimal_scaled(text, pb->places, out);
 }
+
+bool
+pb_withdrawn(const struct pb *pb, const struct pb_project *project)
+{
+	int64_t cost;
+
+	return pb_money(pb, PB_WITHDRAWN_COST, &cost) && project->cost == cost;
+}

@@ -91,6 +91,10 @@ pb_free(struct pb *pb);
 const char *
 pb_meta(const struct pb *pb, const char *key);
 
+/* Does the project cost PB_WITHDRAWN_COST, with decimals or without? */
+bool
+pb_withdrawn(const struct pb *pb, const struct pb_project *project);
+
 /* A sum of money in minor units. False if it is not a number (decimal.h), or has more decimals. */
 MUST_USE bool
 pb_money(const struct pb *pb, const char *text, int64_t *out);

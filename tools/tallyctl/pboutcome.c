@@ -88,7 +88,7 @@ left_out_of(const struct pb *pb)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < pb->projects_count; i++)
-		if (strcmp(pb->projects[i].cost_cell, PB_WITHDRAWN_COST) == 0)
+		if (pb_withdrawn(pb, &pb->projects[i]))
 			CHECK(json_array_append_new(list, json_string(pb->projects[i].id)) ==
 			      0);
 	return list;
