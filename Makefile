@@ -37,7 +37,8 @@ ifneq ($(filter gcc%,$(COMPILER)),)
 HARDEN += -ftrivial-auto-var-init=zero
 endif
 FLAGS_plain := -O2 $(HARDEN)
-FLAGS_asan  := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_asan  := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+               -fno-sanitize-recover=all
 FLAGS_tsan  := -O1 -g1 -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_fuzz  := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
                -fno-sanitize-recover=all
