@@ -67,6 +67,34 @@ pools_and_gaps_in_json(void **state)
 	ring_free(&ring);
 }
 
+/* A score may be below 0; the last one of a ranking has no path to show. */
+static void
+strengths_in_json(void **state)
+{
+	char *text;
+
+	(void)state;
+	ring_make(&ring, MANIFEST_RULE_COUNT, 3, costs, votes, -1);
+	ring.contest.outcome.id = "count/v1";
+	ring.contest.outcome.by_score = true;
+	ring.counts_options[0].score = ring.counts_options[1].score =
+	    ring.counts_options[2].score = -1;
+	text = json_of(OUTCOME_DECIDED);
+	assert_non_null(strstr(text, "\"option\":\"c\",\"strength\":-1"));
+	assert_non_null(strstr(text, "\"strength\":-1,\"other_strength\":-1"));
+	free(text);
+	ring_free(&ring);
+	ring_make(&ring, MANIFEST_RULE_SCHULZE, 3, costs, NULL, -1);
+	ring.contest.outcome.id = "schulze/v1";
+	ring_ballots(&ring, "abc", 2);
+	text = json_of(OUTCOME_DECIDED);
+	assert_non_null(strstr(text, "\"option\":\"a\",\"other\":\"b\",\"strength\":2,"
+				     "\"other_strength\":0}"));
+	assert_null(strstr(text, "-1"));
+	free(text);
+	ring_free(&ring);
+}
+
 static void
 no_rule_and_no_draw_in_json(void **state)
 {
@@ -102,6 +130,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_greedy_rule_in_json),
 	    cmocka_unit_test(pools_and_gaps_in_json),
+	    cmocka_unit_test(strengths_in_json),
 	    cmocka_unit_test(no_rule_and_no_draw_in_json),
 	    cmocka_unit_test(every_act_has_a_name),
 	};

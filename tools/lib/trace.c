@@ -60,8 +60,10 @@ step_json(const struct manifest_contest *contest, const struct election_step *st
 	bool pools = outcome->pools_count > 0 && outcome->pools[0].id[0] != 0;
 	bool option = step->option != ELECTION_NOBODY;
 	bool other = step->other != ELECTION_NOBODY;
-	bool exact =
-	    outcome->rule == MANIFEST_RULE_SHARES || outcome->rule == MANIFEST_RULE_PHRAGMEN;
+	/* In these rules not every option has a strength, and none is below 0. */
+	bool some = outcome->rule == MANIFEST_RULE_SHARES ||
+		    outcome->rule == MANIFEST_RULE_PHRAGMEN ||
+		    outcome->rule == MANIFEST_RULE_SCHULZE;
 	bool preferred = step->act == ELECTION_PREFERRED;
 	json_t *object = json_object();
 
@@ -72,9 +74,9 @@ step_json(const struct manifest_contest *contest, const struct election_step *st
 	set_text(object, "option", id_of(contest, step->option));
 	set_text(object, "other", id_of(contest, step->other));
 	set_number(object, "strength", step->strength,
-		   preferred || (option && (!exact || step->strength >= 0)));
+		   preferred || (option && (!some || step->strength >= 0)));
 	set_number(object, "other_strength", step->other_strength,
-		   preferred || (other && (!exact || step->other_strength >= 0)));
+		   preferred || (other && (!some || step->other_strength >= 0)));
 	set_number(object, "cost", step->cost, option && outcome->pools_count > 0);
 	set_number(object, "left", step->left, step->left >= 0);
 	set_number(object, "money", step->money, step->act == ELECTION_TOPPED_UP);
