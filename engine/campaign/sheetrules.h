@@ -8,7 +8,7 @@
  *   - score = votes where options are marked; else votes * value_min <= score <= votes * value_max
  *   - cumulative: sum of scores <= ballots * sum_points
  *   - ranked: ballots and options none: rankings cannot be told by totals. Such papers are entered
- *     one by one, as ballots.
+ *     one by one, as ballots; blank ones can be told.
  *
  * Any thread; no allocation. */
 #ifndef TALLY_CAMPAIGN_SHEETRULES_H

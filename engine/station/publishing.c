@@ -45,8 +45,10 @@ is_due(const struct station *station)
 	bool last_call =
 	    station->stopping && station->parcels_sequenced == station->parcels_filled;
 
+	/* A sheet or a void may have slipped in between its TALLY and the last publication. */
 	if (station->publishing != PUBLISHING_IDLE || station->fallen_behind ||
-	    station->replay.index == station->published || station->stop_tallied)
+	    (replay->index == station->published && !replay->changed_since_tally) ||
+	    station->stop_tallied)
 		return false;
 	if (station->mono_ms < station->publish_due_ms && !last_call)
 		return false;

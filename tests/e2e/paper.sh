@@ -74,8 +74,10 @@ same "the web does not replace paper" "$(grep -c '^has-voted' "$WORK/other.answe
 tallyctl send --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/b.key" --sheets "$WORK/sheets" \
 	> "$WORK/sheets.out" 2> "$WORK/sheets.err"
 same "two sheets are entered" "$(grep -c '^sheet [12] accepted [0-9]*$' "$WORK/sheets.out")" 2
-exits 1 "a sheet that is not the last comes again" tallyctl send \
+exits 1 "both again: the first is out of order, the last one is known" tallyctl send \
 	--connect "127.0.0.1:$PORT" --key "$CAMPAIGN/b.key" --sheets "$WORK/sheets"
+same "and is told so" "$(cut -d' ' -f1-3 "$WORK/out" | xargs)" \
+	"sheet 1 sheet-out-of-order sheet 2 accepted"
 exits 0 "the last one comes again" import b --totals "$WORK/totals.csv" --from 2 \
 	--out "$WORK/second"
 exits 0 "and gets its first answer" tallyctl send --connect "127.0.0.1:$PORT" \

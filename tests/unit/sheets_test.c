@@ -165,6 +165,34 @@ a_tally_follows_before_it_is_published(void **state)
 	stage_free(stage);
 }
 
+/* One that comes while a publication waits for its checkpoint is in it, and its TALLY in the next,
+ * though nothing else happens any more. */
+static void
+a_sheet_that_slips_into_a_publication_is_tallied(void **state)
+{
+	struct stage *stage = open_stage();
+	struct guest guest = guest_join(stage, 0);
+	struct sheet_wish wish = twenty_papers(1);
+	uint8_t memory[TALLY_SHEET_SIZE_MAX];
+	uint64_t index;
+
+	(void)state;
+	stage_sleep(stage, 130000);
+	stage_hold(stage, STAGE_SIGN);
+	guest_vote(&guest, 1, 1, 2);
+	stage_sleep(stage, 70000); /* due: its TALLY is entered, its checkpoint is not signed */
+	(void)hand_in(&guest, &wish, memory);
+	stage_run(stage, 50);
+	guest_expect(&guest, TALLY_ACCEPTED);
+	index = guest_expect(&guest, TALLY_ACCEPTED);
+	assert_int_equal(stage_find(stage, TALLY_ENTRY_TALLY, index), SIZE_MAX);
+	stage_release(stage, STAGE_SIGN);
+	stage_sleep(stage, 130000);
+	assert_int_equal(stage_find(stage, TALLY_ENTRY_TALLY, index), index + 1);
+	assert_int_equal(stage->published[stage->published_count - 1].size, index + 2);
+	stage_free(stage);
+}
+
 int
 main(void)
 {
@@ -173,6 +201,7 @@ main(void)
 	    cmocka_unit_test(refusals),
 	    cmocka_unit_test(sheets_outlast_a_restart),
 	    cmocka_unit_test(a_tally_follows_before_it_is_published),
+	    cmocka_unit_test(a_sheet_that_slips_into_a_publication_is_tallied),
 	};
 
 	return cmocka_run_group_tests_name("sheets", tests, NULL, NULL);

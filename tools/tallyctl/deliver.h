@@ -6,8 +6,9 @@
 #include "tools/tallyctl/peer.h"
 
 /* Sends the sheets in order over a connection that proves `key`; prints a line for each, its
- * number, verdict and index. TALLY_EXIT_FAILED at the first one that is refused: those behind it
- * would be out of order. */
+ * number, verdict and index. TALLY_EXIT_FAILED if one is refused; those behind it are not sent, but
+ * for sheets out of order at the front: their numbers may be taken because they were sent before,
+ * and the next one may follow. */
 MUST_USE enum tally_exit
 deliver_sheets(const struct peer *peer, const struct note_private_key *key,
 	       const struct ballotfile *sheets);
