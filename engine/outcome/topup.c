@@ -5,18 +5,17 @@
 #include "outcome/lineup.h"
 #include "outcome/order.h"
 
-/* The step at which the pool's candidate was passed over; NULL: there is none. */
-static const struct election_step *
-candidate_of(const struct election_result *result, size_t pool)
+/* The steps at which each pool's candidate was passed over; NULL: it has none. */
+static void
+find_candidates(const struct election_result *result, const struct election_step **candidates)
 {
 	for (size_t i = 0; i < result->steps_count; i++) {
 		const struct election_step *step = &result->steps[i];
 
-		if (step->pool == pool &&
+		if (candidates[step->pool] == NULL &&
 		    (step->act == ELECTION_TOO_DEAR || step->act == ELECTION_STOPPED))
-			return step;
+			candidates[step->pool] = step;
 	}
-	return NULL;
 }
 
 static bool
@@ -38,6 +37,7 @@ struct topup {
 	int64_t money;
 	size_t count; /* candidates that were possible when all pools were done */
 	uint16_t *options;
+	const struct election_step *candidates[pools_max]; /* of each pool */
 };
 
 static void
@@ -45,9 +45,10 @@ collect(struct topup *topup)
 {
 	const struct manifest_outcome *outcome = &topup->election->contest->outcome;
 
+	find_candidates(topup->result, topup->candidates);
 	topup->money = outcome->top_up.reserve;
 	for (size_t pool = 0; pool < outcome->pools_count; pool++) {
-		const struct election_step *step = candidate_of(topup->result, pool);
+		const struct election_step *step = topup->candidates[pool];
 
 		if (step == NULL && outcome->top_up.leftovers)
 			topup->money += topup->left[pool];
