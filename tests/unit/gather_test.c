@@ -186,6 +186,29 @@ wrong_bytes(void **state)
 	assert_int_equal(run(&voided, &readings), GATHER_WHOLE);
 }
 
+/* What does not fit is asked for again, to the byte. */
+static void
+room_to_the_byte(void **state)
+{
+	struct notice_void voided = of_signer(0, 4, 4);
+	uint64_t first;
+	uint64_t count;
+
+	(void)state;
+	gather.room.capacity = 10 + entries[4].size;
+	assert_int_equal(gather_begin(&gather, &voided), GATHER_MORE);
+	assert_true(gather_wants(&gather, &first, &count));
+	assert_true(gather_take(&gather, first, entries[4]));
+	assert_int_equal(gather_work(&gather), GATHER_WHOLE);
+	gather.room.capacity--;
+	assert_int_equal(gather_begin(&gather, &voided), GATHER_MORE);
+	assert_false(gather_take(&gather, 4, entries[4]));
+	assert_false(gather_wants(&gather, &first, &count));
+	assert_int_equal(gather_work(&gather), GATHER_MORE);
+	assert_true(gather_wants(&gather, &first, &count));
+	assert_int_equal(first, 4);
+}
+
 #define WITH_A_LOG(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int
@@ -196,6 +219,7 @@ main(void)
 	    WITH_A_LOG(ranges),
 	    WITH_A_LOG(as_many_as_there_may_be),
 	    WITH_A_LOG(wrong_bytes),
+	    WITH_A_LOG(room_to_the_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -413,6 +413,41 @@ bounds_a_void_by_signer(void **state)
 	campaign_free(&campaign);
 }
 
+/* Policy first: behind the voided revision comes the next one, and no other. */
+static void
+no_revision_is_left_out(void **state)
+{
+	struct campaign campaign;
+
+	(void)state;
+	campaign_make(&campaign, NULL);
+	for (uint16_t revision = 1; revision <= 3; revision++) {
+		uint32_t signer = campaign.manifest->frontends[0].key.id;
+		const struct notice notice = {
+		    .kind = TALLY_NOTICE_VOID,
+		    .voided = {.fate = NOTICE_AGAIN, .signer = signer}};
+		uint8_t tag[TALLY_TAG_SIZE];
+		struct ballot ballot = {.tag = tag, .revision = 1, .key_id = signer};
+		struct lineage_findings findings;
+		struct lineage lineage;
+		struct trouble trouble;
+
+		campaign_tag(7, tag);
+		assert_int_equal(
+		    lineage_init(&lineage, campaign.manifest, 3, 1 << 20, &trouble), 0);
+		lineage_enter(&lineage, 0, &ballot);
+		lineage_notice(&lineage, 1, &notice);
+		ballot.revision = revision;
+		lineage_enter(&lineage, 2, &ballot);
+		assert_int_equal(lineage_link(&lineage, 3, 1, &findings, &trouble), 0);
+		assert_int_equal(findings.votes.found, revision != 2);
+		if (findings.votes.found)
+			assert_int_equal(findings.votes.trouble.index, 2);
+		lineage_free(&lineage);
+	}
+	campaign_free(&campaign);
+}
+
 int
 main(void)
 {
@@ -420,6 +455,7 @@ main(void)
 	    cmocka_unit_test(finds_what_a_walk_finds),
 	    cmocka_unit_test(names_the_first_that_breaks_a_rule),
 	    cmocka_unit_test(bounds_a_void_by_signer),
+	    cmocka_unit_test(no_revision_is_left_out),
 	};
 
 	if (sodium_init() < 0)

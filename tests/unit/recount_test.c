@@ -93,6 +93,41 @@ counts_a_good_log(void **state)
 }
 
 static void
+takes_two_out(struct test_log *log, enum story_point point)
+{
+	static const uint64_t voters[] = {7, 10};
+
+	if (point == STORY_LATE)
+		(void)test_log_void(log, NOTICE_AGAIN, voters, 2);
+}
+
+/* What was replaced is out, what was voided is out and marked so. */
+static void
+marks_what_counts_no_longer(void **state)
+{
+	struct stage stage;
+	uint64_t in = 0;
+	uint64_t voided = 0;
+
+	(void)state;
+	stage_open(&stage, &wish, takes_two_out);
+	stage_count(&stage, NULL);
+	assert_int_equal(stage.status, TALLY_EXIT_FINE);
+	for (size_t i = 0; i < stage.log.count; i++) {
+		bool ballot = stage.log.entries[i].data[0] == TALLY_ENTRY_BALLOT;
+
+		in += ballot && !ousted_has(&stage.recount.ousted, i);
+		voided += ousted_has(&stage.recount.voided, i);
+		assert_true(ballot || !ousted_has(&stage.recount.ousted, i));
+	}
+	assert_int_equal(voided, 2);
+	assert_int_equal(stage.recount.replay.counts.voided, 2);
+	assert_int_equal(stage.recount.replay.counts.ballots, in);
+	assert_true(stage.recount.replay.counts.replaced > 0);
+	stage_close(&stage);
+}
+
+static void
 needs_no_key_but_takes_no_other(void **state)
 {
 	struct stage stage;
@@ -235,6 +270,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(counts_a_good_log),
+	    cmocka_unit_test(marks_what_counts_no_longer),
 	    cmocka_unit_test(needs_no_key_but_takes_no_other),
 	    cmocka_unit_test(names_the_second_vote_of_a_tag),
 	    cmocka_unit_test(names_a_ballot_after_the_close),

@@ -401,6 +401,29 @@ tally_faults(void **state)
 	log_free(log);
 }
 
+static void
+no_more_enrolled_than_may_be(void **state)
+{
+	struct log *log = log_open((struct campaign_wish){.roster = 4});
+	uint8_t records[2][NOTICE_ENROLMENT_SIZE] = {{1}, {2}};
+	uint8_t body[128];
+	uint8_t memory[512] = {TALLY_ENTRY_NOTICE};
+	struct writer writer = writer_make(body, sizeof body);
+	struct bytes notice;
+
+	(void)state;
+	notice_enrol_write(&writer, records[0], 2);
+	notice = campaign_order(&log->campaign, log->notice, 1, TALLY_NOTICE_ENROL,
+				writer_view(&writer), memory + 1, sizeof memory - 1);
+	log->replay.counts.enrolled = enrolled_max - 1;
+	assert_int_equal(step(log, bytes_make(memory, notice.size + 1), NULL),
+			 REPLAY_NOTICE_REFUSED);
+	log->replay.counts.enrolled--;
+	assert_int_equal(step(log, bytes_make(memory, notice.size + 1), NULL), REPLAY_FINE);
+	assert_int_equal(log->replay.counts.enrolled, enrolled_max);
+	log_free(log);
+}
+
 /* The law alone: other entries may lie between its own, but not where it asks for one. */
 static void
 skips_what_is_not_law(void **state)
@@ -479,6 +502,7 @@ main(void)
 	    cmocka_unit_test(ballot_faults),
 	    cmocka_unit_test(phase_and_notice_faults),
 	    cmocka_unit_test(tally_faults),
+	    cmocka_unit_test(no_more_enrolled_than_may_be),
 	    cmocka_unit_test(skips_what_is_not_law),
 	    cmocka_unit_test(written_and_read),
 	};

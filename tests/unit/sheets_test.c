@@ -162,6 +162,12 @@ a_tally_follows_before_it_is_published(void **state)
 	stage_sleep(stage, 130000);
 	assert_int_not_equal(stage_find(stage, TALLY_ENTRY_TALLY, index), SIZE_MAX);
 	assert_true(stage->published[stage->published_count - 1].size > index + 1);
+
+	/* And that is all: nothing has changed since. */
+	index = stage->entries_count;
+	stage_sleep(stage, 300000);
+	assert_int_equal(stage->entries_count, index);
+	assert_false(replay_is_owed_tally(&stage->station->replay));
 	stage_free(stage);
 }
 
