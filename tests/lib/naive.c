@@ -28,6 +28,8 @@ struct naive {
 	size_t revoked_count;
 	uint32_t withdrawn[64]; /* contest << 16 | option */
 	size_t withdrawn_count;
+	const uint8_t **enrolments; /* TAG, u16 district; in the log */
+	size_t enrolled;
 };
 
 static bool
@@ -108,6 +110,36 @@ follow(struct naive *naive, const struct naive_ballot *ballot)
 	naive->votes[at].counted = false;
 }
 
+/* The tag's district; -1: it is nowhere listed. */
+static int
+district_of(const struct naive *naive, const uint8_t *tag)
+{
+	const struct roster *roster = &naive->stage->campaign.roster;
+
+	for (size_t i = 0; i < roster->count; i++)
+		if (memcmp(roster->records + i * 34, tag, TALLY_TAG_SIZE) == 0)
+			return be16_load(roster->records + i * 34 + TALLY_TAG_SIZE);
+	for (size_t i = 0; i < naive->enrolled; i++)
+		if (memcmp(naive->enrolments[i], tag, TALLY_TAG_SIZE) == 0)
+			return be16_load(naive->enrolments[i] + TALLY_TAG_SIZE);
+	return -1;
+}
+
+static void
+read_enrolments(struct naive *naive, const uint8_t *body)
+{
+	size_t count = be16_load(body);
+
+	assert_true(naive->stage->campaign.roster.count > 0 && count > 0);
+	naive->enrolments =
+	    realloc(naive->enrolments, (naive->enrolled + count) * sizeof *naive->enrolments);
+	assert_non_null(naive->enrolments);
+	for (const uint8_t *at = body + 2; count > 0; at += 34, count--) {
+		assert_int_equal(district_of(naive, at), -1);
+		naive->enrolments[naive->enrolled++] = at;
+	}
+}
+
 static void
 read_ballot(struct naive *naive, size_t index, const uint8_t *ballot, size_t size)
 {
@@ -130,6 +162,8 @@ read_ballot(struct naive *naive, size_t index, const uint8_t *ballot, size_t siz
 		assert_false(is_among(naive->withdrawn, naive->withdrawn_count,
 				      (uint32_t)vote->choices[i].contest << 16 |
 					  vote->choices[i].option));
+	if (naive->stage->campaign.roster.count > 0)
+		assert_int_equal(district_of(naive, ballot + 48), vote->vote.district);
 	vote->counted = true;
 	naive->ballots[naive->count] =
 	    (struct naive_ballot){.tag = ballot + 48,
@@ -144,7 +178,8 @@ read_ballot(struct naive *naive, size_t index, const uint8_t *ballot, size_t siz
 static void
 read_tally(const struct naive *naive, const uint8_t *body, size_t index)
 {
-	char *text = recount_text(&naive->stage->campaign, naive->votes, naive->count, index);
+	char *text = recount_text(&naive->stage->campaign, naive->votes, naive->count, index,
+				  naive->enrolled);
 	crypto_hash_sha256_state hash;
 	uint8_t expected[TALLY_HASH_SIZE];
 
@@ -231,6 +266,9 @@ read_order(struct naive *naive, const uint8_t *body)
 	case TALLY_NOTICE_WITHDRAW:
 		list_add(naive->withdrawn, &naive->withdrawn_count, be32_load(body + 87));
 		return true;
+	case TALLY_NOTICE_ENROL:
+		read_enrolments(naive, body + 87);
+		return true;
 	default:
 		return body[84] == TALLY_NOTICE_TEXT || body[84] == TALLY_NOTICE_DRAW;
 	}
@@ -313,6 +351,7 @@ release(struct naive *naive)
 {
 	free(naive->votes);
 	free(naive->ballots);
+	free(naive->enrolments);
 }
 
 void
@@ -328,8 +367,8 @@ naive_compare(const struct stage *stage)
 {
 	const struct station *station = stage->station;
 	struct naive naive = read_all(stage);
-	char *expected =
-	    recount_text(&stage->campaign, naive.votes, naive.count, stage->entries_count);
+	char *expected = recount_text(&stage->campaign, naive.votes, naive.count,
+				      stage->entries_count, naive.enrolled);
 	size_t capacity = counts_text_max(stage->campaign.manifest) + 1;
 	char *actual = calloc(1, capacity);
 	struct writer writer = writer_make(actual, capacity - 1);

@@ -4,6 +4,7 @@
  *   T1  every TALLY entry is the recount of the entries before it, and so are the given counts
  *   V1  a tag's ranks and revisions ascend; the last one counts unless a void takes it out, the
  *       others are replaced or voided
+ *   with a roster each tag is on it, or was enrolled before, once, and votes in its district
  *   and ballots stand in open phases alone, not behind a pause, of no revoked key, with no option
  *   withdrawn before; a phase owed by a notice comes next */
 #ifndef TALLY_TESTS_NAIVE_H

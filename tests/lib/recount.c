@@ -190,7 +190,7 @@ contest_recount(const struct recount *recount, size_t at)
 
 char *
 recount_text(const struct campaign *campaign, const struct recount_vote *votes, size_t count,
-	     uint64_t index)
+	     uint64_t index, size_t enrolled)
 {
 	const struct manifest *manifest = campaign->manifest;
 	char *text = NULL;
@@ -207,6 +207,9 @@ recount_text(const struct campaign *campaign, const struct recount_vote *votes, 
 		voided += votes[i].voided;
 	fprintf(recount.text, "ballots %zu replaced %zu voided %zu in_tree %zu\n",
 		counted(&recount, -1), count - counted(&recount, -1) - voided, voided, count);
+	if (campaign->roster.count > 0)
+		fprintf(recount.text, "roster %llu enrolled %zu\n",
+			(unsigned long long)campaign->roster.count, enrolled);
 	for (size_t i = 0; i < manifest->districts_count; i++)
 		fprintf(recount.text, "district %s ballots %zu\n", manifest->districts[i].id,
 			counted(&recount, (long)i));

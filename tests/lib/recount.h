@@ -17,9 +17,10 @@ struct recount_vote {
 	bool voided;  /* or this */
 };
 
-/* The canonical text (tally/counts.h) at `index`, malloc'ed and NUL-terminated. */
+/* The canonical text (tally/counts.h) at `index`, malloc'ed and NUL-terminated. `enrolled`: tags,
+ * where the campaign has a roster. */
 char *
 recount_text(const struct campaign *campaign, const struct recount_vote *votes, size_t count,
-	     uint64_t index);
+	     uint64_t index, size_t enrolled);
 
 #endif

@@ -73,7 +73,7 @@ static void
 assert_recount(const struct counts *counts, const struct campaign *campaign,
 	       const struct recount_vote *votes, size_t count)
 {
-	char *text = recount_text(campaign, votes, count, 77);
+	char *text = recount_text(campaign, votes, count, 77, 0);
 
 	assert_text(counts, campaign->manifest, 77, text);
 	free(text);

@@ -204,7 +204,7 @@ assert_tally(struct log *log)
 	assert_int_equal(tally(log, 0), REPLAY_FINE);
 	assert_int_equal(log->replay.last_tally, index + 1);
 	assert_int_equal(log->replay.ballots_since_tally, 0);
-	expected = recount_text(&log->campaign, log->votes, log->votes_count, index);
+	expected = recount_text(&log->campaign, log->votes, log->votes_count, index, 0);
 	assert_true(bytes_equal(writer_view(text), bytes_of_string(expected)));
 	free(expected);
 }
