@@ -97,9 +97,24 @@ same "public/results says the same" "$(jq -c '[.paper, .contests[0].winners]' \
 	"$dir/public/results")" "$(jq -c '[.paper, .contests[0].winners]' "$WORK/results.json")"
 tallyctl results --log "$dir/public" > "$WORK/table"
 says "the table says it" 'On paper, counted apart: 2 sheets, 50 papers' "$WORK/table"
+says "under the contest's title" '^  c \(these decide as well\):$' "$WORK/table"
+says "and that the winner rests on it" 'count/v1; its votes include those on paper' "$WORK/table"
+tallyctl entry list --kind sheet "$dir" > "$WORK/list"
+booth=$(cut -d+ -f2 "$CAMPAIGN/b.key.pub")
+says "sheets are listed" "SHEET .*number 2  district 0  papers 10  $booth" "$WORK/list"
+tallyctl entry show "$(awk 'NR == 1 { print $1 }' "$WORK/list")" --log "$dir" --json \
+	> "$WORK/sheet.json"
+same "a sheet is shown" "$(jq -c '[.kind, .number, .district, .papers, .operator, .key_id]' \
+	"$WORK/sheet.json")" "[\"SHEET\",1,0,40,\"Desk 1\",\"$booth\"]"
+same "with its totals" "$(jq -c '.contests | map([.id, .ballots, .blank,
+	(.options | map([.id, .votes, .score]))])' "$WORK/sheet.json")" \
+	'[["c",35,0,[["o0",5,5],["o2",35,35]]]]'
 audit paper "$dir"
 
 # From the kept state and the ledger.
 tallyd_must "$dir"
+tallyctl results --http "http://127.0.0.1:$HTTP" > "$WORK/stated"
+says "the server's table says it" 'On paper, counted apart: 2 sheets, 50 papers;' "$WORK/stated"
+says "with votes" '^ *45  o2$' "$WORK/stated"
 stops "a restart"
 audit "behind a restart" "$dir"

@@ -164,9 +164,44 @@ options_that_cannot_win_are_told(void **state)
 	scene.law.options_withdrawn[0] = 1;
 	assert_true(profile_settle(&scene.profile));
 	text = exported(&scene);
-	assert_non_null(strstr(text, " #2: withdrawn or left out, and cannot win: o0 o2\n"));
+	assert_non_null(strstr(text, " #2: Project o0 was withdrawn"
+				     " #3: Project o2 was left out, and cannot win\n"));
+	assert_non_null(strstr(text, "\ndate_end;31.01.2026\n"));
 	assert_read_back(text);
 	free(text);
+	scene_free(&scene);
+}
+
+/* Extended to the end of February, closed by notice on the 3rd; a PHASE that came late ends nothing
+ * later. */
+static void
+the_day_on_which_the_vote_ended(void **state)
+{
+	static const struct {
+		enum tally_phase phase;
+		int64_t minute;
+		const char *line;
+	} cases[] = {
+	    {TALLY_PHASE_OPEN, 1770076800 / 60, "\ndate_end;28.02.2026\n"},
+	    {TALLY_PHASE_CLOSED, 1770076800 / 60, "\ndate_end;03.02.2026\n"},
+	    {TALLY_PHASE_CLOSED, 1772409600 / 60, "\ndate_end;28.02.2026\n"},
+	};
+	static const struct campaign_wish wish = {0};
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, &wish);
+	assert_true(profile_settle(&scene.profile));
+	scene.law.closes = 1772236800;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *text;
+
+		scene.law.phase = cases[i].phase;
+		scene.law.phase_minute = cases[i].minute;
+		text = exported(&scene);
+		assert_non_null(strstr(text, cases[i].line));
+		free(text);
+	}
 	scene_free(&scene);
 }
 
@@ -302,6 +337,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(names_of_rules),
 	    cmocka_unit_test(options_that_cannot_win_are_told),
+	    cmocka_unit_test(the_day_on_which_the_vote_ended),
 	    cmocka_unit_test(an_approval_contest),
 	    cmocka_unit_test(a_ranked_contest),
 	    cmocka_unit_test(the_order_is_random),

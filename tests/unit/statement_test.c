@@ -14,6 +14,21 @@
 	     "{\"id\":\"d\",\"turnout\":30},{\"id\":\"e\",\"turnout\":11}]," \
 	     "\"checkpoint\":\"n\\n\"}\n"
 
+#define PAPER \
+	",\"paper\":{\"sheets\":2,\"papers\":50,\"contests\":[{\"id\":\"c\",\"ballots\":45," \
+	"\"blank\":0,\"abstained\":5,\"options\":[{\"id\":\"o\",\"votes\":7,\"score\":7}]}]}}" \
+	"\n"
+
+/* LIVE, with sheets. */
+static const char *
+with_paper(void)
+{
+	static char text[1000];
+
+	snprintf(text, sizeof text, "%.*s%s", (int)sizeof LIVE - 3, LIVE, PAPER);
+	return text;
+}
+
 static json_t *
 parse(const char *text)
 {
@@ -29,8 +44,11 @@ both_forms(void **state)
 {
 	json_t *live = parse(LIVE);
 	json_t *sealed = parse(SEALED);
+	json_t *paper = parse(with_paper());
 
 	(void)state;
+	assert_non_null(paper);
+	json_decref(paper);
 	assert_non_null(live);
 	assert_non_null(sealed);
 	assert_false(statement_sealed(live));
@@ -72,6 +90,11 @@ nothing_else(void **state)
 	assert_refused(LIVE, "\"id\":\"o\"", "\"id\":\"\\u001b[2J\"");
 	assert_refused(LIVE, "\"id\":\"c\"", "\"id\":7");
 	assert_refused(LIVE, "\"checkpoint\"", "\"check\"");
+	assert_refused(with_paper(), "\"sheets\":2", "\"sheets\":-2");
+	assert_refused(with_paper(), "\"papers\":50,", "");
+	assert_refused(with_paper(), "\"abstained\":5", "\"abstained\":\"5\"");
+	assert_refused(with_paper(), "\"votes\":7", "\"votes\":-7");
+	assert_refused(with_paper(), "\"paper\":{", "\"paper\":[],\"p\":{");
 	assert_refused(SEALED, "\"turnout\":30", "\"turnout\":\"30\"");
 	assert_refused(SEALED, "\"turnout\":11", "\"turnout\":10");
 	assert_refused(SEALED, "\"turnout\":11", "\"turnout\":null");

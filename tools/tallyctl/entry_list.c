@@ -29,7 +29,8 @@ struct options {
 static const struct argp_option option_table[] = {
     {"kind", KEY_KIND, "KIND", 0, "entries of that kind alone: ballot, notice, ...", 0},
     {"signer", KEY_SIGNER, "KEYID", 0,
-     "what that key has signed: a frontend's ballots, a registrar's, an authority's notices "
+     "what that key has signed: a frontend's ballots and sheets, a registrar's ballots, an "
+     "authority's notices "
      "(eight hex digits, as in its vkey)",
      0},
     {"tag", KEY_TAG, "HEX", 0, "that voter tag's ballots", 0},
@@ -136,6 +137,19 @@ add_notice(json_t *object, const struct options *options, struct bytes body)
 	return !options->by_tag && (!options->by_signer || notice.key_id == options->signer);
 }
 
+static bool
+add_sheet(json_t *object, const struct options *options, struct bytes body)
+{
+	struct sheet sheet;
+
+	CHECK(sheet_parse(body, &sheet) == TALLY_ACCEPTED);
+	json_object_set_new(object, "number", json_integer(sheet.number));
+	json_object_set_new(object, "district", json_integer(sheet.district));
+	json_object_set_new(object, "papers", json_integer(sheet.papers));
+	set_signer(object, sheet.key_id);
+	return !options->by_tag && (!options->by_signer || sheet.key_id == options->signer);
+}
+
 /* The fields one after the other, in columns that do not move. */
 static void
 print_line(const json_t *object)
@@ -176,6 +190,8 @@ list_entry(const struct options *options, const struct recount *recount, uint64_
 		any = add_ballot(object, options, recount, index, entry.body);
 	else if (entry.kind == TALLY_ENTRY_NOTICE)
 		any = add_notice(object, options, entry.body);
+	else if (entry.kind == TALLY_ENTRY_SHEET)
+		any = add_sheet(object, options, entry.body);
 	if (any && options->as_json)
 		show_print(json_incref(object), true);
 	else if (any)

@@ -186,16 +186,15 @@ comment_barred(const struct export *export, FILE *out, unsigned *number)
 {
 	const struct manifest_contest *contest = export->contest;
 	const uint8_t *left_out = contest->outcome.left_out;
-	size_t count = 0;
 
 	for (size_t i = 0; i < contest->options_count; i++) {
-		if (!law_option_withdrawn(export->given->law, contest->options_first + i) &&
-		    (left_out == NULL || left_out[i] == 0))
-			continue;
-		if (count++ == 0)
-			fprintf(out,
-				" #%u: withdrawn or left out, and cannot win:", (*number)++);
-		fprintf(out, " %s", contest->options[i].id);
+		bool withdrawn =
+		    law_option_withdrawn(export->given->law, contest->options_first + i);
+
+		if (withdrawn || (left_out != NULL && left_out[i] != 0))
+			fprintf(out, " #%u: Project %s was %s", (*number)++,
+				contest->options[i].id,
+				withdrawn ? "withdrawn" : "left out, and cannot win");
 	}
 }
 
@@ -237,6 +236,15 @@ meta_comment(const struct export *export)
 	free(text);
 }
 
+/* When the vote ends, or has ended: a notice may have closed it before its time. */
+static int64_t
+ends(const struct law *law)
+{
+	int64_t closed = law->phase_minute * 60;
+
+	return law->phase == TALLY_PHASE_CLOSED && closed < law->closes ? closed : law->closes;
+}
+
 static void
 meta_write(const struct export *export)
 {
@@ -263,7 +271,7 @@ meta_write(const struct export *export)
 	meta(export, "vote_type", vote_type(export->contest->method));
 	meta(export, "rule", rule_name(export->contest));
 	meta_day(export, "date_begin", manifest->opens);
-	meta_day(export, "date_end", export->given->law->closes);
+	meta_day(export, "date_end", ends(export->given->law));
 	meta_limits(export);
 	meta_comment(export);
 }

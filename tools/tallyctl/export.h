@@ -11,7 +11,7 @@
  * and greedy-custom are greedy rules with more to them, unknown is any other. budget is the sum of
  * the contest's pools, 0 if its rule has no money. `comment` tells the rule's id, pools, options
  * that cannot win, and totals of paper, which are not among the votes. Dates are those of opening
- * and closing, UTC. */
+ * and closing, UTC: the minute of the PHASE where a notice closed the vote before its time. */
 #ifndef TALLY_TOOLS_EXPORT_H
 #define TALLY_TOOLS_EXPORT_H
 

@@ -177,6 +177,21 @@ print_totals(const struct counts *counts, uint64_t entries)
 	       outcome_count_text(entries, text[4]));
 }
 
+static void
+print_paper_contest(const struct manifest_contest *contest, const struct counts_option *options,
+		    const char *language)
+{
+	char text[OUTCOME_AMOUNT_MAX];
+
+	printf("\n  %s%s:\n", manifest_title_in(&contest->titles, language),
+	       contest->outcome.sheets ? " (these decide as well)" : "");
+	for (size_t i = 0; i < contest->options_count; i++) {
+		if (options[i].votes > 0)
+			printf("  %12s  %s\n", outcome_count_text(options[i].votes, text),
+			       manifest_title_in(&contest->options[i].titles, language));
+	}
+}
+
 /* Totals of sheets are shown apart. */
 static void
 print_paper(const struct manifest *manifest, const struct counts *counts, const char *language)
@@ -188,20 +203,11 @@ print_paper(const struct manifest *manifest, const struct counts *counts, const 
 	printf("\nOn paper, counted apart: %s sheets, %s papers\n",
 	       outcome_count_text(counts->paper->sheets, text[0]),
 	       outcome_count_text(counts->paper->papers, text[1]));
-	for (size_t i = 0; i < manifest->options_count; i++) {
-		const struct counts_option *option = &counts->paper_options[i];
-		size_t c = 0;
+	for (size_t i = 0; i < manifest->contests_count; i++) {
+		const struct manifest_contest *contest = &manifest->contests[i];
 
-		while (i >= manifest->contests[c].options_first +
-				manifest->contests[c].options_count)
-			c++;
-		if (option->votes > 0)
-			printf("  %12s  %s\n", outcome_count_text(option->votes, text[0]),
-			       manifest_title_in(
-				   &manifest->contests[c]
-					.options[i - manifest->contests[c].options_first]
-					.titles,
-				   language));
+		print_paper_contest(contest, counts->paper_options + contest->options_first,
+				    language);
 	}
 }
 

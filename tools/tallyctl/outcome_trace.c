@@ -341,7 +341,7 @@ outcome_trace_print(const struct manifest_contest *contest,
 		printf(": nobody has won before the draw\n");
 		return;
 	}
-	printf("\n");
+	printf(contest->outcome.sheets ? "; its votes include those on paper\n" : "\n");
 	print_steps(contest, &winners->outcome.result, style);
 	print_winners(contest, &winners->outcome.result);
 	print_left(&winners->outcome, style->units);

@@ -7,6 +7,7 @@
 
 #include "ballot/ballot.h"
 #include "ballot/notice.h"
+#include "ballot/sheet.h"
 #include "base/text.h"
 #include "campaign/method.h"
 #include "ledger/entry.h"
@@ -67,18 +68,24 @@ set_key_id(json_t *object, const char *key, uint32_t id)
 	set_hex(object, key, bytes, sizeof bytes);
 }
 
+static void
+set_option(json_t *object, uint16_t place, const struct manifest_contest *contest)
+{
+	if (contest && place < contest->options_count) {
+		const struct manifest_option *option = &contest->options[place];
+
+		set(object, "id", json_string(option->id));
+		set(object, "title", json_string(option->titles.titles[0].text));
+	}
+}
+
 static json_t *
 choice_json(const struct ballot_choice *choice, const struct manifest_contest *contest)
 {
 	json_t *object =
 	    json_pack("{s:i, s:i}", "option", choice->option, "value", choice->value);
 
-	if (contest && choice->option < contest->options_count) {
-		const struct manifest_option *option = &contest->options[choice->option];
-
-		set(object, "id", json_string(option->id));
-		set(object, "title", json_string(option->titles.titles[0].text));
-	}
+	set_option(object, choice->option, contest);
 	return object;
 }
 
@@ -136,19 +143,33 @@ set_contests(json_t *object, const struct ballot *ballot, const struct manifest 
 }
 
 static void
+set_frontend(json_t *object, uint32_t key_id, const struct manifest *manifest)
+{
+	const struct manifest_frontend *frontend =
+	    manifest ? manifest_frontend_find(manifest, key_id) : NULL;
+
+	if (frontend)
+		set(object, "signer", json_string(frontend->key.name));
+}
+
+static void
+set_district(json_t *object, uint16_t district, const struct manifest *manifest)
+{
+	set_number(object, "district", district);
+	if (manifest && district < manifest->districts_count)
+		set(object, "district_id", json_string(manifest->districts[district].id));
+}
+
+static void
 set_signer(json_t *object, const struct ballot *ballot, const struct manifest *manifest)
 {
-	const struct manifest_frontend *frontend;
-
 	set_key_id(object, "key_id", ballot->key_id);
 	if (ballot->signing == TALLY_SIGNING_VOTER) {
 		set_number(object, "serial", ballot->serial);
 		set_hex(object, "voter_key", ballot->voter_key, TALLY_KEY_SIZE);
 		return;
 	}
-	frontend = manifest ? manifest_frontend_find(manifest, ballot->key_id) : NULL;
-	if (frontend)
-		set(object, "signer", json_string(frontend->key.name));
+	set_frontend(object, ballot->key_id, manifest);
 }
 
 static void
@@ -160,10 +181,7 @@ set_fields(json_t *object, const struct ballot *ballot, const struct manifest *m
 	set_hex(object, "campaign", ballot->campaign, TALLY_HASH_SIZE);
 	set_hex(object, "tag", ballot->tag, TALLY_TAG_SIZE);
 	set_number(object, "revision", ballot->revision);
-	set_number(object, "district", ballot->district);
-	if (manifest && ballot->district < manifest->districts_count)
-		set(object, "district_id",
-		    json_string(manifest->districts[ballot->district].id));
+	set_district(object, ballot->district, manifest);
 	set(object, "signing",
 	    json_string(ballot->signing == TALLY_SIGNING_VOTER ? "voter" : "frontend"));
 	set_contests(object, ballot, manifest);
@@ -216,6 +234,67 @@ set_notice(json_t *object, struct bytes bytes)
 	set_hex(object, "signature", notice.signature, TALLY_SIGNATURE_SIZE);
 }
 
+static json_t *
+totals_json(const struct sheet_contest *totals, const struct manifest_contest *contest)
+{
+	json_t *object = json_object();
+	json_t *options = json_array();
+
+	if (contest)
+		set(object, "id", json_string(contest->id));
+	set_number(object, "ballots", totals->ballots);
+	set_number(object, "blank", totals->blank);
+	for (size_t i = 0; i < totals->rows_count; i++) {
+		const struct sheet_row row = sheet_row_at(totals, i);
+		json_t *option = json_pack("{s:i}", "option", row.option);
+
+		set_option(option, row.option, contest);
+		set_number(option, "votes", row.votes);
+		set(option, "score", json_integer((json_int_t)row.score));
+		json_array_append_new(options, option);
+	}
+	set(object, "options", options);
+	return object;
+}
+
+static void
+set_totals(json_t *object, const struct sheet *sheet, const struct manifest *manifest)
+{
+	struct reader reader = reader_make(sheet->totals);
+	json_t *contests = json_array();
+	size_t at = 0;
+
+	while (reader_left(&reader) && !reader.failed) {
+		const struct sheet_contest totals = sheet_contest_next(&reader);
+
+		json_array_append_new(
+		    contests,
+		    totals_json(&totals, next_contest(manifest, sheet->district, &at)));
+	}
+	set(object, "contests", contests);
+}
+
+static void
+set_sheet(json_t *object, struct bytes bytes, const struct manifest *manifest)
+{
+	struct sheet sheet;
+
+	if (sheet_parse(bytes, &sheet) != TALLY_ACCEPTED) {
+		set(object, "genuine", json_false());
+		return;
+	}
+	set_hex(object, "campaign", sheet.campaign, TALLY_HASH_SIZE);
+	set_number(object, "number", sheet.number);
+	set_district(object, sheet.district, manifest);
+	set_number(object, "papers", sheet.papers);
+	set(object, "operator",
+	    json_stringn((const char *)sheet.counted_by.data, sheet.counted_by.size));
+	set_totals(object, &sheet, manifest);
+	set_key_id(object, "key_id", sheet.key_id);
+	set_frontend(object, sheet.key_id, manifest);
+	set_hex(object, "signature", sheet.signature, TALLY_SIGNATURE_SIZE);
+}
+
 static void
 set_entry(json_t *object, const struct entry *entry, const struct manifest *manifest)
 {
@@ -244,6 +323,7 @@ set_entry(json_t *object, const struct entry *entry, const struct manifest *mani
 		set_notice(object, entry->body);
 		break;
 	case TALLY_ENTRY_SHEET:
+		set_sheet(object, entry->body, manifest);
 		break;
 	}
 }

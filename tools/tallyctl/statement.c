@@ -96,6 +96,21 @@ is_contest(const json_t *object)
 }
 
 static bool
+is_paper_contest(const json_t *object)
+{
+	return has_id(object) && has_count(object, "ballots") && has_count(object, "blank") &&
+	       has_count(object, "abstained") && each(object, "options", is_option);
+}
+
+/* NULL: there are no sheets. */
+static bool
+is_paper(const json_t *object)
+{
+	return object == NULL || (has_count(object, "sheets") && has_count(object, "papers") &&
+				  each(object, "contests", is_paper_contest));
+}
+
+static bool
 is_statement(const json_t *object)
 {
 	if (!has_text(object, "campaign") ||
@@ -107,7 +122,8 @@ is_statement(const json_t *object)
 		       each(object, "districts", is_hidden_district);
 	return has_count(object, "ballots") && has_count(object, "replaced") &&
 	       has_count(object, "voided") && has_count(object, "in_tree") &&
-	       each(object, "districts", is_district) && each(object, "contests", is_contest);
+	       each(object, "districts", is_district) && each(object, "contests", is_contest) &&
+	       is_paper(json_object_get(object, "paper"));
 }
 
 json_t *
@@ -233,6 +249,48 @@ print_contest(const json_t *contest)
 }
 
 static void
+print_paper(const json_t *paper)
+{
+	const json_t *contest, *option;
+	char text[OUTCOME_AMOUNT_MAX];
+	size_t i, j;
+
+	printf("\nOn paper, counted apart: %s sheets,",
+	       outcome_count_text(count_of(paper, "sheets"), text));
+	printf(" %s papers; they decide as well where the outcome says \"sheets\"\n",
+	       outcome_count_text(count_of(paper, "papers"), text));
+	json_array_foreach(json_object_get(paper, "contests"), i, contest)
+	{
+		printf("\n  %s:\n", id_of(contest));
+		json_array_foreach(json_object_get(contest, "options"), j, option)
+		{
+			if (count_of(option, "votes") > 0)
+				printf("  %12s  %s\n",
+				       outcome_count_text(count_of(option, "votes"), text),
+				       id_of(option));
+		}
+	}
+}
+
+static void
+print_live(const json_t *statement)
+{
+	const json_t *paper = json_object_get(statement, "paper");
+	const json_t *contest;
+	char text[OUTCOME_AMOUNT_MAX];
+	size_t i;
+
+	json_array_foreach(json_object_get(statement, "contests"), i, contest)
+	    print_contest(contest);
+	printf("\nBallots: %s counted,",
+	       outcome_count_text(count_of(statement, "ballots"), text));
+	printf(" %s replaced,", outcome_count_text(count_of(statement, "replaced"), text));
+	printf(" %s voided\n", outcome_count_text(count_of(statement, "voided"), text));
+	if (paper != NULL)
+		print_paper(paper);
+}
+
+static void
 print_turnout(const json_t *statement)
 {
 	const json_t *district;
@@ -257,25 +315,16 @@ void
 statement_print(const json_t *statement)
 {
 	const char *phase = json_string_value(json_object_get(statement, "phase"));
-	const json_t *contest;
 	char text[OUTCOME_AMOUNT_MAX];
-	size_t i;
 
 	if (json_is_true(json_object_get(statement, "test")))
 		printf("A test campaign.\n");
 	printf(strcmp(phase, "closed") == 0 ? "Voting is closed.\n"
 					    : "Voting is not closed: not the final result.\n");
-	if (statement_sealed(statement)) {
+	if (statement_sealed(statement))
 		print_turnout(statement);
-	} else {
-		json_array_foreach(json_object_get(statement, "contests"), i, contest)
-		    print_contest(contest);
-		printf("\nBallots: %s counted,",
-		       outcome_count_text(count_of(statement, "ballots"), text));
-		printf(" %s replaced,",
-		       outcome_count_text(count_of(statement, "replaced"), text));
-		printf(" %s voided\n", outcome_count_text(count_of(statement, "voided"), text));
-	}
+	else
+		print_live(statement);
 	printf(
 	    "\nAs the server states it of a log of %s entries; tally-verify counts again%s.\n",
 	    outcome_count_text(count_of(statement, "index"), text),
