@@ -11,8 +11,12 @@ static const struct campaign_wish seats = {
 static const struct campaign_wish runoff = {
     .method = "ranked", .outcome = "{\"rule\":\"irv/v1\",\"tie_order\":\"listed\"}"};
 
+#define CLASSES(index, counted) \
+	"{\"index\":" index ",\"ballots\":" counted \
+	",\"replaced\":0,\"voided\":0,\"in_tree\":640,"
 #define RESULTS(index, last, contest, winners, rule) \
-	"{\"index\":" index ",\"contests\":[{\"id\":\"" contest "\",\"options\":[" \
+	CLASSES(index, "640") \
+	"\"contests\":[{\"id\":\"" contest "\",\"options\":[" \
 	"{\"id\":\"o0\",\"votes\":213,\"score\":213},{\"id\":\"o1\",\"votes\":214,\"score\":" \
 	"214},{\"id\":\"o2\",\"votes\":213,\"score\":" last "}],\"winners\":" winners \
 	",\"outcome\":\"" rule "\"}]}"
@@ -103,8 +107,10 @@ refuses_what_is_wrong(void **state)
 	     "option o2 is not what the recount says: 213 votes, score 213"},
 	    {RESULTS("646", "213", "c1", "[\"o1\",\"o2\"]", "count/v1"),
 	     "it is not at its place"},
-	    {"{\"index\":646,\"contests\":[]}", "its contests are not the manifest's"},
-	    {"{\"index\":646,\"contests\":[7]}", "it is not at its place"},
+	    {CLASSES("646", "641") "\"contests\":[]}", "its ballots are not the 640 of"},
+	    {"{\"index\":646}", "its ballots are not the 640 of"},
+	    {CLASSES("646", "640") "\"contests\":[]}", "its contests are not the manifest's"},
+	    {CLASSES("646", "640") "\"contests\":[7]}", "it is not at its place"},
 	    {"{\"index\":646", "it is no JSON"},
 	};
 

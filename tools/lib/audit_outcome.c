@@ -114,14 +114,37 @@ compare_contest(const struct comparison *at, struct trouble *trouble)
 }
 
 static enum tally_exit
+compare_classes(const struct audit_state *state, const json_t *statement,
+		struct trouble *trouble)
+{
+	const struct counts *counts = &state->audit->recount.replay.counts;
+	const struct {
+		const char *name;
+		uint64_t number;
+	} classes[] = {{"ballots", counts->ballots},
+		       {"replaced", counts->replaced},
+		       {"voided", counts->voided},
+		       {"in_tree", counts->in_tree}};
+
+	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+		if (!has_number(statement, classes[i].name, (json_int_t)classes[i].number))
+			return trouble_set(
+			    trouble, TALLY_EXIT_FAILED,
+			    "%s/results: its %s are not the %" PRIu64 " of the recount",
+			    state->log->path, classes[i].name, classes[i].number);
+	return TALLY_EXIT_FINE;
+}
+
+static enum tally_exit
 compare_statement(const struct audit_state *state, const json_t *statement,
 		  struct trouble *trouble)
 {
 	const struct recount *recount = &state->audit->recount;
 	const json_t *theirs = json_object_get(statement, "contests");
-	enum tally_exit status = TALLY_EXIT_FINE;
+	enum tally_exit status = compare_classes(state, statement, trouble);
 
-	if (json_array_size(theirs) != recount->manifest->contests_count)
+	if (status == TALLY_EXIT_FINE &&
+	    json_array_size(theirs) != recount->manifest->contests_count)
 		return trouble_set(trouble, TALLY_EXIT_FAILED,
 				   "%s/results: its contests are not the manifest's",
 				   state->log->path);
