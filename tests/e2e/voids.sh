@@ -61,29 +61,30 @@ large_sets() {
 		cmp "$WORK/votes" "$WORK/same"
 	by_signer "$dir"
 	stops first
-	classes "first: what counts, what was voided" "$dir" 4000 0 4300
+	classes "first: what counts, what was voided" "$dir" 4000 0 6200
 	tallied "first: a tally from right before the voids" "$dir" \
 		"5000 replaced 0 voided 0 in_tree 5000"
 	tallied "first: one from right behind" "$dir" "1000 replaced 0 voided 4000 in_tree 5000"
 	tallied "first: before b's ballots were barred" "$dir" \
-		"4300 replaced 0 voided 4000 in_tree 8300"
-	tallied "first: and behind" "$dir" "4000 replaced 0 voided 4300 in_tree 8300"
+		"6200 replaced 0 voided 4000 in_tree 10200"
+	tallied "first: and behind" "$dir" "4000 replaced 0 voided 6200 in_tree 10200"
 	audit first "$dir"
 }
 
-# Frontend b's ballots among others: 300 by b, each alone in its range.
+# Frontend b's ballots among others: more than a notice can take out.
 by_signer() {
-	vote "$WORK/b" b first=10000 count=300
-	answered "first: 300 vote at b" "$WORK/b" accepted 300
+	vote "$WORK/b" b first=10000 count=2200
+	answered "first: 2,200 vote at b" "$WORK/b" accepted 2200
 	check "first: b's ballots are barred" order void --signer "$CAMPAIGN/b.key.pub" \
 		--from "$(head -n 1 "$WORK/b" | cut -d' ' -f2)" \
 		--to "$(tail -n 1 "$WORK/b" | cut -d' ' -f2)" --barred --reason "a stolen key"
-	vote "$WORK/answers" a first=10000 count=300 from=2
-	answered "first: for ever" "$WORK/answers" barred 300
+	same "first: that is two notices" "$(grep -c '^accepted ' "$WORK/notice")" 2
+	vote "$WORK/answers" a first=10000 count=2200 from=2
+	answered "first: for ever" "$WORK/answers" barred 2200
 	tallyd_kill
 	tallyd_must "$1"
-	vote "$WORK/answers" a first=10000 count=300 from=2
-	answered "first: behind a restart, too" "$WORK/answers" barred 300
+	vote "$WORK/answers" a first=10000 count=2200 from=2
+	answered "first: behind a restart, too" "$WORK/answers" barred 2200
 	exits 1 "first: what does not count cannot be voided" \
 		order void --tags "$WORK/tags" --again --reason "once more"
 }
