@@ -2,6 +2,7 @@
 
 #include "tests/lib/campaign.h"
 #include "tests/lib/recount.h"
+#include "tests/lib/voids.h"
 
 enum {
 	votes_max = 400,
@@ -401,6 +402,29 @@ tally_faults(void **state)
 	log_free(log);
 }
 
+/* A range ends before the void itself. */
+static void
+no_void_of_what_is_to_come(void **state)
+{
+	struct log *log = log_open((struct campaign_wish){0});
+	static uint8_t body[VOIDS_BODY_MAX];
+	uint8_t memory[512] = {TALLY_ENTRY_NOTICE};
+
+	(void)state;
+	for (int fine = 0; fine < 2; fine++) {
+		struct bytes range =
+		    voids_of_signer(log->campaign.frontends[0].key.id, 0,
+				    log->replay.index - (uint64_t)fine, NOTICE_AGAIN, body);
+		struct bytes notice =
+		    campaign_order(&log->campaign, log->notice, 1, TALLY_NOTICE_VOID, range,
+				   memory + 1, sizeof memory - 1);
+
+		assert_int_equal(step(log, bytes_make(memory, notice.size + 1), NULL),
+				 fine ? REPLAY_FINE : REPLAY_NOTICE_REFUSED);
+	}
+	log_free(log);
+}
+
 static void
 no_more_enrolled_than_may_be(void **state)
 {
@@ -502,6 +526,7 @@ main(void)
 	    cmocka_unit_test(ballot_faults),
 	    cmocka_unit_test(phase_and_notice_faults),
 	    cmocka_unit_test(tally_faults),
+	    cmocka_unit_test(no_void_of_what_is_to_come),
 	    cmocka_unit_test(no_more_enrolled_than_may_be),
 	    cmocka_unit_test(skips_what_is_not_law),
 	    cmocka_unit_test(written_and_read),
