@@ -8,6 +8,7 @@
 struct statement {
 	size_t winners_count; /* the first options, in their order */
 	size_t extra_option;  /* gets a vote more, or LIE_NONE */
+	uint64_t extra_ballots;
 	const char *rule;
 };
 
@@ -15,15 +16,20 @@ static void
 state(const struct lie *lie, const struct statement *statement)
 {
 	const struct manifest_contest *contest = lie->log.campaign.manifest->contests;
-	const struct counts_option *options = lie->log.replay.counts.options;
+	const struct counts *counts = &lie->log.replay.counts;
+	const struct counts_option *options = counts->options;
 	char path[512];
 	FILE *file;
 
 	snprintf(path, sizeof path, "%s/results", lie->folder);
 	file = fopen(path, "wb");
 	assert_non_null(file);
-	fprintf(file, "{\"index\":%zu,\"contests\":[{\"id\":\"%s\",\"options\":[",
-		lie->log.count, contest->id);
+	fprintf(file,
+		"{\"index\":%zu,\"ballots\":%" PRIu64 ",\"replaced\":%" PRIu64
+		",\"voided\":%" PRIu64 ",\"in_tree\":%" PRIu64
+		",\"contests\":[{\"id\":\"%s\",\"options\":[",
+		lie->log.count, counts->ballots + statement->extra_ballots, counts->replaced,
+		counts->voided, counts->in_tree, contest->id);
 	for (size_t i = 0; i < contest->options_count; i++)
 		fprintf(file, "%s{\"id\":\"%s\",\"votes\":%" PRIu64 ",\"score\":%" PRId64 "}",
 			i == 0 ? "" : ",", contest->options[i].id,
@@ -75,6 +81,18 @@ state_rule(struct lie *lie)
 	return true;
 }
 
+static bool
+state_turnout(struct lie *lie)
+{
+	const struct statement statement = {
+	    .extra_option = LIE_NONE, .extra_ballots = 1, .rule = "count/v1"};
+
+	lie_say(lie, "a ballot more stated");
+	state(lie, &statement);
+	lie_expect(lie, AUDIT_OUTCOME, NO_INDEX, "its ballots are not the");
+	return true;
+}
+
 /* The log has no roster that a file could be. */
 static bool
 add_roster(struct lie *lie)
@@ -89,6 +107,7 @@ static const struct lie_kind kinds[] = {
     {"other winners stated", state_winners},
     {"other votes stated", state_votes},
     {"another rule stated", state_rule},
+    {"another turnout stated", state_turnout},
     {"a roster that nothing commits to", add_roster},
 };
 
