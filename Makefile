@@ -17,7 +17,7 @@ BIN := $(OUT)/bin
 
 # Debian's names; clang and its runtime serve the second build and the fuzzers.
 PACKAGES := gcc libc6-dev make binutils pkg-config clang clang-format libclang-rt-14-dev curl jq \
-            libsodium-dev libuv1-dev liblmdb-dev libxxhash-dev libjansson-dev libgmp-dev \
+            libsodium-dev libuv1-dev liblmdb-dev libxxhash-dev libjansson-dev libgmp-dev libssl-dev \
             libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev \
             strace faketime xxd openssl e2fsprogs python3
 
@@ -50,7 +50,7 @@ CPPFLAGS += -Iengine -Iinclude -I. -D_GNU_SOURCE -DTALLY_VERSION='"$(VERSION)"'
 CFLAGS   += -std=c11 -g -fPIE $(FLAGS_$(SAN)) $(WARN) -MMD -MP
 LDFLAGS  += -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen -Wl,--as-needed $(LINK_$(SAN))
 
-LIBS_PURE  := -lsodium -lxxhash -ljansson -lgmp
+LIBS_PURE  := -lsodium -lxxhash -ljansson -lgmp -lcrypto
 LIBS_HTTP  := -lcurl
 LIBS_SHELL := -luv -llmdb -lmicrohttpd -lpthread
 
