@@ -61,6 +61,7 @@ SHELL_SRC  := $(wildcard engine/shell/*.c)
 TOOLS_SRC  := $(wildcard tools/lib/*.c)
 CTL_SRC    := $(wildcard tools/tallyctl/*.c)
 VERIFY_SRC := $(wildcard tools/tally-verify/*.c)
+BENCH_SRC  := $(wildcard bench/tally-bench/*.c)
 TESTLIB_SRC := $(wildcard tests/lib/*.c)
 TEST_SRC   := $(wildcard tests/unit/*_test.c tests/sim/*_test.c tests/crash/*_test.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/*_fuzz.c)
@@ -74,6 +75,7 @@ SHELL_A   := $(OUT)/libshell.a
 TOOLS_A   := $(OUT)/libtools.a
 CTL_A     := $(OUT)/libtallyctl.a
 VERIFY_A  := $(OUT)/libtally-verify.a
+BENCH_A   := $(OUT)/libtally-bench.a
 TESTLIB_A := $(OUT)/libtests.a
 LIBTALLY  := $(OUT)/libtally.a
 PROGRAMS  := $(BIN)/tallyd $(BIN)/tallyctl $(BIN)/tally-verify
@@ -189,6 +191,8 @@ $(CTL_A): $(call obj,$(filter-out %/main.c,$(CTL_SRC)))
 	$(archive)
 $(VERIFY_A): $(call obj,$(filter-out %/main.c,$(VERIFY_SRC)))
 	$(archive)
+$(BENCH_A): $(call obj,$(filter-out %/main.c,$(BENCH_SRC)))
+	$(archive)
 $(TESTLIB_A): $(call obj,$(TESTLIB_SRC))
 	$(archive)
 
@@ -217,8 +221,9 @@ $(BIN)/tally-verify-static: $(call obj,$(VERIFY_SRC) tools/lib/offline/http.c) $
 $(BENCHES): $(OUT)/%: $(OUT)/%.o $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_HTTP) -lpthread)
 
-$(TESTS): $(OUT)/%: $(OUT)/%.o $(TESTLIB_A) $(CTL_A) $(VERIFY_A) $(SHELL_A) $(TOOLS_A) $(ENGINE_A)
-	$(call link,$(LIBS_PURE) $(LIBS_SHELL) $(LIBS_HTTP) -lcmocka)
+$(TESTS): $(OUT)/%: $(OUT)/%.o $(TESTLIB_A) $(CTL_A) $(VERIFY_A) $(BENCH_A) $(SHELL_A) $(TOOLS_A) \
+          $(ENGINE_A)
+	$(call link,$(LIBS_PURE) $(LIBS_SHELL) $(LIBS_HTTP) -lm -lcmocka)
 
 ifeq ($(SAN),fuzz)
 $(FUZZERS): $(OUT)/%: $(OUT)/%.o $(ENGINE_A)
