@@ -54,11 +54,17 @@ hash_name(const struct pollbook_table *table, enum pollbook_family family,
 	crypto_shorthash_siphashx24(hash, message, sizeof message, table->seed);
 }
 
+static size_t
+home_of(const struct pollbook_table *table, const uint8_t hash[16])
+{
+	return (size_t)((uint64_t)be32_load(hash) * table->slots_count >> 32);
+}
+
 /* The slot that holds the name, or the free one where it would go. Some slot is always free. */
 static struct pollbook_slot *
 slot_of(const struct pollbook_table *table, const uint8_t hash[16])
 {
-	size_t at = (size_t)((uint64_t)be32_load(hash) * table->slots_count >> 32);
+	size_t at = home_of(table, hash);
 
 	while (table->slots[at].word != 0 && memcmp(table->slots[at].name, hash, 16) != 0)
 		at = at + 1 == table->slots_count ? 0 : at + 1;
@@ -79,6 +85,19 @@ pollbook_find(const struct pollbook_table *table, enum pollbook_family family,
 	out->word = slot->word;
 	memcpy(out->value, slot->value, sizeof out->value);
 	return true;
+}
+
+void
+pollbook_prefetch(const struct pollbook_table *table, enum pollbook_family family,
+		  const uint8_t name[32])
+{
+	const struct pollbook_slot *slot;
+	uint8_t hash[16];
+
+	hash_name(table, family, name, hash);
+	slot = &table->slots[home_of(table, hash)];
+	__builtin_prefetch(slot, 1);
+	__builtin_prefetch((const uint8_t *)slot + 64, 1); /* a prefetch never faults */
 }
 
 bool

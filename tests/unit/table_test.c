@@ -105,6 +105,7 @@ same_as_a_list(void **state)
 		struct pollbook_record record = {.word = test_random_next(&random) | 1};
 
 		random_name(&random, name);
+		pollbook_prefetch(&table, family, name);
 		if (test_random_below(&random, 2) == 0) {
 			test_random_fill(&random, record.value, sizeof record.value);
 			assert_true(pollbook_put(&table, family, name, &record));
