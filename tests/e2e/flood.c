@@ -21,7 +21,7 @@
 #include "base/bytes.h"
 #include "tally/client.h"
 #include "tools/lib/ballotfile.h"
-#include "tools/tallyctl/manifestfile.h"
+#include "tools/lib/manifestfile.h"
 
 enum {
 	CONNECTIONS_MAX = 64,

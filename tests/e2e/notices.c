@@ -17,7 +17,7 @@
 #include "tally/client.h"
 #include "tools/lib/keyfile.h"
 #include "tools/lib/wholefile.h"
-#include "tools/tallyctl/manifestfile.h"
+#include "tools/lib/manifestfile.h"
 
 static struct tally_connection *
 dial(const char *port, const struct manifest *manifest, const char *vkey_path)

@@ -8,7 +8,7 @@
 
 #include "tally/client.h"
 #include "tools/lib/keyfile.h"
-#include "tools/tallyctl/manifestfile.h"
+#include "tools/lib/manifestfile.h"
 
 int
 main(int count, char **arguments)

@@ -13,7 +13,7 @@
 #include "tally/ballot.h"
 #include "tally/client.h"
 #include "tools/lib/keyfile.h"
-#include "tools/tallyctl/manifestfile.h"
+#include "tools/lib/manifestfile.h"
 
 struct guest {
 	struct tally_connect_options options;

@@ -17,8 +17,8 @@
 
 #include "tools/lib/ballotfile.h"
 #include "tools/lib/keyfile.h"
-#include "tools/tallyctl/cast.h"
-#include "tools/tallyctl/manifestfile.h"
+#include "tools/lib/cast.h"
+#include "tools/lib/manifestfile.h"
 
 struct asked {
 	const char *campaign;

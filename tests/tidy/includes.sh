@@ -1,10 +1,11 @@
 #!/bin/bash
 # includes.sh: does every file include only what includes.txt lets its room include? Run where
-# engine/, include/ and tools/ are. `ok includes`, or a line for each violation and `not ok`.
+# engine/, include/, tools/ and bench/tally-bench/ are. `ok includes`, or a line for each
+# violation and `not ok`.
 set -u
 here=$(dirname "$0")
 
-find engine include tools -name '*.[ch]' | sort |
+find engine include tools bench/tally-bench -name '*.[ch]' | sort |
 	xargs grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]' |
 	sed -E 's/^([^:]*):([0-9]+):[[:space:]]*#[[:space:]]*include[[:space:]]*/\1 \2 /' |
 	awk -v table="$here/includes.txt" '
@@ -34,8 +35,8 @@ find engine include tools -name '*.[ch]' | sort |
 		name = path[1]
 		if (name == "engine")
 			name = path[2]
-		else if (name == "tools")
-			name = "tools/" path[2]
+		else if (name == "tools" || name == "bench")
+			name = name "/" path[2]
 		if (parts == 2 && path[1] == "engine")
 			sub(/\.[ch]$/, "", name)
 		if (name == "limits")

@@ -7,7 +7,7 @@ top=$(cd "$here/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-mkdir -p {engine,out/engine}/{base,ballot} include tools tests/unit
+mkdir -p {engine,out/engine}/{base,ballot} include tools bench/tally-bench tests/unit
 cp "$top/.clang-format" .
 bad=0
 

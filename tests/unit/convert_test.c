@@ -7,7 +7,7 @@
 #include "tools/lib/ballotfile.h"
 #include "tools/lib/keyfile.h"
 #include "tools/tallyctl/convert.h"
-#include "tools/tallyctl/manifestfile.h"
+#include "tools/lib/manifestfile.h"
 #include "verify/genuine.h"
 
 static struct test_folder folder;

@@ -4,7 +4,7 @@
 
 #include "ballot/ballot.h"
 #include "tests/lib/campaign.h"
-#include "tools/tallyctl/cast.h"
+#include "tools/lib/cast.h"
 
 static const struct campaign_wish two_districts = {
     .districts = 2, .contests = 2, .max = 2, .frontends = 2, .blank = true, .revisions_max = 9};

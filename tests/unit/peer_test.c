@@ -1,6 +1,6 @@
 #include "tests/lib/test.h"
 
-#include "tools/tallyctl/peer.h"
+#include "tools/lib/peer.h"
 
 static void
 addresses(void **state)

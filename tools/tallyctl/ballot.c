@@ -1,4 +1,4 @@
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
 
 int
 ballot_run(int argc, char **argv)

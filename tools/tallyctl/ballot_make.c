@@ -7,10 +7,10 @@
 #include "tools/lib/ballotfile.h"
 #include "tools/lib/complain.h"
 #include "tools/lib/keyfile.h"
-#include "tools/tallyctl/cast.h"
+#include "tools/lib/cast.h"
 #include "tools/tallyctl/choices.h"
-#include "tools/tallyctl/command.h"
-#include "tools/tallyctl/manifestfile.h"
+#include "tools/tallyctl/commands.h"
+#include "tools/lib/manifestfile.h"
 
 enum {
 	KEY_CAMPAIGN = 'c',

@@ -2,8 +2,8 @@
 
 #include "tools/lib/ballotfile.h"
 #include "tools/lib/complain.h"
-#include "tools/tallyctl/command.h"
-#include "tools/tallyctl/manifestfile.h"
+#include "tools/tallyctl/commands.h"
+#include "tools/lib/manifestfile.h"
 #include "tools/tallyctl/show.h"
 
 enum {

@@ -1,4 +1,4 @@
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
 
 int
 campaign_run(int argc, char **argv)

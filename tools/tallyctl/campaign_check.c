@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "campaign/manifest.h"
-#include "tools/tallyctl/command.h"
-#include "tools/tallyctl/manifestfile.h"
+#include "tools/tallyctl/commands.h"
+#include "tools/lib/manifestfile.h"
 
 static error_t
 take(int key, char *argument, struct argp_state *state)

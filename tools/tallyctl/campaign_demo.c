@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "tools/lib/complain.h"
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
 #include "tools/tallyctl/demo.h"
 #include "tools/tallyctl/stream.h"
 

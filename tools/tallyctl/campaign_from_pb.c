@@ -4,7 +4,7 @@
 
 #include "tools/lib/complain.h"
 #include "tools/lib/wholefile.h"
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
 #include "tools/tallyctl/convert.h"
 
 enum {

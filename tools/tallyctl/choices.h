@@ -14,7 +14,7 @@
 #include "ballot/ballot.h"
 #include "campaign/manifest.h"
 #include "limits.h"
-#include "tools/tallyctl/cast.h"
+#include "tools/lib/cast.h"
 
 enum {
 	CHOICES_SENTENCE_MAX = 200

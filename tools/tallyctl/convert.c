@@ -10,7 +10,7 @@
 #include "limits.h"
 #include "tools/lib/ballotfile.h"
 #include "tools/lib/complain.h"
-#include "tools/tallyctl/cast.h"
+#include "tools/lib/cast.h"
 #include "tools/tallyctl/folder.h"
 #include "tools/tallyctl/oddities.h"
 #include "tools/tallyctl/pboutcome.h"

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "tools/lib/complain.h"
-#include "tools/tallyctl/command.h"
-#include "tools/tallyctl/peer.h"
+#include "tools/tallyctl/commands.h"
+#include "tools/lib/peer.h"
 #include "tools/tallyctl/testimony.h"
 
 enum {

@@ -3,7 +3,7 @@
 #define TALLY_TOOLS_DELIVER_H
 
 #include "tools/lib/ballotfile.h"
-#include "tools/tallyctl/peer.h"
+#include "tools/lib/peer.h"
 
 /* Sends the sheets in order over a connection that proves `key`; prints a line for each, its
  * number, verdict and index. TALLY_EXIT_FAILED if one is refused; those behind it are not sent, but

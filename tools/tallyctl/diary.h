@@ -2,7 +2,7 @@
 #ifndef TALLY_TOOLS_DIARY_H
 #define TALLY_TOOLS_DIARY_H
 
-#include "tools/tallyctl/peer.h"
+#include "tools/lib/peer.h"
 
 /* Opens or continues the journal at `path`; `peer`, whose campaign is known, has it from now on. */
 MUST_USE enum tally_exit

@@ -5,7 +5,7 @@
 #define TALLY_TOOLS_DISPATCH_H
 
 #include "tools/tallyctl/decree.h"
-#include "tools/tallyctl/peer.h"
+#include "tools/lib/peer.h"
 
 struct dispatch {
 	struct decree *decree;

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "tools/lib/complain.h"
 #include "tools/lib/recount.h"
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
 #include "tools/tallyctl/logfolder.h"
 #include "tools/tallyctl/show.h"
 

@@ -3,7 +3,7 @@
 
 #include "tools/lib/complain.h"
 #include "tools/lib/keyfile.h"
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
 
 enum {
 	KEY_NAME = 'n',

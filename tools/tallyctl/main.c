@@ -4,7 +4,9 @@
 
 #include "base/check.h"
 #include "tools/lib/complain.h"
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
+
+const char *argp_program_version = "tallyctl " TALLY_VERSION;
 
 static const struct command commands[] = {
     {"keygen", keygen_run, "make a key"},

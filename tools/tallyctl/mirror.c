@@ -1,4 +1,4 @@
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -7,7 +7,7 @@
 
 #include "tally/client.h"
 #include "tools/lib/replica.h"
-#include "tools/tallyctl/peer.h"
+#include "tools/lib/peer.h"
 
 struct mirror_wire {
 	struct peer peer;

@@ -8,9 +8,9 @@
 #include "tools/lib/complain.h"
 #include "tools/lib/keyfile.h"
 #include "tools/lib/wholefile.h"
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
 #include "tools/tallyctl/dispatch.h"
-#include "tools/tallyctl/peer.h"
+#include "tools/lib/peer.h"
 
 enum {
 	KEY_TO = 't',

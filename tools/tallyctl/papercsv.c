@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "campaign/rules.h"
 #include "tools/lib/complain.h"
-#include "tools/tallyctl/cast.h"
+#include "tools/lib/cast.h"
 #include "tools/tallyctl/choices.h"
 #include "tools/tallyctl/columns.h"
 

@@ -1,9 +1,9 @@
 
 #include "tools/lib/complain.h"
 #include "tools/lib/wholefile.h"
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
 #include "tools/tallyctl/fetch.h"
-#include "tools/tallyctl/peer.h"
+#include "tools/lib/peer.h"
 
 enum {
 	KEY_INDEX = 'i',

@@ -11,7 +11,7 @@
 #include "tools/lib/recount.h"
 #include "tools/lib/source.h"
 #include "tools/lib/winners.h"
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
 #include "tools/tallyctl/logfolder.h"
 #include "tools/tallyctl/outcome_csv.h"
 #include "tools/tallyctl/outcome_json.h"

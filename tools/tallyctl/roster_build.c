@@ -6,8 +6,8 @@
 #include "tools/lib/keyfile.h"
 #include "tools/lib/wholefile.h"
 #include "tools/tallyctl/census.h"
-#include "tools/tallyctl/command.h"
-#include "tools/tallyctl/manifestfile.h"
+#include "tools/tallyctl/commands.h"
+#include "tools/lib/manifestfile.h"
 
 enum {
 	KEY_CENSUS = 256,

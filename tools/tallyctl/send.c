@@ -9,7 +9,7 @@
 #include "tools/lib/complain.h"
 #include "tools/lib/keyfile.h"
 #include "tools/lib/resend.h"
-#include "tools/tallyctl/command.h"
+#include "tools/tallyctl/commands.h"
 #include "tools/tallyctl/deliver.h"
 #include "tools/tallyctl/diary.h"
 #include "tools/tallyctl/harvest.h"

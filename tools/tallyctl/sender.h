@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
-#include "tools/tallyctl/peer.h"
+#include "tools/lib/peer.h"
 
 enum {
 	SENDER_CONNECTIONS_MAX = 64

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tools/lib/keyfile.h"
-#include "tools/tallyctl/cast.h"
+#include "tools/lib/cast.h"
 #include "tools/tallyctl/city.h"
 
 enum {

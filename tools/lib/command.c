@@ -1,4 +1,4 @@
-#include "tools/tallyctl/command.h"
+#include "tools/lib/command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +10,6 @@
 enum {
 	name_max = 64
 };
-
-const char *argp_program_version = "tallyctl " TALLY_VERSION;
 
 static void
 list(FILE *to, const struct command *commands, const char *name)

@@ -1,4 +1,4 @@
-#include "tools/tallyctl/peer.h"
+#include "tools/lib/peer.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -13,7 +13,7 @@
 #include "frame/frame.h"
 #include "tools/lib/complain.h"
 #include "tools/lib/keyfile.h"
-#include "tools/tallyctl/command.h"
+#include "tools/lib/command.h"
 
 enum {
 	hello_timeout_s = 10,

@@ -1,8 +1,9 @@
-/* command: the table of tallyctl's sub-commands, and how a word becomes a call.
+/* command: the table of a tool's sub-commands, and how a word becomes a call.
  *
  * Every command has its file; it parses its own options with argp, prints data on stdout and
  * messages on stderr, and returns a number of enum tally_exit. argv[0] is the whole name
- * ("tallyctl campaign check"), so that usage messages name what was called. */
+ * ("tallyctl campaign check"), so that usage messages name what was called. The tool itself says
+ * its version, in argp_program_version. */
 #ifndef TALLY_TOOLS_COMMAND_H
 #define TALLY_TOOLS_COMMAND_H
 
@@ -39,27 +40,5 @@ command_number(struct argp_state *state, const char *what, const char *text,
 /* Ends the program with a usage message if `value` is NULL. */
 void
 command_need(struct argp_state *state, const void *value, const char *option);
-
-command_run keygen_run;
-command_run campaign_run;
-command_run campaign_check_run;
-command_run campaign_from_pb_run;
-command_run campaign_demo_run;
-command_run ballot_run;
-command_run ballot_make_run;
-command_run ballot_show_run;
-command_run entry_run;
-command_run entry_show_run;
-command_run entry_list_run;
-command_run send_run;
-command_run import_paper_run;
-command_run lookup_run;
-command_run results_run;
-command_run receipt_run;
-command_run notice_run;
-command_run cosign_run;
-command_run mirror_run;
-command_run roster_run;
-command_run roster_build_run;
 
 #endif

@@ -1,4 +1,4 @@
-#include "tools/tallyctl/manifestfile.h"
+#include "tools/lib/manifestfile.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "tools/tallyctl/cast.h"
+#include "tools/lib/cast.h"
 
 #include <sodium.h>
 
