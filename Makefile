@@ -65,7 +65,7 @@ BENCH_SRC  := $(wildcard bench/tally-bench/*.c)
 TESTLIB_SRC := $(wildcard tests/lib/*.c)
 TEST_SRC   := $(wildcard tests/unit/*_test.c tests/sim/*_test.c tests/crash/*_test.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/*_fuzz.c)
-# What outsiders link: the protocol machine, ballots, tags, proofs. Needs libsodium alone.
+# What outsiders link: the protocol machine, ballots, tags, proofs. Needs libsodium and libcrypto.
 CLIENT_SRC := $(foreach room,base frame ballot client tree,$(wildcard engine/$(room)/*.c)) \
               $(patsubst %,tools/lib/%.c,blocking dial journaled journalfile journalreader)
 
@@ -136,7 +136,7 @@ install: all ## install programs, library and headers below DESTDIR and PREFIX
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
 	    'includedir=$${prefix}/include' '' 'Name: tally' \
 	    'Description: speak to tallyd and check its log' 'Version: $(VERSION)' \
-	    'Requires: libsodium' 'Libs: -L$${libdir} -ltally' 'Cflags: -I$${includedir}' \
+	    'Requires: libsodium libcrypto' 'Libs: -L$${libdir} -ltally' 'Cflags: -I$${includedir}' \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/tally.pc
 
 INSTALLED := $(patsubst $(BIN)/%,bin/%,$(PROGRAMS)) lib/libtally.a lib/pkgconfig/tally.pc \

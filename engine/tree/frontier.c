@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-#include <sodium.h>
-
-_Static_assert((int)TALLY_HASH_SIZE == (int)crypto_hash_sha256_BYTES, "the tree is of SHA-256");
+#include "tree/sha256.h"
 
 static int
 peaks_count(uint64_t size)
@@ -16,13 +14,8 @@ void
 tree_leaf(struct bytes entry, struct tree_hash *out)
 {
 	static const uint8_t prefix = 0;
-	crypto_hash_sha256_state state;
 
-	crypto_hash_sha256_init(&state);
-	crypto_hash_sha256_update(&state, &prefix, 1);
-	if (entry.size > 0)
-		crypto_hash_sha256_update(&state, entry.data, entry.size);
-	crypto_hash_sha256_final(&state, out->bytes);
+	sha256_of(bytes_make(&prefix, 1), entry, out->bytes);
 }
 
 void
@@ -32,7 +25,7 @@ tree_node(const struct tree_hash *left, const struct tree_hash *right, struct tr
 
 	memcpy(message + 1, left->bytes, TALLY_HASH_SIZE);
 	memcpy(message + 1 + TALLY_HASH_SIZE, right->bytes, TALLY_HASH_SIZE);
-	crypto_hash_sha256(out->bytes, message, sizeof message);
+	sha256_of(bytes_make(message, sizeof message), bytes_make(NULL, 0), out->bytes);
 }
 
 void
@@ -60,7 +53,7 @@ frontier_root(const struct frontier *frontier, struct tree_hash *root)
 	int left = peaks_count(frontier->size);
 
 	if (left == 0) {
-		crypto_hash_sha256(root->bytes, NULL, 0);
+		sha256_of(bytes_make(NULL, 0), bytes_make(NULL, 0), root->bytes);
 		return;
 	}
 	*root = frontier->peaks[--left];

@@ -33,7 +33,7 @@
  *
  * A draft belongs to one thread at a time. No allocation, no I/O. Every pointer is read during
  * the call only, but for the draft's memory. Call sodium_init() once before anything here. Link
- * with -ltally -lsodium. */
+ * with -ltally -lsodium -lcrypto. */
 #ifndef TALLY_BALLOT_H
 #define TALLY_BALLOT_H
 

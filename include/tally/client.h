@@ -35,7 +35,7 @@
  * Receipts are checked with tally/proof.h, tags are made with tally/tag.h.
  *
  * A machine, like a connection, belongs to one thread at a time. Call sodium_init() once before
- * anything here. Link with -ltally -lsodium. */
+ * anything here. Link with -ltally -lsodium -lcrypto. */
 #ifndef TALLY_CLIENT_H
 #define TALLY_CLIENT_H
 

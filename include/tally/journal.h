@@ -29,7 +29,7 @@
  *
  * A journal holds who voted what, by tag: keep it as you keep the tag secret.
  *
- * Call sodium_init() once before anything here. Link with -ltally -lsodium. */
+ * Call sodium_init() once before anything here. Link with -ltally -lsodium -lcrypto. */
 #ifndef TALLY_JOURNAL_H
 #define TALLY_JOURNAL_H
 

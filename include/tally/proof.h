@@ -20,8 +20,8 @@
  *   if (result != TALLY_RECEIPT_PROVEN)
  *       fprintf(stderr, "%s\n", tally_receipt_sentence(result));
  *
- * Link with libtally.a and libsodium. Any thread; no allocation, no I/O, no set-up call. Every
- * pointer is read during the call only. Any bytes may be passed: they get a result. */
+ * Link with libtally.a, libsodium and libcrypto. Any thread; no allocation, no I/O, no set-up
+ * call. Every pointer is read during the call only. Any bytes may be passed: they get a result. */
 #ifndef TALLY_PROOF_H
 #define TALLY_PROOF_H
 

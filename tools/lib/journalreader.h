@@ -1,6 +1,6 @@
 /* journalreader: the records of a journal's file in order, through a window of bounded memory.
  *
- * Part of libtally as well: needs libsodium alone. */
+ * Part of libtally as well: needs libsodium and libcrypto alone. */
 #ifndef TALLY_TOOLS_JOURNALREADER_H
 #define TALLY_TOOLS_JOURNALREADER_H
 
