@@ -81,7 +81,8 @@ LIBTALLY  := $(OUT)/libtally.a
 PROGRAMS  := $(BIN)/tallyd $(BIN)/tallyctl $(BIN)/tally-verify
 TESTS     := $(patsubst %.c,$(OUT)/%,$(TEST_SRC))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(FUZZ_SRC))
-BENCHES   := $(patsubst %.c,$(OUT)/%,$(wildcard bench/*.c))
+PROBE     := $(OUT)/bench/probe/probe
+BENCHES   := $(PROBE) $(patsubst %.c,$(OUT)/%,$(wildcard bench/*.c bench/peers/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -218,8 +219,11 @@ $(BIN)/tally-verify-static: $(call obj,$(VERIFY_SRC) tools/lib/offline/http.c) $
 	@echo "LD $@"
 	@$(CC) -static-pie $(filter-out -pie,$(LDFLAGS)) $^ $(LIBS_PURE) -lpthread -o $@
 
-$(BENCHES): $(OUT)/%: $(OUT)/%.o $(TOOLS_A) $(ENGINE_A)
-	$(call link,$(LIBS_PURE) $(LIBS_HTTP) -lpthread)
+$(PROBE): $(call obj,$(wildcard bench/probe/*.c)) $(TOOLS_A) $(ENGINE_A)
+	$(call link,$(LIBS_PURE) $(LIBS_SHELL))
+
+$(filter-out $(PROBE),$(BENCHES)): $(OUT)/%: $(OUT)/%.o $(TOOLS_A) $(ENGINE_A)
+	$(call link,$(LIBS_PURE) $(LIBS_HTTP) $(LIBS_SHELL))
 
 $(TESTS): $(OUT)/%: $(OUT)/%.o $(TESTLIB_A) $(CTL_A) $(VERIFY_A) $(BENCH_A) $(SHELL_A) $(TOOLS_A) \
           $(ENGINE_A)
