@@ -78,7 +78,7 @@ VERIFY_A  := $(OUT)/libtally-verify.a
 BENCH_A   := $(OUT)/libtally-bench.a
 TESTLIB_A := $(OUT)/libtests.a
 LIBTALLY  := $(OUT)/libtally.a
-PROGRAMS  := $(BIN)/tallyd $(BIN)/tallyctl $(BIN)/tally-verify
+PROGRAMS  := $(BIN)/tallyd $(BIN)/tallyctl $(BIN)/tally-verify $(BIN)/tally-bench
 TESTS     := $(patsubst %.c,$(OUT)/%,$(TEST_SRC))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(FUZZ_SRC))
 PROBE     := $(OUT)/bench/probe/probe
@@ -211,6 +211,8 @@ $(BIN)/tallyctl: $(call obj,$(CTL_SRC)) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_HTTP) -lpthread)
 $(BIN)/tally-verify: $(call obj,$(VERIFY_SRC)) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_HTTP) -lpthread)
+$(BIN)/tally-bench: $(call obj,$(BENCH_SRC)) $(TOOLS_A) $(ENGINE_A)
+	$(call link,$(LIBS_PURE) $(LIBS_HTTP) -lpthread -lm)
 
 # The same program in one file for any Linux of this processor; without a network.
 $(BIN)/tally-verify-static: $(call obj,$(VERIFY_SRC) tools/lib/offline/http.c) $(TOOLS_A) \

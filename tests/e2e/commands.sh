@@ -6,7 +6,7 @@ data=$WORK/data
 
 words() {
 	local program
-	for program in tallyd tallyctl tally-verify; do
+	for program in tallyd tallyctl tally-verify tally-bench; do
 		exits 0 "$program --help" "$BIN/$program" --help
 		says "$program --help: on stdout" "^Usage: $program" "$WORK/out"
 		exits 0 "$program --version" "$BIN/$program" --version

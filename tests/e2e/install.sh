@@ -40,7 +40,7 @@ usr=$work/usr
 put=$work/root$usr
 installing=(env -u CC -u SAN make DESTDIR="$work/root" PREFIX="$usr")
 check "make install" "${installing[@]}" install
-for program in tallyd tallyctl tally-verify; do
+for program in tallyd tallyctl tally-verify tally-bench; do
 	check "$program is hardened" hardened "$put/bin/$program"
 	check "$program --version" "$put/bin/$program" --version
 done

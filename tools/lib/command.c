@@ -1,9 +1,12 @@
 #include "tools/lib/command.h"
 
+#include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "tools/lib/complain.h"
 
@@ -92,4 +95,33 @@ command_need(struct argp_state *state, const void *value, const char *option)
 {
 	if (!value)
 		argp_error(state, "%s is missing", option);
+}
+
+static void
+report_check(const char *file, int line, const char *condition)
+{
+	complain("%s:%d: %s does not hold; this is a bug of %s", file, line, condition,
+		 program_invocation_short_name);
+}
+
+/* What was printed but never arrived is not fine. */
+static int
+flush_stdout(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	complain_errno("cannot write stdout");
+	return TALLY_EXIT_WORLD;
+}
+
+int
+command_main(const struct command *commands, char *name, int argc, char **argv)
+{
+	check_reporter_set(report_check);
+	if (sodium_init() < 0) {
+		complain("cannot start libsodium");
+		return TALLY_EXIT_WORLD;
+	}
+	argv[0] = name;
+	return flush_stdout(command_dispatch(commands, argc, argv));
 }

@@ -27,6 +27,10 @@ struct command {
 int
 command_dispatch(const struct command *commands, int argc, char **argv);
 
+/* main() of a tool of that name: libsodium, command_dispatch, and stdout flushed. */
+int
+command_main(const struct command *commands, char *name, int argc, char **argv);
+
 /* argp_parse, with --help and --version. Options and arguments may be mixed. */
 void
 command_parse(const struct argp *argp, int argc, char **argv, void *input);

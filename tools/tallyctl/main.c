@@ -1,9 +1,5 @@
-#include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stddef.h>
 
-#include "base/check.h"
-#include "tools/lib/complain.h"
 #include "tools/tallyctl/commands.h"
 
 const char *argp_program_version = "tallyctl " TALLY_VERSION;
@@ -25,32 +21,10 @@ static const struct command commands[] = {
     {NULL, NULL, NULL},
 };
 
-static void
-report_check(const char *file, int line, const char *condition)
-{
-	complain("%s:%d: %s does not hold; this is a bug of tallyctl", file, line, condition);
-}
-
-/* What was printed but never arrived is not fine. */
-static int
-flush_stdout(int code)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return code;
-	complain_errno("cannot write stdout");
-	return TALLY_EXIT_WORLD;
-}
-
 int
 main(int argc, char **argv)
 {
 	static char name[] = "tallyctl";
 
-	check_reporter_set(report_check);
-	if (sodium_init() < 0) {
-		complain("cannot start libsodium");
-		return TALLY_EXIT_WORLD;
-	}
-	argv[0] = name;
-	return flush_stdout(command_dispatch(commands, argc, argv));
+	return command_main(commands, name, argc, argv);
 }

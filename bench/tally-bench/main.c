@@ -1,0 +1,18 @@
+#include <stddef.h>
+
+#include "bench/tally-bench/commands.h"
+
+const char *argp_program_version = "tally-bench " TALLY_VERSION;
+
+static const struct command commands[] = {
+    {"make", make_run, "sign ballots beforehand"},
+    {NULL, NULL, NULL},
+};
+
+int
+main(int argc, char **argv)
+{
+	static char name[] = "tally-bench";
+
+	return command_main(commands, name, argc, argv);
+}
