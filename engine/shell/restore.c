@@ -336,6 +336,8 @@ restore_sign(struct restore *restore)
 	station_root(start->station, &root);
 	if (size > start->remembered.checkpoint.size)
 		status = signer_sign(&start->desk, size, &root);
+	else
+		status = remembered_repeat(&start->remembered); /* L5: it leaves from now on */
 	start->place = (struct committer_place){
 	    .segment = restore->scan.segment,
 	    .offset = restore->scan.offset,

@@ -261,6 +261,19 @@ remembered_slots(void **state)
 	founded_free(&founded);
 }
 
+static void
+peeked_size(struct founded *founded, const char *name, uint64_t size)
+{
+	struct remembered remembered;
+	int fd;
+
+	assert_int_equal(disk_open(AT_FDCWD, founded->data, O_RDONLY | O_DIRECTORY, 0, &fd),
+			 DISK_OK);
+	assert_int_equal(remembered_peek(&remembered, fd, name), DISK_OK);
+	assert_int_equal(remembered.checkpoint.size, size);
+	close(fd);
+}
+
 /* An older copy of the data directory stands below its anchor. */
 static void
 an_anchor_ahead(void **state)
@@ -292,11 +305,38 @@ an_anchor_ahead(void **state)
 	assert_int_equal(founded_start(&founded, &start), TALLY_EXIT_FINE);
 	assert_int_equal(start.remembered.checkpoint.size, 2);
 	start_end(&start);
+	peeked_size(&founded, "remembered", 2);
 	assert_int_equal(unlink(founded.anchor), 0);
 	refused(&founded, founded.anchor);
 	free(ledger);
 	free(remembered);
 	free(newer);
+	founded_free(&founded);
+}
+
+/* The power failed between the two: before that checkpoint leaves again both have it (L5). */
+static void
+an_anchor_behind(void **state)
+{
+	struct founded founded;
+	struct start start;
+	size_t size;
+	uint8_t *anchor;
+
+	(void)state;
+	founded_make(&founded, NULL, true);
+	anchor = founded_read(&founded, "../copy", &size);
+	test_log_phase(&founded.log, TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK,
+		       "2026-01-01T08:00:00Z");
+	founded_append(&founded, founded.log.count);
+	founded_sign(&founded);
+	founded_write(&founded, "../copy", 0, bytes_make(anchor, size));
+	peeked_size(&founded, founded.anchor, 1);
+	assert_int_equal(founded_start(&founded, &start), TALLY_EXIT_FINE);
+	assert_int_equal(start.remembered.checkpoint.size, 2);
+	start_end(&start);
+	peeked_size(&founded, founded.anchor, 2);
+	free(anchor);
 	founded_free(&founded);
 }
 
@@ -338,6 +378,7 @@ main(void)
 	    cmocka_unit_test(the_key),
 	    cmocka_unit_test(remembered_slots),
 	    cmocka_unit_test(an_anchor_ahead),
+	    cmocka_unit_test(an_anchor_behind),
 	    cmocka_unit_test(what_another_campaign_remembers),
 	};
 
