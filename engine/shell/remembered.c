@@ -367,8 +367,10 @@ remembered_open(struct remembered *remembered, int dir_fd)
 int
 remembered_repeat(struct remembered *remembered)
 {
-	int status = write_slot(remembered->fd, "remembered", remembered);
+	int status;
 
+	remembered->sequence++;
+	status = write_slot(remembered->fd, "remembered", remembered);
 	if (status == DISK_OK && remembered->anchor_fd >= 0)
 		status = write_slot(remembered->anchor_fd, remembered->anchor, remembered);
 	return status;
@@ -380,7 +382,6 @@ remembered_write(struct remembered *remembered, const struct checkpoint *checkpo
 {
 	CHECK(checkpoint->size >= remembered->checkpoint.size); /* L5 */
 	CHECK(note.size <= REMEMBERED_NOTE_MAX);
-	remembered->sequence++;
 	remembered->checkpoint = *checkpoint;
 	remembered->note_size = note.size;
 	memcpy(remembered->note, note.data, note.size);

@@ -72,9 +72,9 @@ MUST_USE int
 remembered_write(struct remembered *remembered, const struct checkpoint *checkpoint,
 		 struct bytes note);
 
-/* Writes and syncs the slot that counts once more, in both places, where that leaves as it is what
- * is there already: the process that wrote it may have ended before a sync, or before the anchor
- * had it. After a failure the process must end. */
+/* Writes and syncs what is remembered once more, as the next slot, in both places: the process that
+ * wrote it may have ended before a sync, or before the anchor had it. Not in place: a torn write
+ * must leave what was read. After a failure the process must end. */
 MUST_USE int
 remembered_repeat(struct remembered *remembered);
 

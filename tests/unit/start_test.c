@@ -73,6 +73,19 @@ replace(const struct founded *founded, const char *name, const void *bytes, size
 }
 
 static void
+peeked_size(struct founded *founded, const char *name, uint64_t size)
+{
+	struct remembered remembered;
+	int fd;
+
+	assert_int_equal(disk_open(AT_FDCWD, founded->data, O_RDONLY | O_DIRECTORY, 0, &fd),
+			 DISK_OK);
+	assert_int_equal(remembered_peek(&remembered, fd, name), DISK_OK);
+	assert_int_equal(remembered.checkpoint.size, size);
+	close(fd);
+}
+
+static void
 from_a_founded_directory(void **state)
 {
 	struct founded founded;
@@ -93,7 +106,8 @@ from_a_founded_directory(void **state)
 	station_root(start.station, &found);
 	assert_memory_equal(found.bytes, root, sizeof root);
 	assert_int_equal(treefile_size(start.tree), founded.log.count);
-	assert_int_equal(start.remembered.sequence, 1); /* nothing new to sign */
+	assert_int_equal(start.remembered.sequence, 2); /* the same once more */
+	assert_int_equal(start.remembered.checkpoint.size, founded.log.count);
 	assert_int_equal(start.place.segment, 0);
 	assert_int_equal(start.place.segments_count, 1);
 	assert_int_equal(start.place.segment_bytes, committer_segment_bytes(1000));
@@ -106,20 +120,26 @@ from_a_founded_directory(void **state)
 static void
 starts_again_and_again(void **state)
 {
+	static const char *const folders[] = {"ledger", "tree"};
 	struct founded founded;
-	char *before;
-	char *after;
+	char *before[sizeof folders / sizeof *folders];
 
 	(void)state;
 	founded_make(&founded, NULL, true);
 	starts(&founded);
-	before = test_snapshot(founded.folder.path, "data/lock");
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		before[i] = founded_snapshot(&founded, folders[i]);
 	for (int i = 0; i < 3; i++)
 		starts(&founded);
-	after = test_snapshot(founded.folder.path, "data/lock");
-	assert_string_equal(before, after);
-	free(before);
-	free(after);
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		char *after = founded_snapshot(&founded, folders[i]);
+
+		assert_string_equal(before[i], after);
+		free(before[i]);
+		free(after);
+	}
+	peeked_size(&founded, "remembered", founded.log.count);
+	peeked_size(&founded, founded.anchor, founded.log.count);
 	founded_free(&founded);
 }
 
@@ -244,11 +264,11 @@ remembered_slots(void **state)
 	test_log_phase(&founded.log, TALLY_PHASE_OPEN, TALLY_CAUSE_CLOCK,
 		       "2026-01-01T08:00:00Z");
 	founded_append(&founded, founded.log.count);
-	founded_sign(&founded); /* slot 1: one entry; slot 0: two */
-	founded_write(&founded, "remembered", 0, bytes_make(zeros, 100));
+	founded_sign(&founded); /* founded, repeated; signed: slot 1, of two entries */
+	founded_write(&founded, "remembered", REMEMBERED_SLOT_SIZE, bytes_make(zeros, 100));
 	assert_int_equal(founded_start(&founded, &start), TALLY_EXIT_FINE);
 	assert_int_equal(start.remembered.checkpoint.size, 2); /* signed again */
-	assert_int_equal(start.remembered.sequence, 2);
+	assert_int_equal(start.remembered.sequence, 3);
 	start_end(&start);
 	founded_write(&founded, "remembered", 0, bytes_make(zeros, sizeof zeros));
 	refused(&founded, "reading remembered: neither slot is valid");
@@ -259,19 +279,6 @@ remembered_slots(void **state)
 	remove_file(&founded, "remembered");
 	refused(&founded, "data was never finished: remove it and run --init again");
 	founded_free(&founded);
-}
-
-static void
-peeked_size(struct founded *founded, const char *name, uint64_t size)
-{
-	struct remembered remembered;
-	int fd;
-
-	assert_int_equal(disk_open(AT_FDCWD, founded->data, O_RDONLY | O_DIRECTORY, 0, &fd),
-			 DISK_OK);
-	assert_int_equal(remembered_peek(&remembered, fd, name), DISK_OK);
-	assert_int_equal(remembered.checkpoint.size, size);
-	close(fd);
 }
 
 /* An older copy of the data directory stands below its anchor. */
