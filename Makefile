@@ -17,8 +17,8 @@ BIN := $(OUT)/bin
 
 # Debian's names; clang and its runtime serve the second build and the fuzzers.
 PACKAGES := gcc libc6-dev make binutils pkg-config clang clang-format libclang-rt-14-dev curl jq \
-            libsodium-dev libuv1-dev liblmdb-dev libxxhash-dev libjansson-dev libgmp-dev libssl-dev \
-            libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev \
+            libsodium-dev libuv1-dev liblmdb-dev libxxhash-dev libjansson-dev libgmp-dev \
+            libssl-dev libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev \
             strace faketime xxd openssl e2fsprogs python3
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
