@@ -14,7 +14,8 @@
 #include "ed25519/keytable.h"
 
 enum {
-	ED25519_BATCH_MAX = 256, /* items that share an inversion; more are cut into such batches */
+	ED25519_BATCH_MAX =
+	    256, /* items that share an inversion; more are cut into such batches */
 };
 
 struct ed25519_item {

@@ -12,8 +12,8 @@
  * 96 * (r * (2^(window-1) + 1) + j).
  *
  * Only public values: nothing here runs in constant time. Threads: immutable once made. No
- * allocation: memory is the caller's. Source: RFC 8032 section 5.1; Hisil, Wong, Carter, Dawson 2008
- * (additions for a = -1, complete because d is no square). */
+ * allocation: memory is the caller's. Source: RFC 8032 section 5.1; Hisil, Wong, Carter, Dawson
+ * 2008 (additions for a = -1, complete because d is no square). */
 #ifndef TALLY_ED25519_KEYTABLE_H
 #define TALLY_ED25519_KEYTABLE_H
 
@@ -30,13 +30,18 @@ enum {
 };
 
 struct keytable {
-	uint8_t key[TALLY_KEY_SIZE]; /* A as in the signature's hash; for the base point zeros */
+	uint8_t
+	    key[TALLY_KEY_SIZE]; /* A as in the signature's hash; for the base point zeros */
 	unsigned window;
 	unsigned rows;          /* ceil(253 / window): scalars are below L < 2^253 */
 	const uint8_t *entries; /* rows x (2^(window-1) + 1) x KEYTABLE_ENTRY_SIZE */
 };
 
-/* Bytes of the entries. */
+/* Entries of a row: 2^(window-1) + 1. */
+size_t
+keytable_entries(unsigned window);
+
+/* Bytes of all entries. */
 size_t
 keytable_size(unsigned window);
 
