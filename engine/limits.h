@@ -52,10 +52,14 @@ enum {
 	window_reads = 8,       /* receipts, checkpoints, results owed to one connection */
 	receive_bytes = 2 * (TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX),
 	send_bytes = 256 * 1024,
-	parcel_items_max = 32, /* one verify job: about 1.5 ms of CPU */
+	pipeline_items =
+	    2 * window_requests, /* taken and not yet answered: one connection's window
+					       * is half of it, so that beside a flood an
+					       * honest frontend gets its half */
+	parcel_items_plain = 32, /* one verify job of libsodium's: about 1.5 ms of CPU */
+	parcel_items_max = 256,  /* and where tables make a signature cheaper */
 	parcel_bytes_max = 72 * 1024,
-	parcels_max = 64, /* one connection's window is half of the pipeline, so that beside a
-			   * flood an honest frontend gets its half */
+	parcels_max = 64,
 	batch_entries_max = 8192,
 	batch_bytes_max = 2 * 1024 * 1024,
 	reads_max = 256,
@@ -118,8 +122,10 @@ _Static_assert(
     "a tally's text fits: its head and lines, cells, positions, pairs; ids of 64 bytes, "
     "numbers of 20 digits");
 _Static_assert(TALLY_WIRE_PAYLOAD_MAX + 4096 <= parcel_bytes_max, "a frame fits a parcel");
-_Static_assert(2 * window_requests >= parcels_max * parcel_items_max,
+_Static_assert(2 * window_requests >= pipeline_items,
 	       "a second signer, however many its connections, leaves the first one its half");
+_Static_assert(parcels_max *parcel_items_plain >= pipeline_items,
+	       "the pipeline is full before the ring, where parcels are full");
 _Static_assert(TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX < receive_bytes,
 	       "a frame fits the receive buffer");
 _Static_assert((name_bytes_max + 1 + 20 + 1 + 44 + 1 + 1) + (4 + name_bytes_max + 1 + 92 + 1) +

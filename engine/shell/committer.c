@@ -28,7 +28,8 @@ struct committer {
 	uint64_t checksum;
 	/* under the lock */
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
+	pthread_cond_t job_came;       /* for the writer */
+	pthread_cond_t short_of_space; /* for the reserver */
 	struct committer_batch job;
 	bool job_waits;
 	bool stopping;
@@ -195,7 +196,7 @@ finish_batch(struct committer *committer, size_t written)
 	committer->offset += written;
 	if (!committer->reserved && committer->offset > committer->size / 2) {
 		committer->reserve_wanted = true;
-		pthread_cond_broadcast(&committer->changed);
+		pthread_cond_signal(&committer->short_of_space);
 	}
 	committer->calls.committed(committer->calls.context, committer->checksum,
 				   space_left(committer));
@@ -208,7 +209,8 @@ poison(struct committer *committer)
 {
 	pthread_mutex_lock(&committer->lock);
 	committer->stopping = true;
-	pthread_cond_broadcast(&committer->changed);
+	pthread_cond_signal(&committer->job_came);
+	pthread_cond_signal(&committer->short_of_space);
 	pthread_mutex_unlock(&committer->lock);
 	committer->calls.failed(committer->calls.context, disk_error());
 }
@@ -223,7 +225,7 @@ writer_run(void *argument)
 
 		pthread_mutex_lock(&committer->lock);
 		while (!committer->job_waits && !committer->stopping)
-			pthread_cond_wait(&committer->changed, &committer->lock);
+			pthread_cond_wait(&committer->job_came, &committer->lock);
 		if (!committer->job_waits) {
 			pthread_mutex_unlock(&committer->lock);
 			return NULL;
@@ -250,7 +252,8 @@ wait_a_second(struct committer *committer)
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec++;
 	while (!committer->stopping && waited == 0)
-		waited = pthread_cond_timedwait(&committer->changed, &committer->lock, &until);
+		waited = pthread_cond_timedwait(&committer->short_of_space, &committer->lock,
+						&until);
 }
 
 /* Called with the lock held, which it gives back meanwhile. */
@@ -288,7 +291,7 @@ reserver_run(void *argument)
 		if (committer->reserve_wanted)
 			make_reserve(committer, &complained);
 		else
-			pthread_cond_wait(&committer->changed, &committer->lock);
+			pthread_cond_wait(&committer->short_of_space, &committer->lock);
 	}
 	pthread_mutex_unlock(&committer->lock);
 	return NULL;
@@ -300,7 +303,8 @@ committer_free(struct committer *committer)
 	if (committer->fd >= 0)
 		close(committer->fd);
 	pthread_mutex_destroy(&committer->lock);
-	pthread_cond_destroy(&committer->changed);
+	pthread_cond_destroy(&committer->job_came);
+	pthread_cond_destroy(&committer->short_of_space);
 	free(committer);
 }
 
@@ -322,7 +326,8 @@ committer_make(int dir_fd, const uint8_t *campaign, const struct committer_place
 	pthread_mutex_init(&committer->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&committer->changed, &monotonic);
+	pthread_cond_init(&committer->job_came, NULL);
+	pthread_cond_init(&committer->short_of_space, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	committer->dir_fd = dir_fd;
 	if (open_segment(committer, place->segment) != DISK_OK) {
@@ -368,7 +373,7 @@ committer_commit(struct committer *committer, const struct committer_batch *batc
 	CHECK(!committer->job_waits);
 	committer->job = *batch;
 	committer->job_waits = true;
-	pthread_cond_broadcast(&committer->changed);
+	pthread_cond_signal(&committer->job_came);
 	pthread_mutex_unlock(&committer->lock);
 }
 
@@ -377,7 +382,8 @@ committer_stop(struct committer *committer)
 {
 	pthread_mutex_lock(&committer->lock);
 	committer->stopping = true;
-	pthread_cond_broadcast(&committer->changed);
+	pthread_cond_signal(&committer->job_came);
+	pthread_cond_signal(&committer->short_of_space);
 	pthread_mutex_unlock(&committer->lock);
 	pthread_join(committer->writer, NULL);
 	pthread_join(committer->reserver, NULL);

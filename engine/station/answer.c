@@ -94,6 +94,7 @@ answer_parcels(struct station *station)
 			break;
 		for (size_t i = 0; i < parcel->items_count; i++)
 			answer_item(station, &parcel->items[i]);
+		station->items_count -= parcel->items_count;
 		parcel_move(parcel, PARCEL_FREE);
 		station->parcels_answered++;
 		freed = true;

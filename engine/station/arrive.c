@@ -38,13 +38,21 @@ close_filling(struct parcel *parcel)
 	parcel_move(parcel, asks_worker(parcel) ? PARCEL_READY : PARCEL_BACK);
 }
 
+static bool
+takes(const struct station *station, const struct parcel *parcel, size_t bytes)
+{
+	return parcel->items_count < station->parcel_items && parcel_has_room(parcel, bytes);
+}
+
 /* A parcel with room for `bytes` more, or NULL: the sender waits. */
 static struct parcel *
 parcel_for(struct station *station, size_t bytes)
 {
 	struct parcel *parcel = filling(station);
 
-	if (parcel != NULL && parcel_has_room(parcel, bytes))
+	if (station->items_count >= pipeline_items)
+		return NULL;
+	if (parcel != NULL && takes(station, parcel, bytes))
 		return parcel;
 	if (station->parcels_filled - station->parcels_answered == parcels_max)
 		return NULL;
@@ -146,6 +154,7 @@ put(struct station *station, struct parcel *parcel, unsigned number, uint32_t co
 	struct connection *connection = &station->connections[number];
 	struct parcel_item *item = parcel_put(parcel, request.task, request.kind, payload);
 
+	station->items_count++;
 	item->connection = (uint16_t)number;
 	item->generation = connection->generation;
 	item->correlation = correlation;
@@ -275,21 +284,21 @@ resume(struct station *station, unsigned number)
 /* True if the parcel being filled gains nothing by waiting for company: a worker is idle, or it
  * needs none and nothing else is in hand. */
 static bool
-is_ripe(const struct station *station, const struct parcel *parcel, bool all_taken)
+is_ripe(const struct station *station, const struct parcel *parcel)
 {
 	if (!asks_worker(parcel))
-		return all_taken;
+		return true;
 	return station->parcels_sent == station->parcels_filled - 1 &&
 	       station->jobs_count < station->jobs_max;
 }
 
 /* Gives parcels to workers: full ones first, then the one being filled. */
 static void
-dispatch(struct station *station, bool all_taken)
+dispatch(struct station *station)
 {
 	struct parcel *parcel = filling(station);
 
-	if (parcel != NULL && parcel->items_count > 0 && is_ripe(station, parcel, all_taken))
+	if (parcel != NULL && parcel->items_count > 0 && is_ripe(station, parcel))
 		close_filling(parcel);
 	while (station->parcels_sent < station->parcels_filled) {
 		parcel = parcel_at(station, station->parcels_sent);
@@ -324,9 +333,11 @@ parcels_exhausted(struct station *station)
 {
 	struct parcel *parcel = filling(station);
 
+	if (station->items_count >= pipeline_items)
+		return true;
 	return station->parcels_filled - station->parcels_answered == parcels_max &&
 	       (parcel == NULL ||
-		!parcel_has_room(parcel, TALLY_BALLOT_SIZE_MAX + 1 + replaced_room(station)));
+		!takes(station, parcel, TALLY_BALLOT_SIZE_MAX + 1 + replaced_room(station)));
 }
 
 /* Handshakes need no parcel: while none is free their turn would not come, and they would not be
@@ -350,9 +361,8 @@ arrive_intake(struct station *station)
 		if (!connection_may_be_served(station, (unsigned)number))
 			continue;
 		serve(station, (unsigned)number);
-		dispatch(station, false);
 	}
-	dispatch(station, true);
+	dispatch(station);
 	if (!station->stopping && parcels_exhausted(station))
 		let_in(station);
 }
@@ -367,7 +377,8 @@ arrive_phase(struct station *station, enum tally_phase phase)
 		return false;
 	item = parcel_put(parcel, TASK_PHASE, 0, bytes_make(NULL, 0));
 	item->phase = phase;
-	dispatch(station, true);
+	station->items_count++;
+	dispatch(station);
 	return true;
 }
 

@@ -294,7 +294,9 @@ station_receive_room(struct station *station, unsigned number)
 
 	if (connection->state == CONNECTION_CLOSING || connection->state == CONNECTION_FREE)
 		return writer_make(NULL, 0);
-	if (connection->received_start > 0 && connection->received_end > receive_bytes / 2) {
+	/* No more is moved than has been taken: a byte is moved once. */
+	if (connection->received_start >= held &&
+	    connection->received_end > receive_bytes / 2) {
 		memmove(connection->received, connection->received + connection->received_start,
 			held);
 		connection->received_start = 0;

@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+_Static_assert(sizeof(struct sheet) <= sizeof(struct notice) &&
+		   _Alignof(struct sheet) <= _Alignof(struct notice),
+	       "a sheet's facts fit a notice's");
+_Static_assert(TALLY_WIRE_PAYLOAD_MAX + 1 + PARCEL_FACTS_ROOM <= parcel_bytes_max,
+	       "a parcel takes any frame");
+
 bool
 parcel_may_move(enum parcel_state from, enum parcel_state to)
 {
@@ -34,7 +40,18 @@ bool
 parcel_has_room(const struct parcel *parcel, size_t bytes)
 {
 	return parcel->items_count < parcel_items_max &&
-	       parcel_bytes_max - parcel->used >= bytes;
+	       parcel_bytes_max - parcel->used >= bytes + PARCEL_FACTS_ROOM;
+}
+
+/* Memory that a notice or sheet is parsed into: few have one. */
+static void *
+take_facts(struct parcel *parcel, size_t size)
+{
+	uint8_t *at = parcel->memory + parcel->used;
+	size_t skipped = -(uintptr_t)at % _Alignof(struct notice);
+
+	parcel->used += skipped + size;
+	return at + skipped;
 }
 
 struct parcel_item *
@@ -57,6 +74,10 @@ parcel_put(struct parcel *parcel, enum parcel_task task, uint8_t kind, struct by
 		item->facts = &parcel->facts[parcel->ballots_count++];
 		item->facts->bytes = item->payload;
 	}
+	if (task == TASK_NOTICE)
+		item->notice = take_facts(parcel, sizeof *item->notice);
+	if (task == TASK_SHEET)
+		item->sheet = take_facts(parcel, sizeof *item->sheet);
 	parcel->items_count++;
 	return item;
 }
@@ -80,9 +101,9 @@ static void
 verify_item_notice(struct parcel_item *item, const struct manifest *manifest,
 		   const struct roster *roster)
 {
-	const struct notice *notice = &item->notice;
+	struct notice *notice = item->notice;
 
-	item->verdict = notice_parse(item->payload, &item->notice);
+	item->verdict = notice_parse(item->payload, notice);
 	if (item->verdict == TALLY_ACCEPTED)
 		item->verdict = verify_notice(manifest, notice);
 	if (item->verdict != TALLY_ACCEPTED || roster == NULL)
@@ -96,9 +117,9 @@ verify_item_notice(struct parcel_item *item, const struct manifest *manifest,
 static void
 verify_item_sheet(struct parcel_item *item, const struct manifest *manifest)
 {
-	item->verdict = sheet_parse(item->payload, &item->sheet);
+	item->verdict = sheet_parse(item->payload, item->sheet);
 	if (item->verdict == TALLY_ACCEPTED)
-		item->verdict = verify_sheet(manifest, &item->sheet);
+		item->verdict = verify_sheet(manifest, item->sheet);
 }
 
 void

@@ -54,22 +54,27 @@ struct parcel_item {
 	enum tally_verdict verdict;
 	uint64_t index;   /* answered with; FRAME_NO_INDEX: none */
 	uint64_t barrier; /* the answer leaves once so many entries are durable */
-	/* TASK_BALLOT: facts of trip 1 */
-	struct verify_item *facts;
+	/* facts of trip 1, in the parcel */
+	struct verify_item *facts; /* TASK_BALLOT */
+	struct notice *notice;     /* TASK_NOTICE */
+	struct sheet *sheet;       /* TASK_SHEET */
+	/* TASK_BALLOT */
 	struct tree_hash leaf;
 	uint64_t replaces;    /* index of the ballot to be fetched; FRAME_NO_INDEX: none */
 	uint8_t *replaced;    /* memory for it */
 	size_t replaced_size; /* 0: not fetched */
 	int district;         /* the tag's on the roster; ROSTER_ABSENT: none */
 	/* TASK_NOTICE */
-	struct notice notice;
 	size_t rostered; /* an enrolment's tags that are on the roster already */
-	/* TASK_SHEET */
-	struct sheet sheet;
 	/* TASK_STATUS */
 	uint16_t revision; /* 0: the tag has no ballot */
 	/* TASK_PHASE */
 	enum tally_phase phase;
+};
+
+enum {
+	/* What may be needed beside an item's own bytes, to parse a notice or sheet into. */
+	PARCEL_FACTS_ROOM = sizeof(struct notice) + _Alignof(struct notice),
 };
 
 struct parcel {
@@ -90,7 +95,7 @@ parcel_may_move(enum parcel_state from, enum parcel_state to);
 void
 parcel_move(struct parcel *parcel, enum parcel_state to);
 
-/* True if one more item with `bytes` of memory fits. */
+/* True if one more item with `bytes` of memory fits, and what is known of it. */
 bool
 parcel_has_room(const struct parcel *parcel, size_t bytes);
 

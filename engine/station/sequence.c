@@ -237,24 +237,24 @@ decide_notice(struct station *station, struct parcel_item *item)
 {
 	struct law *law = &station->replay.law;
 	struct bytes entry = parcel_entry(item);
-	bool voids = item->notice.kind == TALLY_NOTICE_VOID;
+	bool voids = item->notice->kind == TALLY_NOTICE_VOID;
 	struct tree_hash leaf;
 	uint8_t hash[TALLY_HASH_SIZE];
 
 	if (item->verdict != TALLY_ACCEPTED)
 		return DECIDED;
-	notice_hash(&item->notice, hash);
+	notice_hash(item->notice, hash);
 	if (law->notices_count > 0 && memcmp(hash, law->notice_hash, sizeof hash) == 0) {
 		item->index = station->replay.last_notice;
 		return DECIDED;
 	}
-	item->verdict = law_notice_check(law, station->manifest, &item->notice);
+	item->verdict = law_notice_check(law, station->manifest, item->notice);
 	if (item->verdict == TALLY_ACCEPTED &&
-	    (item->rostered > 0 || !roll_takes(station, &item->notice)))
+	    (item->rostered > 0 || !roll_takes(station, item->notice)))
 		item->verdict = TALLY_NOTICE_IMPOSSIBLE;
 	if (item->verdict == TALLY_ACCEPTED && voids && !voiding_gather(station, item))
 		return NOT_YET;
-	if (item->verdict == TALLY_ACCEPTED && !can_take_effect(station, &item->notice))
+	if (item->verdict == TALLY_ACCEPTED && !can_take_effect(station, item->notice))
 		item->verdict = TALLY_NOTICE_IMPOSSIBLE;
 	if (item->verdict == TALLY_ACCEPTED && !sequence_has_room(station, entry.size))
 		item->verdict = TALLY_UNAVAILABLE;
@@ -269,11 +269,11 @@ decide_notice(struct station *station, struct parcel_item *item)
 	enter(station, entry, &leaf, NULL, voids ? &station->gather.counts : NULL);
 	if (voids)
 		voiding_entered(station);
-	roll_enter(station, &item->notice);
-	rhythm_notice(station, item->notice.kind);
+	roll_enter(station, item->notice);
+	rhythm_notice(station, item->notice->kind);
 	if (law->owed != TALLY_PHASE_BEFORE)
 		enter_phase(station, law->owed, TALLY_CAUSE_NOTICE);
-	if (item->notice.kind == TALLY_NOTICE_UNSEAL)
+	if (item->notice->kind == TALLY_NOTICE_UNSEAL)
 		station->publish_due_ms = station->mono_ms;
 	return DECIDED;
 }
@@ -286,9 +286,9 @@ decide_sheet(struct station *station, struct parcel_item *item)
 	struct tree_hash leaf;
 
 	if (item->verdict != TALLY_ACCEPTED ||
-	    law_sheet_is_last(law, station->manifest, &item->sheet, &item->index))
+	    law_sheet_is_last(law, station->manifest, item->sheet, &item->index))
 		return DECIDED;
-	item->verdict = replay_sheet_check(&station->replay, &item->sheet);
+	item->verdict = replay_sheet_check(&station->replay, item->sheet);
 	if (item->verdict == TALLY_ACCEPTED && !sequence_has_room(station, entry.size))
 		item->verdict = TALLY_UNAVAILABLE;
 	if (item->verdict != TALLY_ACCEPTED)

@@ -105,6 +105,8 @@ struct station {
 	uint64_t parcels_sent;      /* next to be given to a worker */
 	uint64_t parcels_sequenced; /* next to be sequenced */
 	uint64_t parcels_answered;  /* next to be answered */
+	size_t items_count;         /* taken and not yet answered */
+	unsigned parcel_items;      /* of one verify job, at most */
 	unsigned jobs_count;
 	unsigned jobs_max;
 

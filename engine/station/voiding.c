@@ -19,7 +19,7 @@ voiding_gather(struct station *station, struct parcel_item *item)
 	if (station->gathering == GATHERING_AWAY || station->durable < station->replay.index)
 		return false;
 	if (station->gathering == GATHERING_IDLE)
-		end = voiding_begin(station, &item->notice.voided);
+		end = voiding_begin(station, &item->notice->voided);
 	else
 		end = gather_work(&station->gather);
 	CHECK(end != GATHER_WRONG); /* T1 */

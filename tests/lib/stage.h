@@ -92,12 +92,13 @@ enum {
 /* Zero means the value in brackets. */
 struct stage_wish {
 	struct campaign_wish campaign;
-	unsigned workers; /* [2] */
-	uint64_t space;   /* [2^40] */
-	const char *now;  /* wall clock at the start ["2026-01-10T12:00:00Z"] */
-	bool pieces;      /* sockets carry bytes in small pieces [whole] */
-	bool rehearsal;   /* tags may ask for refusals [not] */
-	bool unordered;   /* delays are drawn [workers 1 ms, disk 2 ms] */
+	unsigned workers;      /* [2] */
+	unsigned parcel_items; /* [parcel_items_plain] */
+	uint64_t space;        /* [2^40] */
+	const char *now;       /* wall clock at the start ["2026-01-10T12:00:00Z"] */
+	bool pieces;           /* sockets carry bytes in small pieces [whole] */
+	bool rehearsal;        /* tags may ask for refusals [not] */
+	bool unordered;        /* delays are drawn [workers 1 ms, disk 2 ms] */
 };
 
 struct stage;

@@ -437,6 +437,7 @@ stagedisk_start(struct stage *stage, bool kept)
 	    .manifest = manifest,
 	    .pollbook = &stage->pollbook,
 	    .workers_count = stage->wish.workers,
+	    .parcel_items = stage->wish.parcel_items,
 	    .rehearsal = stage->wish.rehearsal,
 	    .space = stage->space,
 	    .wall_ms = stage_wall_ms(stage),

@@ -72,6 +72,8 @@ sim_make(uint64_t seed)
 		wish.campaign.precedence = one_in(&sim, 2) ? "booth" : "online";
 	sim.rush = 1 + below(&sim, 3);
 	wish.workers = 1 + (unsigned)below(&sim, 4);
+	if (one_in(&sim, 2))
+		wish.parcel_items = 1 + (unsigned)below(&sim, parcel_items_max);
 	wish.pieces = one_in(&sim, 2);
 	wish.now = one_in(&sim, 2) ? "2026-01-10T11:59:57Z" : "2026-01-10T12:00:40Z";
 	sim.stage = stage_make(&wish, (struct test_random){test_random_next(&sim.random)});

@@ -92,12 +92,12 @@ test_room_for_bytes(void **state)
 	uint8_t *bytes = calloc(1, parcel_bytes_max);
 
 	assert_non_null(bytes);
-	assert_true(parcel_has_room(parcel, parcel_bytes_max));
-	assert_false(parcel_has_room(parcel, parcel_bytes_max + 1));
-	parcel_put(parcel, TASK_NOTICE, TALLY_ENTRY_NOTICE,
+	assert_true(parcel_has_room(parcel, parcel_bytes_max - PARCEL_FACTS_ROOM));
+	assert_false(parcel_has_room(parcel, parcel_bytes_max - PARCEL_FACTS_ROOM + 1));
+	parcel_put(parcel, TASK_STATE, 0,
 		   bytes_make(bytes, parcel_bytes_max - TALLY_BALLOT_SIZE_MAX - 10 - 1));
-	assert_true(parcel_has_room(parcel, TALLY_BALLOT_SIZE_MAX + 10));
-	assert_false(parcel_has_room(parcel, TALLY_BALLOT_SIZE_MAX + 11));
+	assert_true(parcel_has_room(parcel, TALLY_BALLOT_SIZE_MAX + 10 - PARCEL_FACTS_ROOM));
+	assert_false(parcel_has_room(parcel, TALLY_BALLOT_SIZE_MAX + 11 - PARCEL_FACTS_ROOM));
 	parcel_put(parcel, TASK_BALLOT, TALLY_ENTRY_BALLOT, bytes_make(bytes, 8));
 	parcel_reserve_replaced(parcel, &parcel->items[1], 5);
 	assert_int_equal(parcel->items[1].replaces, 5);
@@ -158,7 +158,7 @@ test_verify(void **state)
 	tree_leaf(parcel_entry(&items[0]), &leaf);
 	assert_true(tree_hash_equal(&leaf, &items[0].leaf));
 	assert_int_equal(items[1].verdict, TALLY_ACCEPTED);
-	assert_int_equal(items[1].notice.kind, TALLY_NOTICE_CLOSE);
+	assert_int_equal(items[1].notice->kind, TALLY_NOTICE_CLOSE);
 	assert_int_equal(items[2].verdict, TALLY_ACCEPTED);
 	assert_int_equal(items[3].verdict, TALLY_BAD_SIGNATURE);
 	assert_int_equal(items[4].verdict, TALLY_BAD_SIGNATURE);
