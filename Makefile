@@ -137,7 +137,8 @@ install: all ## install programs, library and headers below DESTDIR and PREFIX
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
 	    'includedir=$${prefix}/include' '' 'Name: tally' \
 	    'Description: speak to tallyd and check its log' 'Version: $(VERSION)' \
-	    'Requires: libsodium libcrypto' 'Libs: -L$${libdir} -ltally' 'Cflags: -I$${includedir}' \
+	    'Requires: libsodium libcrypto' \
+	    'Libs: -L$${libdir} -ltally' 'Cflags: -I$${includedir}' \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/tally.pc
 
 INSTALLED := $(patsubst $(BIN)/%,bin/%,$(PROGRAMS)) lib/libtally.a lib/pkgconfig/tally.pc \
