@@ -101,6 +101,7 @@ enum {
 	http_silence_s = 10,
 	http_request_ms = 60000, /* from a request's first byte to its answer's last */
 	http_nice = 10,          /* the door's priority: ballots come first */
+	metrics_connections_max = 8,
 };
 
 _Static_assert(batch_bytes_max + 4096 < segment_bytes_least, "a batch fits an empty segment");

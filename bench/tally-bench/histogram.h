@@ -1,9 +1,9 @@
-/* histogram: how often each time was seen, to three significant digits, in memory of a fixed size.
+/* histogram: how often each time was seen, to three significant digits, in fixed memory.
  *
- * Log-linear: values below 2048 are counted one by one; above, each power of two has 1,024 steps of
- * equal width, so that a step is never wider than a 1,024th of the values in it. The unit is the
- * caller's (here: nanoseconds, up to 274 s). Larger values are counted in the last step; `max`,
- * `min`, `sum` and `count` are exact whatever the value.
+ * Log-linear: values below 2048 are counted one by one; above, each power of two has 1,024 steps
+ * of equal width, so that a step is never wider than a 1,024th of the values in it. The unit is
+ * the caller's (here: nanoseconds, up to 274 s). Larger values are counted in the last step;
+ * `max`, `min`, `sum` and `count` are exact whatever the value.
  *
  * 232 KiB: allocate it. All zero is empty. Thread: its owner's; merge what several have recorded. */
 #ifndef TALLY_BENCH_HISTOGRAM_H

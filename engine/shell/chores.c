@@ -1,5 +1,6 @@
 #include "shell/chores.h"
 
+#include "shell/clock.h"
 #include "shell/gathering.h"
 #include "shell/line.h"
 #include "shell/receipts.h"
@@ -50,13 +51,12 @@ mailbox_close(struct server *server)
 }
 
 static void
-on_committed(void *context, uint64_t checksum, uint64_t space)
+on_committed(void *context, const struct committer_done *done)
 {
 	struct mailbox *mailbox = mailbox_open(context);
 
 	mailbox->committed = true;
-	mailbox->checksum = checksum;
-	mailbox->space = space;
+	mailbox->done = *done;
 	mailbox_close(context);
 }
 
@@ -113,15 +113,24 @@ static void
 batch_committed(struct server *server, const struct mailbox *mail)
 {
 	const struct station_batch *batch = server->committing;
-	struct station_event event = {
-	    .kind = STATION_COMMITTED, .checksum = mail->checksum, .space = mail->space};
+	struct station_event event = {.kind = STATION_COMMITTED,
+				      .checksum = mail->done.checksum,
+				      .space = mail->done.space};
 
 	server->committing = NULL;
+	metrics_committed(&server->metrics, &mail->done);
 	if (batch->text_size > 0 &&
 	    publisher_text(server->start.publisher, batch->text_index,
 			   bytes_make(batch->text, batch->text_size)) != DISK_OK)
 		line_warn("keeping a tally's text: %s", disk_error());
 	server_step(server, &event);
+}
+
+static void
+signature_came(struct server *server, struct bytes note)
+{
+	metrics_signed(&server->metrics, clock_mono_ns() - server->sign_asked_ns);
+	server_step(server, &(struct station_event){.kind = STATION_SIGNED, .note = note});
 }
 
 static void
@@ -144,9 +153,7 @@ on_wake(uv_async_t *wake)
 		server_step(server, &(struct station_event){.kind = STATION_SPACE,
 							    .space = mail.space});
 	if (mail.noted)
-		server_step(server,
-			    &(struct station_event){.kind = STATION_SIGNED,
-						    .note = {mail.note, mail.note_size}});
+		signature_came(server, bytes_make(mail.note, mail.note_size));
 	if (mail.published)
 		server_step(server, &(struct station_event){.kind = STATION_PUBLISHED,
 							    .ok = mail.published_ok,
@@ -250,16 +257,26 @@ answer_read(const struct start *start, struct station_read *read)
 }
 
 static void
+verify_parcel(struct job *job)
+{
+	struct server *server = job->server;
+	uint64_t began = clock_mono_ns();
+
+	fetch_replaced(server, job->parcel);
+	parcel_verify(job->parcel, server->start.manifest,
+		      server->start.manifest->has_roster ? &server->start.registry.roster
+							 : NULL);
+	job->ns = clock_mono_ns() - began;
+}
+
+static void
 job_run(uv_work_t *work)
 {
 	struct job *job = work->data;
 	struct server *server = job->server;
 
 	if (job->parcel != NULL) {
-		fetch_replaced(server, job->parcel);
-		parcel_verify(
-		    job->parcel, server->start.manifest,
-		    server->start.manifest->has_roster ? &server->start.registry.roster : NULL);
+		verify_parcel(job);
 	} else if (job->read != NULL) {
 		answer_read(&server->start, job->read);
 	} else if (job->gather != NULL) {
@@ -280,6 +297,8 @@ job_done(uv_work_t *work, int status)
 	struct station_event event = {.kind = STATION_FETCHED, .size = job->fetched_size};
 
 	CHECK(status == 0);
+	if (job->parcel != NULL)
+		metrics_verified(&server->metrics, job->parcel->items_count, job->ns);
 	if (job->parcel != NULL)
 		event = (struct station_event){.kind = STATION_VERIFIED, .parcel = job->parcel};
 	else if (job->read != NULL)
@@ -380,6 +399,7 @@ chores_perform(struct server *server, const struct station_effect *effect)
 		commit(server, effect->batch);
 		break;
 	case EFFECT_SIGN:
+		server->sign_asked_ns = clock_mono_ns();
 		signer_ask(server->signer, effect->sign.size, &effect->sign.root);
 		break;
 	case EFFECT_PUBLISH:
@@ -401,6 +421,8 @@ chores_start(struct server *server)
 	struct signer_calls signer = {on_noted, on_failed, server};
 
 	pthread_mutex_init(&server->mailbox.lock, NULL);
+	metrics_ledger(&server->metrics,
+		       start->place.segment * start->place.segment_bytes + start->place.offset);
 	if (!outlook_open(&server->outlook, start->manifest)) {
 		line_warn("finding memory for the results failed");
 		return TALLY_EXIT_WORLD;

@@ -7,6 +7,7 @@
 #define TALLY_SHELL_CHORES_H
 
 #include "shell/keeper.h"
+#include "shell/metrics.h"
 #include "shell/outlook.h"
 #include "shell/start.h"
 
@@ -14,6 +15,7 @@
 #include <uv.h>
 
 struct door;
+struct metrics_door;
 struct server;
 
 enum client_state {
@@ -37,6 +39,7 @@ struct job {
 	uv_work_t work;
 	struct server *server;
 	struct job *next_free;
+	uint64_t ns; /* that a worker had it */
 	struct parcel *parcel;
 	struct station_read *read;
 	struct gather *gather;
@@ -51,7 +54,7 @@ enum {
 struct mailbox {
 	pthread_mutex_t lock;
 	bool committed;
-	uint64_t checksum;
+	struct committer_done done;
 	bool space_changed;
 	uint64_t space;
 	bool noted;
@@ -83,6 +86,9 @@ struct server {
 	struct keeper *keeper;
 	const struct station_batch *committing;
 	struct mailbox mailbox;
+	struct metrics metrics;
+	struct metrics_door *metrics_door; /* NULL: nobody is shown them */
+	uint64_t sign_asked_ns;
 	struct outlook outlook; /* the publisher's from EFFECT_PUBLISH to STATION_PUBLISHED */
 	struct job jobs[JOBS_MAX];
 	struct job *jobs_free;

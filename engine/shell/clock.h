@@ -1,4 +1,4 @@
-/* clock: the two clocks, in milliseconds. Any thread. */
+/* clock: the two clocks. Any thread. */
 #ifndef TALLY_SHELL_CLOCK_H
 #define TALLY_SHELL_CLOCK_H
 
@@ -11,5 +11,9 @@ clock_wall_ms(void);
 /* Since some moment; never goes back. */
 uint64_t
 clock_mono_ms(void);
+
+/* The same clock, in nanoseconds: to measure how long something took. */
+uint64_t
+clock_mono_ns(void);
 
 #endif

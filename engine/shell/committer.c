@@ -1,6 +1,7 @@
 #include "shell/committer.h"
 
 #include "limits.h"
+#include "shell/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -160,8 +161,27 @@ next_segment(struct committer *committer)
 	return status;
 }
 
+/* Both take their time in *done. */
 static int
-write_batch(struct committer *committer, const struct committer_batch *job)
+write_and_sync(const struct committer *committer, const char *name, struct bytes bytes,
+	       struct committer_done *done)
+{
+	uint64_t began = clock_mono_ns();
+	uint64_t written;
+	int status =
+	    disk_write_at(committer->fd, name, bytes.data, bytes.size, committer->offset);
+
+	written = clock_mono_ns();
+	if (status == DISK_OK)
+		status = disk_sync(committer->fd, name);
+	done->write_ns = written - began;
+	done->sync_ns = clock_mono_ns() - written;
+	return status;
+}
+
+static int
+write_batch(struct committer *committer, const struct committer_batch *job,
+	    struct committer_done *done)
 {
 	char name[SEGMENT_NAME_MAX];
 	struct batch batch = {.number = job->number,
@@ -177,29 +197,31 @@ write_batch(struct committer *committer, const struct committer_batch *job)
 	batch.checksum = batch_seal(job->memory, &batch, committer->campaign);
 	segment_name(committer->segment, name);
 	if (status == DISK_OK)
-		status = disk_write_at(committer->fd, name, job->memory, batch.size,
-				       committer->offset);
-	if (status == DISK_OK)
-		status = disk_sync(committer->fd, name);
+		status =
+		    write_and_sync(committer, name, bytes_make(job->memory, batch.size), done);
 	if (status == DISK_OK)
 		status = archive_add_batch(committer->archive, &batch, committer->segment,
 					   committer->offset);
 	if (status == DISK_OK)
 		committer->checksum = batch.checksum;
+	done->checksum = batch.checksum;
+	done->entries_count = batch.entries_count;
+	done->bytes = batch.size;
 	return status;
 }
 
 static void
-finish_batch(struct committer *committer, size_t written)
+finish_batch(struct committer *committer, struct committer_done *done)
 {
 	pthread_mutex_lock(&committer->lock);
-	committer->offset += written;
+	committer->offset += done->bytes;
 	if (!committer->reserved && committer->offset > committer->size / 2) {
 		committer->reserve_wanted = true;
 		pthread_cond_signal(&committer->short_of_space);
 	}
-	committer->calls.committed(committer->calls.context, committer->checksum,
-				   space_left(committer));
+	done->space = space_left(committer);
+	done->ledger_bytes = committer->segment * committer->segment_bytes + committer->offset;
+	committer->calls.committed(committer->calls.context, done);
 	pthread_mutex_unlock(&committer->lock);
 }
 
@@ -222,6 +244,7 @@ writer_run(void *argument)
 
 	for (;;) {
 		struct committer_batch job;
+		struct committer_done done;
 
 		pthread_mutex_lock(&committer->lock);
 		while (!committer->job_waits && !committer->stopping)
@@ -233,11 +256,11 @@ writer_run(void *argument)
 		job = committer->job;
 		committer->job_waits = false;
 		pthread_mutex_unlock(&committer->lock);
-		if (write_batch(committer, &job) != DISK_OK) {
+		if (write_batch(committer, &job, &done) != DISK_OK) {
 			poison(committer);
 			return NULL;
 		}
-		finish_batch(committer, batch_size(job.entries_size));
+		finish_batch(committer, &done);
 	}
 }
 

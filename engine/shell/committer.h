@@ -32,10 +32,21 @@ struct committer_batch {
 	size_t entries_size;
 };
 
+/* A batch is durable. */
+struct committer_done {
+	uint64_t checksum; /* of the batch */
+	uint64_t space;    /* bytes that are surely left for batches */
+	uint32_t entries_count;
+	uint64_t bytes;        /* of the batch in its segment */
+	uint64_t ledger_bytes; /* of all segments, up to its end */
+	uint64_t write_ns;
+	uint64_t sync_ns;
+};
+
 /* All called on the committer's threads, the first two with its lock held, so that the newest
  * space is told last: they ask nothing back. `space`: bytes that are surely left for batches. */
 struct committer_calls {
-	void (*committed)(void *context, uint64_t checksum, uint64_t space);
+	void (*committed)(void *context, const struct committer_done *done);
 	void (*space)(void *context, uint64_t space);
 	void (*failed)(void *context, const char *why); /* the process must end */
 	void (*say)(void *context, const char *text);   /* a line for the operator */

@@ -6,7 +6,7 @@
 #include "limits.h"
 
 enum {
-	descriptors_own = connections_max + files_max,
+	descriptors_own = connections_max + files_max + metrics_connections_max,
 	/* a connection and the file that is sent over it */
 	descriptors_wanted = descriptors_own + 2 * http_connections_max,
 	descriptors_least = descriptors_own + 2 * http_connections_least,

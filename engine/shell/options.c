@@ -20,6 +20,7 @@ enum {
 	OPTION_NEWEST,
 	OPTION_LISTEN,
 	OPTION_HTTP,
+	OPTION_METRICS,
 	OPTION_PLAIN,
 	OPTION_WORKERS,
 	OPTION_TEST,
@@ -48,7 +49,10 @@ static const struct argp_option table[] = {
     {"data", OPTION_DATA, "DIR", 0, "the data directory", 2},
     {"listen", OPTION_LISTEN, "HOST:PORT", 0, "where frontends connect (127.0.0.1:7300)", 2},
     {"http", OPTION_HTTP, "HOST:PORT", 0, "where the log is shown (127.0.0.1:7380)", 2},
-    {"plain", OPTION_PLAIN, NULL, 0, "listen beyond loopback without TLS", 2},
+    {"metrics", OPTION_METRICS, "HOST:PORT", 0,
+     "where http://HOST:PORT/metrics shows counts to Prometheus; off without it", 2},
+    {"plain", OPTION_PLAIN, NULL, 0, "listen, and show metrics, beyond loopback without TLS",
+     2},
     {"workers", OPTION_WORKERS, "N", 0, "verifying threads (one per core)", 2},
     {NULL, 0, NULL, 0, "Trying a frontend against it:", 3},
     {"test", OPTION_TEST, NULL, 0,
@@ -147,6 +151,9 @@ parse(int key, char *value, struct argp_state *state)
 		break;
 	case OPTION_HTTP:
 		options->server.http = value;
+		break;
+	case OPTION_METRICS:
+		options->server.metrics = value;
 		break;
 	case OPTION_PLAIN:
 		options->server.plain = true;

@@ -2,9 +2,11 @@
 
 #include "shell/address.h"
 #include "shell/clients.h"
+#include "shell/clock.h"
 #include "shell/descriptors.h"
 #include "shell/door.h"
 #include "shell/line.h"
+#include "shell/metrics_door.h"
 #include "base/text.h"
 #include "tally/status.h"
 
@@ -30,6 +32,7 @@ on_tick(uv_timer_t *timer)
 	struct station_event event = {.kind = STATION_TICK};
 
 	server_step(server, &event);
+	metrics_gauge(&server->metrics, server->start.station);
 	if (!server->stopping)
 		tell_door(server);
 }
@@ -55,46 +58,55 @@ on_signal(uv_signal_t *signal, int number)
 struct doors {
 	struct sockaddr_storage listen;
 	struct address http;
+	struct address metrics;
 };
 
+/* An address that does not leave this machine, or one that --plain allows. */
 static int
-find_listen(const struct server_options *options, struct sockaddr_storage *out)
+find_own(const char *option, const char *text, bool plain, const char *why,
+	 struct address *address, struct sockaddr_storage *out)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
 	struct addrinfo *found;
-	struct address address;
 	char port[8];
 	int status;
 
-	if (!address_parse(options->listen, &address)) {
-		line_warn("--listen %s: expected HOST:PORT", options->listen);
+	if (!address_parse(text, address)) {
+		line_warn("%s %s: expected HOST:PORT", option, text);
 		return TALLY_EXIT_USAGE;
 	}
-	snprintf(port, sizeof port, "%u", (unsigned)address.port);
-	status = getaddrinfo(address.host, port, &hints, &found);
+	snprintf(port, sizeof port, "%u", (unsigned)address->port);
+	status = getaddrinfo(address->host, port, &hints, &found);
 	if (status != 0) {
-		line_warn("--listen %s: %s", options->listen, gai_strerror(status));
+		line_warn("%s %s: %s", option, text, gai_strerror(status));
 		return TALLY_EXIT_USAGE;
 	}
 	memcpy(out, found->ai_addr, found->ai_addrlen);
 	freeaddrinfo(found);
-	if (options->plain || address_is_loopback((const struct sockaddr *)out))
+	if (plain || address_is_loopback((const struct sockaddr *)out))
 		return TALLY_EXIT_FINE;
-	line_warn("--listen %s: beyond loopback ballots would travel without TLS; put a TLS "
-		  "proxy before tallyd, or say --plain",
-		  options->listen);
+	line_warn("%s %s: beyond loopback %s, or say --plain", option, text, why);
 	return TALLY_EXIT_USAGE;
 }
 
 static int
 find_doors(const struct server_options *options, struct doors *doors)
 {
-	int code = find_listen(options, &doors->listen);
+	struct sockaddr_storage found;
+	struct address listen;
+	int code = find_own("--listen", options->listen, options->plain,
+			    "ballots would travel without TLS; put a TLS proxy before tallyd",
+			    &listen, &doors->listen);
 
 	if (code == TALLY_EXIT_FINE && !address_parse(options->http, &doors->http)) {
 		line_warn("--http %s: expected HOST:PORT", options->http);
 		return TALLY_EXIT_USAGE;
 	}
+	if (code == TALLY_EXIT_FINE && options->metrics != NULL)
+		code =
+		    find_own("--metrics", options->metrics, options->plain,
+			     "others could see when each ballot comes; ask from this machine",
+			     &doors->metrics, &found);
 	return code;
 }
 
@@ -139,6 +151,19 @@ open_door(struct server *server, const struct address *address)
 		line_warn("%s", disk_error());
 		return TALLY_EXIT_WORLD;
 	}
+	return 0;
+}
+
+static int
+open_metrics(struct server *server, const struct address *address)
+{
+	server->metrics_door =
+	    metrics_door_start(address->host, address->port, &server->metrics);
+	if (server->metrics_door == NULL) {
+		line_warn("%s", disk_error());
+		return TALLY_EXIT_WORLD;
+	}
+	line_say("metrics at port %u", metrics_door_port(server->metrics_door));
 	return 0;
 }
 
@@ -211,6 +236,11 @@ serve(struct server *server, const struct doors *doors, const struct server_opti
 	if (code != 0)
 		return code;
 	tell_door(server);
+	metrics_gauge(&server->metrics, server->start.station);
+	if (options->metrics != NULL)
+		code = open_metrics(server, &doors->metrics);
+	if (code != 0)
+		return code;
 	CHECK(uv_timer_start(&server->ticker, on_tick, tick_ms, tick_ms) == 0);
 	if (uv_signal_start(&server->on_term, on_signal, SIGTERM) != 0 ||
 	    uv_signal_start(&server->on_int, on_signal, SIGINT) != 0) {
@@ -286,6 +316,7 @@ end(struct server *server)
 	if (server->loop_made)
 		drain_loop(server);
 	chores_stop(server);
+	metrics_door_stop(server->metrics_door);
 	door_stop(server->door);
 	start_end(&server->start);
 	outlook_close(&server->outlook);
@@ -315,6 +346,7 @@ server_run(const struct server_options *options)
 	snprintf(threads, sizeof threads, "%u", options->workers_count + 1);
 	setenv("UV_THREADPOOL_SIZE", threads, 1);
 	signal(SIGPIPE, SIG_IGN);
+	metrics_init(&server->metrics, "libsodium", clock_wall_ms());
 	code = start_run(&server->start,
 			 &(struct start_options){.data = options->data,
 						 .workers_count = options->workers_count,

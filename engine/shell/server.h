@@ -13,6 +13,7 @@ struct server_options {
 	const char *data;       /* DIR */
 	const char *listen;     /* HOST:PORT */
 	const char *http;       /* HOST:PORT */
+	const char *metrics;    /* HOST:PORT, or NULL: none are shown */
 	bool plain;             /* listen beyond loopback without TLS */
 	unsigned workers_count; /* 1 to workers_max */
 	bool rehearsal;         /* tags may ask for refusals (station/provoke.h) */

@@ -62,6 +62,8 @@ answer_item(struct station *station, const struct parcel_item *item)
 	if (item->task == TASK_BALLOT || item->task == TASK_NOTICE ||
 	    item->task == TASK_SHEET || item->task == TASK_REFUSE)
 		station->verdicts[item->verdict]++;
+	if (item->task == TASK_BALLOT)
+		station->ballots[item->verdict]++;
 	if (!connection_is(station, number, item->generation))
 		return;
 	CHECK(connection->owed_requests > 0 && connection->owed_bytes >= ANSWER_MAX);

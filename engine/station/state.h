@@ -137,6 +137,7 @@ struct station {
 	uint64_t durable_batches;
 	uint64_t durable_checksum;
 	uint64_t verdicts[TALLY_VERDICTS_COUNT];
+	uint64_t ballots[TALLY_VERDICTS_COUNT]; /* answers to ballots among them */
 
 	/* second lane */
 	struct station_read reads[reads_max];

@@ -20,13 +20,14 @@ called(void *context)
 }
 
 static void
-on_committed(void *context, uint64_t checksum, uint64_t space)
+on_committed(void *context, const struct committer_done *done)
 {
 	struct bench *bench = called(context);
 
 	bench->committed++;
-	bench->checksum = checksum;
-	bench->space = space;
+	bench->checksum = done->checksum;
+	bench->space = done->space;
+	bench->done = *done;
 	pthread_mutex_unlock(&bench->lock);
 }
 

@@ -31,6 +31,7 @@ struct bench {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	unsigned committed;
+	struct committer_done done; /* the last one */
 	unsigned spaces;
 	unsigned failed;
 	unsigned said;

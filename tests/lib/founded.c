@@ -88,10 +88,9 @@ tell(void *context, bool failed)
 }
 
 static void
-on_committed(void *context, uint64_t checksum, uint64_t space)
+on_committed(void *context, const struct committer_done *done)
 {
-	(void)checksum;
-	(void)space;
+	(void)done;
 	tell(context, false);
 }
 

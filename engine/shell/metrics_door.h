@@ -1,0 +1,27 @@
+/* metrics_door: shows the metrics over HTTP, at an address of their own.
+ *
+ *   GET or HEAD /metrics: 200; any other path: 404; any other method: 405
+ *
+ * Not a path of the door (shell/door.h): that one is open to the world, and these counts would
+ * tell it when each ballot came. At most metrics_connections_max connections, closed after
+ * http_silence_s seconds of silence. A thread of libmicrohttpd's own, which only reads. */
+#ifndef TALLY_SHELL_METRICS_DOOR_H
+#define TALLY_SHELL_METRICS_DOOR_H
+
+#include "shell/metrics.h"
+
+struct metrics_door;
+
+/* `metrics` is read until metrics_door_stop. NULL on failure: disk_error() says why. */
+MUST_USE struct metrics_door *
+metrics_door_start(const char *host, uint16_t port, const struct metrics *metrics);
+
+/* The port it listens on. */
+uint16_t
+metrics_door_port(const struct metrics_door *door);
+
+/* NULL is fine. */
+void
+metrics_door_stop(struct metrics_door *door);
+
+#endif
