@@ -5,7 +5,7 @@
  * the caller's (here: nanoseconds, up to 274 s). Larger values are counted in the last step;
  * `max`, `min`, `sum` and `count` are exact whatever the value.
  *
- * 232 KiB: allocate it. All zero is empty. Thread: its owner's; merge what several have recorded. */
+ * 232 KiB: allocate it. All zero is empty. Thread: its owner; merge what several recorded. */
 #ifndef TALLY_BENCH_HISTOGRAM_H
 #define TALLY_BENCH_HISTOGRAM_H
 
