@@ -82,7 +82,8 @@ PROGRAMS  := $(BIN)/tallyd $(BIN)/tallyctl $(BIN)/tally-verify $(BIN)/tally-benc
 TESTS     := $(patsubst %.c,$(OUT)/%,$(TEST_SRC))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(FUZZ_SRC))
 PROBE     := $(OUT)/bench/probe/probe
-BENCHES   := $(PROBE) $(patsubst %.c,$(OUT)/%,$(wildcard bench/*.c bench/peers/*.c))
+GROW      := $(OUT)/bench/growth/grow
+BENCHES   := $(PROBE) $(GROW) $(patsubst %.c,$(OUT)/%,$(wildcard bench/*.c bench/peers/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -225,8 +226,11 @@ $(BIN)/tally-verify-static: $(call obj,$(VERIFY_SRC) tools/lib/offline/http.c) $
 $(PROBE): $(call obj,$(wildcard bench/probe/*.c)) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_SHELL))
 
-$(filter-out $(PROBE),$(BENCHES)): $(OUT)/%: $(OUT)/%.o $(TOOLS_A) $(ENGINE_A)
+$(filter-out $(PROBE) $(GROW),$(BENCHES)): $(OUT)/%: $(OUT)/%.o $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_HTTP) $(LIBS_SHELL))
+
+$(GROW): $(call obj,$(wildcard bench/growth/*.c)) $(SHELL_A) $(ENGINE_A)
+	$(call link,$(LIBS_PURE) $(LIBS_SHELL))
 
 $(TESTS): $(OUT)/%: $(OUT)/%.o $(TESTLIB_A) $(CTL_A) $(VERIFY_A) $(BENCH_A) $(SHELL_A) $(TOOLS_A) \
           $(ENGINE_A)
