@@ -83,7 +83,10 @@ TESTS     := $(patsubst %.c,$(OUT)/%,$(TEST_SRC))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(FUZZ_SRC))
 PROBE     := $(OUT)/bench/probe/probe
 GROW      := $(OUT)/bench/growth/grow
-BENCHES   := $(PROBE) $(GROW) $(patsubst %.c,$(OUT)/%,$(wildcard bench/*.c bench/peers/*.c))
+BENCHES   := $(PROBE) $(GROW) $(patsubst %.c,$(OUT)/%,$(wildcard bench/*.c))
+# Only where PostgreSQL's library is: nothing that is used needs it.
+PG_HEADER := $(wildcard /usr/include/postgresql/libpq-fe.h)
+PGLOAD    := $(if $(PG_HEADER),$(OUT)/bench/peers/pgload)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -114,7 +117,7 @@ check: ## everything there is to check; the last line counts
 check-unit: ## the unit and simulation tests of one build (CC=, SAN=)
 	@CC=$(CC) SAN=$(SAN) tests/run.sh unit
 
-bench: all $(BENCHES) ## the programs that measure, not run (bench/README.md)
+bench: all $(BENCHES) $(PGLOAD) ## the programs that measure, not run (bench/README.md)
 
 soak: ## the scripts of tests/e2e and tests/crash at full length
 
@@ -222,6 +225,10 @@ $(BIN)/tally-verify-static: $(call obj,$(VERIFY_SRC) tools/lib/offline/http.c) $
 	@mkdir -p $(@D)
 	@echo "LD $@"
 	@$(CC) -static-pie $(filter-out -pie,$(LDFLAGS)) $^ $(LIBS_PURE) -lpthread -o $@
+
+$(OUT)/bench/peers/pgload.o: CPPFLAGS += -isystem $(dir $(PG_HEADER))
+$(OUT)/bench/peers/pgload: $(OUT)/bench/peers/pgload.o $(BENCH_A) $(TOOLS_A) $(ENGINE_A)
+	$(call link,$(LIBS_PURE) -lpq -lm -lpthread)
 
 $(PROBE): $(call obj,$(wildcard bench/probe/*.c)) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_SHELL))
