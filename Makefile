@@ -197,6 +197,7 @@ $(CTL_A): $(call obj,$(filter-out %/main.c,$(CTL_SRC)))
 	$(archive)
 $(VERIFY_A): $(call obj,$(filter-out %/main.c,$(VERIFY_SRC)))
 	$(archive)
+$(OUT)/bench/tally-bench/profile.o: bench/tally-bench/last-evening.csv
 $(BENCH_A): $(call obj,$(filter-out %/main.c,$(BENCH_SRC)))
 	$(archive)
 $(TESTLIB_A): $(call obj,$(TESTLIB_SRC))

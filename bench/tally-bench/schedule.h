@@ -1,0 +1,58 @@
+/* schedule: when each ballot of an open loop is meant to be sent.
+ *
+ * A schedule is pieces of time in each of which the rate goes straight from one value to another.
+ * Ballot n (from 0) has its time where n ballots' worth of rate has gone by: that depends on
+ * nothing that happens meanwhile, so a load that has stalled knows exactly how late it is.
+ * Read-only once made: any thread. */
+#ifndef TALLY_BENCH_SCHEDULE_H
+#define TALLY_BENCH_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	SCHEDULE_PIECES_MAX = 4096
+};
+
+struct schedule_piece {
+	double begin_s;
+	double length_s;
+	double from; /* ballots per second */
+	double to;
+	double before; /* ballots of all earlier pieces */
+};
+
+struct schedule {
+	size_t pieces_count;
+	struct schedule_piece pieces[SCHEDULE_PIECES_MAX];
+};
+
+void
+schedule_init(struct schedule *schedule);
+
+/* Adds a piece behind the others. False if there are too many, or it has no length, or rates below
+ * zero. */
+bool
+schedule_add(struct schedule *schedule, double length_s, double from, double to);
+
+/* Takes away what comes after that many seconds, of which there are some. */
+void
+schedule_cut(struct schedule *schedule, double length_s);
+
+double
+schedule_length_s(const struct schedule *schedule);
+
+/* Ballots whose time comes before its end. */
+uint64_t
+schedule_count(const struct schedule *schedule);
+
+/* Of ballot n < schedule_count, from the beginning, in nanoseconds. Ascends with n. */
+uint64_t
+schedule_time(const struct schedule *schedule, uint64_t n);
+
+/* How many ballots have their time at or before that moment. */
+uint64_t
+schedule_due(const struct schedule *schedule, uint64_t time_ns);
+
+#endif
