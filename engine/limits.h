@@ -53,11 +53,12 @@ enum {
 	receive_bytes = 2 * (TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX),
 	send_bytes = 256 * 1024,
 	pipeline_items =
-	    2 * window_requests, /* taken and not yet answered: one connection's window
+	    2 * window_requests,   /* taken and not yet answered: one connection's window
 					       * is half of it, so that beside a flood an
 					       * honest frontend gets its half */
-	parcel_items_plain = 32, /* one verify job of libsodium's: about 1.5 ms of CPU */
-	parcel_items_max = 256,  /* and where tables make a signature cheaper */
+	parcel_items_plain = 32,   /* one verify job of libsodium's: about 1.5 ms of CPU */
+	parcel_items_tables = 160, /* of portable tables' */
+	parcel_items_max = 256,    /* of tables' with AVX-512 IFMA */
 	parcel_bytes_max = 72 * 1024,
 	parcels_max = 64,
 	batch_entries_max = 8192,
@@ -70,8 +71,9 @@ enum {
 	gather_bytes = 256 * 1024, /* of ballots that a void takes out, in one reading */
 	says_max = 16,             /* lines for the operator in one step */
 	effects_max = 3 * connections_max + parcels_max + reads_max + says_max + 16,
-	status_per_second = 200, /* status questions of one connection */
-	workers_max = 64,        /* threads that verify */
+	status_per_second = 200,                 /* status questions of one connection */
+	workers_max = 64,                        /* threads that verify */
+	key_tables_bytes_max = 64 * 1024 * 1024, /* for all listed keys of a campaign */
 
 	/* time, in milliseconds unless said */
 	tick_ms = 25,
@@ -127,6 +129,9 @@ _Static_assert(2 * window_requests >= pipeline_items,
 	       "a second signer, however many its connections, leaves the first one its half");
 _Static_assert(parcels_max *parcel_items_plain >= pipeline_items,
 	       "the pipeline is full before the ring, where parcels are full");
+_Static_assert(2 * 1024 * 1024 + frontends_max * (51 * 17 * 96 + 64) <= key_tables_bytes_max &&
+		   registrars_max <= frontends_max,
+	       "the base point's table, and one of window 5 for every key, fit");
 _Static_assert(TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX < receive_bytes,
 	       "a frame fits the receive buffer");
 _Static_assert((name_bytes_max + 1 + 20 + 1 + 44 + 1 + 1) + (4 + name_bytes_max + 1 + 92 + 1) +

@@ -2,7 +2,7 @@
 #include "shell/options.h"
 #include "shell/rehearsal.h"
 #include "tally/status.h"
-#include "verify/genuine.h"
+#include "verify/trial.h"
 
 #include <sodium.h>
 
@@ -13,7 +13,7 @@ main(int count, char **arguments)
 
 	options_parse(&options, count, arguments);
 	line_report_checks();
-	if (sodium_init() < 0 || !verify_self_test()) {
+	if (sodium_init() < 0 || !trial_libsodium()) {
 		line_warn("libsodium does not verify signatures by the rule of this protocol");
 		return TALLY_EXIT_WORLD;
 	}

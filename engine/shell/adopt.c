@@ -306,7 +306,8 @@ vet(struct work *work)
 	work->vetting = (struct vetting){.copy = &work->copy,
 					 .known = work->known,
 					 .known_count = work->known_count,
-					 .workers_count = work->asked->workers_count};
+					 .workers_count = work->asked->workers_count,
+					 .verify = work->asked->verify};
 	status = vetting_begin(&work->vetting);
 	if (status != DISK_OK)
 		return refused(status);

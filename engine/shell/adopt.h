@@ -11,14 +11,17 @@
 #ifndef TALLY_SHELL_ADOPT_H
 #define TALLY_SHELL_ADOPT_H
 
+#include "verify/verifier.h"
+
 struct adopt {
 	const char *copy; /* DIR: a folder with checkpoint and bundles, or a data directory */
 	const char *data; /* the directory to be made */
-	const char *log_key;    /* FILE */
-	const char *roster;     /* FILE, or NULL: the copy's own, where there is one */
-	const char *anchor;     /* FILE or NULL */
-	const char *newest;     /* FILE with a signed checkpoint, or NULL */
-	unsigned workers_count; /* threads that verify; 1 to workers_max */
+	const char *log_key;       /* FILE */
+	const char *roster;        /* FILE, or NULL: the copy's own, where there is one */
+	const char *anchor;        /* FILE or NULL */
+	const char *newest;        /* FILE with a signed checkpoint, or NULL */
+	unsigned workers_count;    /* threads that verify; 1 to workers_max */
+	enum verifier_path verify; /* one that is available */
 };
 
 /* An exit code (tally/status.h) after a line: 1 the copy is not what it must be or not large

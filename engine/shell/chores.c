@@ -263,7 +263,7 @@ verify_parcel(struct job *job)
 	uint64_t began = clock_mono_ns();
 
 	fetch_replaced(server, job->parcel);
-	parcel_verify(job->parcel, server->start.manifest,
+	parcel_verify(job->parcel, &server->start.keyring.verifier,
 		      server->start.manifest->has_roster ? &server->start.registry.roster
 							 : NULL);
 	job->ns = clock_mono_ns() - began;

@@ -5,9 +5,8 @@
 #include "tally/status.h"
 
 #include <argp.h>
+#include <string.h>
 #include <unistd.h>
-
-const char *argp_program_version = "tallyd " TALLY_VERSION;
 
 enum {
 	OPTION_INIT = 256,
@@ -23,6 +22,7 @@ enum {
 	OPTION_METRICS,
 	OPTION_PLAIN,
 	OPTION_WORKERS,
+	OPTION_VERIFY,
 	OPTION_TEST,
 };
 
@@ -54,11 +54,23 @@ static const struct argp_option table[] = {
     {"plain", OPTION_PLAIN, NULL, 0, "listen, and show metrics, beyond loopback without TLS",
      2},
     {"workers", OPTION_WORKERS, "N", 0, "verifying threads (one per core)", 2},
+    {"verify", OPTION_VERIFY, "PATH", 0,
+     "how signatures are looked at: libsodium, portable, ifma or auto (the fastest this "
+     "processor has)",
+     2},
     {NULL, 0, NULL, 0, "Trying a frontend against it:", 3},
     {"test", OPTION_TEST, NULL, 0,
      "a throwaway server, its keys known to all; its folder is removed at the end, or is DIR",
      3},
     {0}};
+
+static void
+say_version(FILE *out, struct argp_state *state)
+{
+	(void)state;
+	fprintf(out, "tallyd %s\nsignatures by %s\n", TALLY_VERSION,
+		verifier_path_name(verifier_path_best()));
+}
 
 static void
 check_init(const struct argp_state *state, const struct options *options)
@@ -101,6 +113,23 @@ set_workers(struct options *options, const char *text)
 	options->server.workers_count = (unsigned)count;
 	options->adopt.workers_count = (unsigned)count;
 	return true;
+}
+
+static void
+set_verify(struct options *options, const char *text, const struct argp_state *state)
+{
+	enum verifier_path path = verifier_path_best();
+
+	if (strcmp(text, "auto") != 0 && !verifier_path_parse(bytes_of_string(text), &path))
+		argp_error(state, "--verify takes libsodium, portable, ifma or auto, not '%s'",
+			   text);
+	if (!verifier_path_available(path))
+		argp_error(state,
+			   "--verify=%s: this processor has no AVX-512 IFMA; portable "
+			   "runs everywhere",
+			   text);
+	options->server.verify = path;
+	options->adopt.verify = path;
 }
 
 static unsigned
@@ -162,6 +191,9 @@ parse(int key, char *value, struct argp_state *state)
 		if (!set_workers(options, value))
 			argp_error(state, "--workers takes a number from 1 to %d", workers_max);
 		break;
+	case OPTION_VERIFY:
+		set_verify(options, value, state);
+		break;
 	case OPTION_TEST:
 		options->test = true;
 		break;
@@ -193,9 +225,11 @@ options_parse(struct options *options, int count, char **arguments)
 	*options = (struct options){
 	    .server = {.listen = "127.0.0.1:7300",
 		       .http = "127.0.0.1:7380",
-		       .workers_count = cores()},
-	    .adopt = {.workers_count = cores()},
+		       .workers_count = cores(),
+		       .verify = verifier_path_best()},
+	    .adopt = {.workers_count = cores(), .verify = verifier_path_best()},
 	};
+	argp_program_version_hook = say_version;
 	argp_err_exit_status = TALLY_EXIT_USAGE;
 	argp_parse(&argp, count, arguments, 0, NULL, options);
 }

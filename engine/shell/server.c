@@ -199,10 +199,12 @@ say_ready(const struct server *server)
 
 	text_time_write(&writer, law->closes);
 	text[writer.size] = '\0';
-	line_say("ready: %s, %llu entries; ballots at port %u, http at port %u; closes %s",
+	line_say("ready: %s, %llu entries; ballots at port %u, http at port %u; closes %s; "
+		 "signatures by %s",
 		 server->start.manifest->origin,
 		 (unsigned long long)station_size(server->start.station), server->port,
-		 door_port(server->door), text);
+		 door_port(server->door), text,
+		 verifier_path_name(server->start.keyring.verifier.path));
 }
 
 /* Whoever called may have held them back until now (rehearsal.c). */
@@ -350,6 +352,7 @@ server_run(const struct server_options *options)
 	code = start_run(&server->start,
 			 &(struct start_options){.data = options->data,
 						 .workers_count = options->workers_count,
+						 .verify = options->verify,
 						 .rehearsal = options->rehearsal,
 						 .published = chores_published,
 						 .context = server});

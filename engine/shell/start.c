@@ -102,6 +102,7 @@ make_station(struct start *start, const struct start_options *options)
 	struct station_setup setup = {.manifest = start->manifest,
 				      .pollbook = &start->pollbook,
 				      .workers_count = options->workers_count,
+				      .parcel_items = verifier_job(&start->keyring.verifier),
 				      .rehearsal = options->rehearsal,
 				      .wall_ms = clock_wall_ms(),
 				      .mono_ms = clock_mono_ms()};
@@ -121,6 +122,7 @@ start_make_state(struct start *start, const struct start_options *options)
 {
 	int status = make_pollbook(start);
 
+	keyring_open(&start->keyring, start->manifest, options->verify);
 	return status == DISK_OK ? make_station(start, options) : status;
 }
 
@@ -251,6 +253,7 @@ start_end(struct start *start)
 		munmap(start->station, start->station_bytes);
 	if (start->pollbook.slots != NULL)
 		munmap(start->pollbook.slots, start->pollbook_bytes);
+	keyring_close(&start->keyring);
 	registry_close(&start->registry);
 	manifest_free(start->manifest);
 	remembered_close(&start->remembered);

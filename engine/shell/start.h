@@ -4,7 +4,8 @@
  *   2  what is remembered: DIR/remembered and the anchor (L5)
  *   3  scan every segment: whole, torn at its end, or damaged (L4)
  *   4  the manifest from the CAMPAIGN entries; the log key must be the one it names, and the
- *      roster, if there is one, the one it commits to
+ *      roster, if there is one, the one it commits to;
+ *      then the tables of its frontends' or registrars' keys (shell/keyring.h)
  *   5  rewrite in place and sync what lies beyond the remembered checkpoint (L3)
  *   6  the poll book from its home, if it is believed; else from nothing
  *   7  replay the ledger's tail: law, tally, poll book, tree; texts of TALLY entries
@@ -20,6 +21,7 @@
 
 #include "shell/archive.h"
 #include "shell/committer.h"
+#include "shell/keyring.h"
 #include "shell/publisher.h"
 #include "shell/registry.h"
 #include "shell/signer.h"
@@ -34,6 +36,7 @@ struct start {
 	struct treefile *tree;
 	struct publisher *publisher;
 	struct manifest *manifest;
+	struct keyring keyring;
 	struct registry registry; /* empty where the campaign has no roster */
 	struct pollbook_table pollbook;
 	size_t pollbook_bytes;
@@ -46,6 +49,7 @@ struct start {
 struct start_options {
 	const char *data;
 	unsigned workers_count;
+	enum verifier_path verify; /* one that is available */
 	bool rehearsal;
 	publisher_done *published;
 	void *context; /* of `published` */

@@ -25,7 +25,7 @@ struct finding {
 };
 
 struct window {
-	const struct manifest *manifest;
+	const struct verifier *verifier;
 	size_t count;
 	_Atomic size_t next;
 	struct copy_bundle bundles[WINDOW_BUNDLES];
@@ -54,22 +54,49 @@ judge_sheet(const struct manifest *manifest, struct bytes bytes)
 }
 
 static enum tally_verdict
-judge(const struct manifest *manifest, struct bytes bytes)
+judge_other(const struct manifest *manifest, const struct entry *entry)
 {
-	struct verify_item item;
-	struct entry entry;
+	if (entry->kind == TALLY_ENTRY_NOTICE)
+		return judge_notice(manifest, entry->body);
+	if (entry->kind == TALLY_ENTRY_SHEET)
+		return judge_sheet(manifest, entry->body);
+	return TALLY_ACCEPTED;
+}
 
-	if (!entry_parse(bytes, &entry))
-		return TALLY_ACCEPTED; /* the replay names the rule */
-	if (entry.kind == TALLY_ENTRY_NOTICE)
-		return judge_notice(manifest, entry.body);
-	if (entry.kind == TALLY_ENTRY_SHEET)
-		return judge_sheet(manifest, entry.body);
-	if (entry.kind != TALLY_ENTRY_BALLOT)
-		return TALLY_ACCEPTED;
-	item.bytes = entry.body;
-	verify_batch(manifest, &item, 1);
-	return item.verdict;
+/* The earliest stays. */
+static void
+found(struct finding *finding, uint64_t index, enum tally_verdict verdict)
+{
+	if (verdict == TALLY_ACCEPTED || (finding->found && finding->index < index))
+		return;
+	*finding = (struct finding){true, index, verdict};
+}
+
+static void
+judge_bundle(const struct verifier *verifier, const struct copy_bundle *bundle,
+	     struct finding *finding)
+{
+	struct verify_item ballots[TALLY_TILE_WIDTH];
+	uint64_t indices[TALLY_TILE_WIDTH];
+	size_t count = 0;
+
+	finding->found = false;
+	for (unsigned i = 0; i < bundle->count; i++) {
+		struct entry entry;
+
+		if (!entry_parse(bundle->entries[i], &entry))
+			continue; /* the replay names the rule */
+		if (entry.kind == TALLY_ENTRY_BALLOT) {
+			indices[count] = bundle->first + i;
+			ballots[count++].bytes = entry.body;
+		} else {
+			found(finding, bundle->first + i,
+			      judge_other(verifier->manifest, &entry));
+		}
+	}
+	verify_batch(verifier, ballots, count);
+	for (size_t i = 0; i < count; i++)
+		found(finding, indices[i], ballots[i].verdict);
 }
 
 static void *
@@ -78,17 +105,8 @@ judge_bundles(void *argument)
 	struct window *window = argument;
 	size_t at;
 
-	while ((at = atomic_fetch_add(&window->next, 1)) < window->count) {
-		const struct copy_bundle *bundle = &window->bundles[at];
-		struct finding *finding = &window->findings[at];
-
-		finding->found = false;
-		for (unsigned i = 0; i < bundle->count && !finding->found; i++) {
-			finding->index = bundle->first + i;
-			finding->verdict = judge(window->manifest, bundle->entries[i]);
-			finding->found = finding->verdict != TALLY_ACCEPTED;
-		}
-	}
+	while ((at = atomic_fetch_add(&window->next, 1)) < window->count)
+		judge_bundle(window->verifier, &window->bundles[at], &window->findings[at]);
 	return NULL;
 }
 
@@ -300,7 +318,7 @@ run(struct vetting *vetting, struct window *window)
 	uint64_t size = vetting->copy->checkpoint.size;
 	uint64_t number = 0;
 	uint64_t told = 0;
-	const struct start_options options = {.workers_count = 1};
+	const struct start_options options = {.workers_count = 1, .verify = vetting->verify};
 	int status = start_make_state(&vetting->start, &options);
 
 	while (status == DISK_OK && number < copy_bundles(vetting->copy)) {
@@ -328,7 +346,7 @@ vetting_run(struct vetting *vetting)
 
 	if (window == NULL)
 		return disk_fail(DISK_FAILED, "checking %s: no memory", vetting->copy->path);
-	window->manifest = vetting->start.manifest;
+	window->verifier = &vetting->start.keyring.verifier;
 	status = run(vetting, window);
 	for (size_t i = 0; i < WINDOW_BUNDLES; i++)
 		copy_bundle_free(&window->bundles[i]);

@@ -28,6 +28,7 @@ struct vetting {
 	const struct vetting_known *known;
 	size_t known_count;
 	unsigned workers_count;
+	enum verifier_path verify; /* one that is available */
 	struct start
 	    start; /* manifest, poll book, station: what the entries have made; registry:
 			     * opened by the caller, where there is a roster, before the run */

@@ -123,10 +123,12 @@ verify_item_sheet(struct parcel_item *item, const struct manifest *manifest)
 }
 
 void
-parcel_verify(struct parcel *parcel, const struct manifest *manifest,
+parcel_verify(struct parcel *parcel, const struct verifier *verifier,
 	      const struct roster *roster)
 {
-	verify_batch(manifest, parcel->facts, parcel->ballots_count);
+	const struct manifest *manifest = verifier->manifest;
+
+	verify_batch(verifier, parcel->facts, parcel->ballots_count);
 	for (size_t i = 0; i < parcel->items_count; i++) {
 		struct parcel_item *item = &parcel->items[i];
 

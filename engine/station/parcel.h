@@ -115,7 +115,7 @@ parcel_reserve_replaced(struct parcel *parcel, struct parcel_item *item, uint64_
 /* Trip 1, after the shell fetched the replaced ballots: signatures, rules, leaf hashes,
  * notices, sheets, and who is on the roster (NULL: there is none). */
 void
-parcel_verify(struct parcel *parcel, const struct manifest *manifest,
+parcel_verify(struct parcel *parcel, const struct verifier *verifier,
 	      const struct roster *roster);
 
 #endif

@@ -8,13 +8,14 @@
  * and not of small order; R not of small order; encode([S]B - [k]A) equals R.
  *
  * Cheap checks first: shape, the rules of the campaign (campaign, district, choices), signer, then
- * the signatures: in voter mode the registrar's, then the voter's.
- * Thread: any; the manifest is only read. No allocation. */
+ * the signatures: in voter mode the registrar's, then the voter's. Listed keys' signatures of one
+ * batch are looked at together, by the verifier's path; voters' own keys, and all of notices and
+ * sheets, by libsodium.
+ * Thread: any; verifier and manifest are only read. No allocation. */
 #ifndef TALLY_VERIFY_GENUINE_H
 #define TALLY_VERIFY_GENUINE_H
 
-#include "ballot/ballot.h"
-#include "campaign/manifest.h"
+#include "verify/verifier.h"
 
 struct verify_item {
 	struct bytes bytes;                 /* in: the submitted ballot */
@@ -23,8 +24,9 @@ struct verify_item {
 	uint8_t digest[BALLOT_DIGEST_SIZE]; /* out, if accepted */
 };
 
+/* Each item by itself, in any number: what others hold changes no verdict. */
 void
-verify_batch(const struct manifest *manifest, struct verify_item *items, size_t count);
+verify_batch(const struct verifier *verifier, struct verify_item *items, size_t count);
 
 /* The rule P1 for one signature. */
 MUST_USE bool
@@ -44,10 +46,5 @@ verify_notice(const struct manifest *manifest, const struct notice *notice);
  * sheetrules_check, or TALLY_BAD_SIGNATURE. */
 MUST_USE enum tally_verdict
 verify_sheet(const struct manifest *manifest, const struct sheet *sheet);
-
-/* Runs a few hard-coded vectors (accepting and refusing) through the library in use. False if it
- * does not follow P1: the caller must not go on. */
-MUST_USE bool
-verify_self_test(void);
 
 #endif

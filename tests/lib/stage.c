@@ -182,6 +182,8 @@ stage_step(struct stage *stage, struct station_event event)
 static void
 verify(struct stage *stage, struct parcel *parcel)
 {
+	const struct verifier verifier = verifier_plain(stage->campaign.manifest);
+
 	for (size_t i = 0; i < parcel->items_count; i++) {
 		struct parcel_item *item = &parcel->items[i];
 
@@ -189,7 +191,7 @@ verify(struct stage *stage, struct parcel *parcel)
 			item->replaced_size =
 			    stagedisk_fetch(stage, item->replaces, item->replaced);
 	}
-	parcel_verify(parcel, stage->campaign.manifest,
+	parcel_verify(parcel, &verifier,
 		      stage->campaign.manifest->has_roster ? &stage->campaign.roster : NULL);
 }
 

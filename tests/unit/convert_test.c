@@ -71,9 +71,10 @@ drop(struct written *written)
 static void
 expect(const struct written *written, size_t at, enum tally_verdict verdict)
 {
+	const struct verifier verifier = verifier_plain(written->manifest);
 	struct verify_item item = {.bytes = written->file.ballots[at]};
 
-	verify_batch(written->manifest, &item, 1);
+	verify_batch(&verifier, &item, 1);
 	assert_int_equal(item.verdict, verdict);
 }
 

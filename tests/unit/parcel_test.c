@@ -133,7 +133,7 @@ test_verify(void **state)
 {
 	struct fixture *fixture = *state;
 	struct parcel *parcel = fixture->parcel;
-	const struct manifest *manifest = fixture->campaign.manifest;
+	const struct verifier verifier = verifier_plain(fixture->campaign.manifest);
 	struct campaign_vote vote = {.voter = 4};
 	uint8_t memory[TALLY_BALLOT_SIZE_MAX];
 	uint8_t text[1024];
@@ -152,7 +152,7 @@ test_verify(void **state)
 	parcel_put(parcel, TASK_NOTICE, TALLY_ENTRY_NOTICE, notice);
 	parcel_put(parcel, TASK_BALLOT, TALLY_ENTRY_BALLOT, bytes_make(memory, 20));
 	parcel_put(parcel, TASK_REFUSE, 0, bytes_make(NULL, 0))->verdict = TALLY_TOO_LARGE;
-	parcel_verify(parcel, manifest, NULL);
+	parcel_verify(parcel, &verifier, NULL);
 
 	assert_int_equal(items[0].verdict, TALLY_ACCEPTED);
 	tree_leaf(parcel_entry(&items[0]), &leaf);

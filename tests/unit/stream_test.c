@@ -58,10 +58,11 @@ find(const struct memory *memory, const uint8_t *tag)
 static enum tally_verdict
 judge(struct memory *memory, struct bytes ballot)
 {
+	const struct verifier verifier = verifier_plain(folder.manifest);
 	struct verify_item item = {.bytes = ballot};
 	const struct bytes *before;
 
-	verify_batch(folder.manifest, &item, 1);
+	verify_batch(&verifier, &item, 1);
 	if (item.verdict != TALLY_ACCEPTED)
 		return item.verdict;
 	before = find(memory, item.ballot.tag);

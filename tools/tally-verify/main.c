@@ -10,7 +10,7 @@
 #include "tools/tally-verify/inspect.h"
 #include "tools/tally-verify/receipt.h"
 #include "tools/tally-verify/show.h"
-#include "verify/genuine.h"
+#include "verify/trial.h"
 
 enum {
 	BALLOT_FILE_MAX = 256 * 1024 * 1024,
@@ -67,7 +67,7 @@ main(int argc, char **argv)
 	check_reporter_set(report_check_failure);
 	interrupt_arm();
 	wishes_parse(argc, argv, &wishes);
-	if (sodium_init() < 0 || !verify_self_test()) {
+	if (sodium_init() < 0 || !trial_libsodium()) {
 		fprintf(
 		    stderr,
 		    "tally-verify: libsodium does not check signatures by the log's rule\n");

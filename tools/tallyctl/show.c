@@ -200,7 +200,9 @@ show_ballot(json_t *object, struct bytes bytes, const struct manifest *manifest)
 	if (verdict == TALLY_ACCEPTED)
 		set_fields(object, &ballot, manifest);
 	if (verdict == TALLY_ACCEPTED && manifest) {
-		verify_batch(manifest, &item, 1);
+		const struct verifier verifier = verifier_plain(manifest);
+
+		verify_batch(&verifier, &item, 1);
 		verdict = item.verdict;
 	}
 	if (verdict != TALLY_ACCEPTED || manifest) {

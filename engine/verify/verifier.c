@@ -1,0 +1,163 @@
+#include "verify/verifier.h"
+
+#include <string.h>
+
+#include "limits.h"
+
+enum {
+	BASE_WINDOW = 10,
+	KEY_WINDOW = 8,
+	KEYS_MAX = (int)frontends_max > (int)registrars_max ? frontends_max : registrars_max,
+};
+
+static const char *const names[VERIFIER_PATHS_COUNT] = {
+    [VERIFIER_LIBSODIUM] = "libsodium",
+    [VERIFIER_PORTABLE] = "portable",
+    [VERIFIER_IFMA] = "ifma",
+};
+
+const char *
+verifier_path_name(enum verifier_path path)
+{
+	return names[path];
+}
+
+bool
+verifier_path_parse(struct bytes text, enum verifier_path *path)
+{
+	for (int i = 0; i < VERIFIER_PATHS_COUNT; i++) {
+		if (bytes_equal(text, bytes_of_string(names[i]))) {
+			*path = (enum verifier_path)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+verifier_path_available(enum verifier_path path)
+{
+	return path != VERIFIER_IFMA || ed25519_ifma_available();
+}
+
+enum verifier_path
+verifier_path_best(void)
+{
+	return ed25519_ifma_available() ? VERIFIER_IFMA : VERIFIER_PORTABLE;
+}
+
+struct verifier
+verifier_plain(const struct manifest *manifest)
+{
+	return (struct verifier){.manifest = manifest, .path = VERIFIER_LIBSODIUM};
+}
+
+static size_t
+aligned(size_t size)
+{
+	return (size + KEYTABLE_ALIGNMENT - 1) / KEYTABLE_ALIGNMENT * KEYTABLE_ALIGNMENT;
+}
+
+static size_t
+keys_of(const struct manifest *manifest)
+{
+	return manifest->signing == TALLY_SIGNING_VOTER ? manifest->registrars_count
+							: manifest->frontends_count;
+}
+
+/* The base point's table, the array of keys, their tables. */
+static size_t
+memory_of(size_t keys_count, unsigned key_window)
+{
+	return aligned(keytable_size(BASE_WINDOW)) +
+	       aligned(keys_count * sizeof(struct keytable)) +
+	       keys_count * aligned(keytable_size(key_window));
+}
+
+static unsigned
+key_window_of(size_t keys_count)
+{
+	unsigned window = KEY_WINDOW;
+
+	while (memory_of(keys_count, window) > key_tables_bytes_max)
+		window--;
+	CHECK(window >= KEYTABLE_WINDOW_LEAST);
+	return window;
+}
+
+size_t
+verifier_memory(const struct manifest *manifest)
+{
+	size_t keys_count = keys_of(manifest);
+
+	return memory_of(keys_count, key_window_of(keys_count));
+}
+
+static const uint8_t *
+key_at(const struct manifest *manifest, size_t place)
+{
+	return manifest->signing == TALLY_SIGNING_VOTER
+		   ? manifest->registrars[place].public_key
+		   : manifest->frontends[place].key.public_key;
+}
+
+struct verifier
+verifier_make(const struct manifest *manifest, enum verifier_path path, void *memory)
+{
+	struct verifier verifier = {.manifest = manifest,
+				    .path = path,
+				    .base_window = BASE_WINDOW,
+				    .keys_count = keys_of(manifest)};
+	uint8_t *at = memory;
+
+	CHECK(path != VERIFIER_LIBSODIUM && verifier_path_available(path));
+	CHECK((uintptr_t)memory % KEYTABLE_ALIGNMENT == 0);
+	verifier.key_window = key_window_of(verifier.keys_count);
+	keytable_make_base(&verifier.base, BASE_WINDOW, at);
+	at += aligned(keytable_size(BASE_WINDOW));
+	verifier.keys = (struct keytable *)(void *)at;
+	at += aligned(verifier.keys_count * sizeof *verifier.keys);
+	for (size_t i = 0; i < verifier.keys_count; i++) {
+		if (keytable_make(&verifier.keys[i], key_at(manifest, i), verifier.key_window,
+				  at))
+			at += aligned(keytable_size(verifier.key_window));
+		else
+			verifier.keys[i].entries = NULL;
+	}
+	return verifier;
+}
+
+size_t
+verifier_tables(const struct verifier *verifier)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < verifier->keys_count; i++)
+		count += verifier->keys[i].entries != NULL;
+	return count;
+}
+
+unsigned
+verifier_job(const struct verifier *verifier)
+{
+	if (verifier->manifest->signing == TALLY_SIGNING_VOTER)
+		return parcel_items_plain; /* voters' own signatures are libsodium's */
+	switch (verifier->path) {
+	case VERIFIER_IFMA:
+		return parcel_items_max;
+	case VERIFIER_PORTABLE:
+		return parcel_items_tables;
+	default:
+		return parcel_items_plain;
+	}
+}
+
+void
+verifier_check(const struct verifier *verifier, struct ed25519_item *items, size_t count)
+{
+	CHECK(verifier->path != VERIFIER_LIBSODIUM);
+	if (verifier->path == VERIFIER_IFMA)
+		ed25519_ifma(&verifier->base, items, count);
+	else
+		ed25519_portable(&verifier->base, items, count);
+}
