@@ -348,7 +348,6 @@ server_run(const struct server_options *options)
 	snprintf(threads, sizeof threads, "%u", options->workers_count + 1);
 	setenv("UV_THREADPOOL_SIZE", threads, 1);
 	signal(SIGPIPE, SIG_IGN);
-	metrics_init(&server->metrics, "libsodium", clock_wall_ms());
 	code = start_run(&server->start,
 			 &(struct start_options){.data = options->data,
 						 .workers_count = options->workers_count,
@@ -356,6 +355,8 @@ server_run(const struct server_options *options)
 						 .rehearsal = options->rehearsal,
 						 .published = chores_published,
 						 .context = server});
+	metrics_init(&server->metrics, verifier_path_name(server->start.keyring.verifier.path),
+		     clock_wall_ms());
 	if (code == 0)
 		code = serve(server, &doors, options);
 	if (code == 0)

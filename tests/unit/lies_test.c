@@ -5,7 +5,8 @@
 #include <sodium.h>
 
 enum {
-	LIES_COUNT = 2599 /* 23 of each kind */
+	LIES_COUNT = 2599, /* 23 of each kind */
+	HASTE_EVERY = 31,  /* one lie of so many is told to tally-verify --fast */
 };
 
 static uint64_t
@@ -36,6 +37,7 @@ hear(const struct lies *lies, uint64_t number, const char *path)
 	bool refused;
 
 	lie_tell(lies, number, path, &lie);
+	lie.options.fast = number % HASTE_EVERY == 0;
 	audit_folder(path, &lie.options, &audit);
 	refused = lie_judge(&lie, &audit.report);
 	audit_free(&audit);

@@ -5,8 +5,8 @@
  * rests on another that failed is SKIPPED and says so. Of a sealed campaign whose bundles are not
  * there the tree is taken from its leaf hashes, and the law from law/; what asks for contents is
  * SKIPPED until the results are unsealed, and then every entry is checked from the first. Uses
- * libsodium for every signature and sorting for every question about earlier ballots; no part of
- * the poll book or the station. */
+ * libsodium for every signature, unless asked to be fast, and sorting for every question about
+ * earlier ballots; no part of the poll book or the station. */
 #ifndef TALLY_TOOLS_AUDIT_H
 #define TALLY_TOOLS_AUDIT_H
 
@@ -15,6 +15,7 @@
 #include "tools/lib/recount.h"
 #include "tools/lib/winners.h"
 #include "tree/key.h"
+#include "verify/verifier.h"
 
 /* Called now and then on the caller's thread; `what` is a constant text. */
 typedef void
@@ -33,9 +34,17 @@ struct audit_options {
 	struct reconcile
 	    *journals;     /* to be compared with the log, by audit_run alone; or NULL */
 	bool private_copy; /* entries may be there while results are sealed */
-	bool keep;         /* for audit_more; the options are then held until audit_free */
+	bool fast; /* ballots' signatures by tables, with spot checks (tools/lib/spotcheck.h) */
+	bool keep; /* for audit_more; the options are then held until audit_free */
 	audit_progress *progress; /* or NULL */
 	void *context;
+};
+
+/* How ballots' signatures were looked at, where `fast` asked for tables. */
+struct audit_haste {
+	enum verifier_path path; /* VERIFIER_LIBSODIUM: the tables did not pass their trial */
+	uint64_t by_tables;
+	uint64_t rechecked; /* of those, by libsodium as well */
 };
 
 struct audit {
@@ -46,6 +55,8 @@ struct audit {
 	bool sealed;            /* entries are not public: only the law was replayed */
 	uint8_t note[TALLY_CHECKPOINT_SIZE_MAX]; /* the checkpoint as it is signed, if it is */
 	size_t note_size;
+	struct audit_haste haste; /* if `fast`, and entries were read */
+	bool hasty;
 	const struct reconcile *journals; /* the options', if they were compared */
 	struct audit_state *state;        /* if it is kept */
 };

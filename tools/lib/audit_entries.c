@@ -11,6 +11,9 @@
 struct desk {
 	struct bundle bundle;
 	struct tree_hash leaves[TALLY_TILE_WIDTH];
+	size_t ballots_count; /* that wait for the tables */
+	uint64_t indices[TALLY_TILE_WIDTH];
+	struct verify_item ballots[TALLY_TILE_WIDTH];
 };
 
 struct office {
@@ -154,22 +157,55 @@ check_of(enum tally_verdict verdict)
 }
 
 static void
-check_ballot(struct audit_state *state, uint64_t index, struct bytes body)
+take_ballot(struct audit_state *state, uint64_t index, enum tally_verdict verdict,
+	    const struct ballot *ballot)
 {
-	struct ballot ballot;
-	enum tally_verdict verdict =
-	    signature_ballot(state->audit->recount.manifest, body, &ballot);
 	struct trouble trouble;
 
 	if (verdict == TALLY_ACCEPTED) {
-		lineage_enter(&state->lineage, index, &ballot);
+		lineage_enter(&state->lineage, index, ballot);
 		if (state->options->journals != NULL)
-			reconcile_enter(state->options->journals, index, &ballot);
+			reconcile_enter(state->options->journals, index, ballot);
 		return;
 	}
 	trouble_at(&trouble, TALLY_EXIT_FAILED, index, "the ballot is %s: %s",
 		   tally_verdict_text(verdict)->name, tally_verdict_text(verdict)->sentence);
 	audit_found(state, check_of(verdict), &trouble);
+}
+
+/* By libsodium at once, or later with the others of the bundle. */
+static void
+check_ballot(struct audit_state *state, struct desk *desk, uint64_t index, struct bytes body)
+{
+	struct ballot ballot;
+
+	if (state->has_spotcheck) {
+		desk->indices[desk->ballots_count] = index;
+		desk->ballots[desk->ballots_count++].bytes = body;
+		return;
+	}
+	take_ballot(state, index,
+		    signature_ballot(state->audit->recount.manifest, body, &ballot), &ballot);
+}
+
+static void
+check_hastily(struct audit_state *state, struct desk *desk)
+{
+	struct spotcheck_finding finding;
+	struct trouble trouble;
+
+	spotcheck_ballots(&state->spotcheck, desk->ballots, desk->ballots_count, &finding);
+	for (size_t i = 0; i < desk->ballots_count; i++)
+		take_ballot(state, desk->indices[i], desk->ballots[i].verdict,
+			    &desk->ballots[i].ballot);
+	if (!finding.found)
+		return;
+	trouble_at(&trouble, TALLY_EXIT_FAILED, desk->indices[finding.item],
+		   "the tables say of the ballot: %s; libsodium says: %s; --fast is not to be "
+		   "believed on this machine",
+		   tally_verdict_text(finding.by_tables)->name,
+		   tally_verdict_text(desk->ballots[finding.item].verdict)->name);
+	audit_found(state, AUDIT_SIGNATURES, &trouble);
 }
 
 static void
@@ -189,8 +225,9 @@ check_sheet(struct audit_state *state, uint64_t index, struct bytes body)
 }
 
 static void
-check_contents(struct audit_state *state, const struct desk *desk)
+check_contents(struct audit_state *state, struct desk *desk)
 {
+	desk->ballots_count = 0;
 	for (unsigned i = 0; i < desk->bundle.count; i++) {
 		uint64_t index = desk->bundle.first + i;
 		struct entry entry;
@@ -204,10 +241,12 @@ check_contents(struct audit_state *state, const struct desk *desk)
 		    audit_notice(state, index, entry.body, &notice))
 			lineage_notice(&state->lineage, index, &notice);
 		if (entry.kind == TALLY_ENTRY_BALLOT)
-			check_ballot(state, index, entry.body);
+			check_ballot(state, desk, index, entry.body);
 		if (entry.kind == TALLY_ENTRY_SHEET)
 			check_sheet(state, index, entry.body);
 	}
+	if (desk->ballots_count > 0)
+		check_hastily(state, desk);
 }
 
 static void
@@ -282,6 +321,31 @@ conclude(struct audit_state *state)
 	}
 }
 
+static void
+begin_haste(struct audit_state *state, uint64_t bundles)
+{
+	struct audit *audit = state->audit;
+
+	audit->hasty = state->options->fast && audit->recount.manifest != NULL;
+	audit->haste = (struct audit_haste){0};
+	state->has_spotcheck =
+	    audit->hasty && spotcheck_open(&state->spotcheck, audit->recount.manifest, bundles);
+}
+
+static void
+end_haste(struct audit_state *state)
+{
+	struct spotcheck *spotcheck = &state->spotcheck;
+
+	if (!state->has_spotcheck)
+		return;
+	state->has_spotcheck = false;
+	state->audit->haste = (struct audit_haste){.path = spotcheck->verifier.path,
+						   .by_tables = spotcheck->by_tables,
+						   .rechecked = spotcheck->rechecked};
+	spotcheck_close(spotcheck);
+}
+
 void
 audit_entries(struct audit_state *state)
 {
@@ -296,8 +360,10 @@ audit_entries(struct audit_state *state)
 		audit_found(state, AUDIT_BUNDLES, &trouble);
 		state->holes = true;
 	} else {
+		begin_haste(state, state->scroll.bundles - office.first);
 		crew_run(state->options->jobs, state->scroll.bundles - office.first,
 			 check_bundle_job, &office);
+		end_haste(state);
 		for (unsigned i = 0; i < state->options->jobs; i++)
 			bundle_free(&office.desks[i].bundle);
 	}

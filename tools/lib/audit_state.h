@@ -11,6 +11,7 @@
 #include "tools/lib/audit.h"
 #include "tools/lib/inventory.h"
 #include "tools/lib/lawbook.h"
+#include "tools/lib/spotcheck.h"
 #include "tree/proof.h"
 
 /* What the auditor has counted beside the replay, up to where that stands. */
@@ -56,6 +57,9 @@ struct audit_state {
 
 	bool waits; /* there is a signed checkpoint.next: */
 	struct checkpoint waiting;
+
+	bool has_spotcheck;
+	struct spotcheck spotcheck; /* while entries are read */
 
 	pthread_mutex_t lock;
 	uint64_t limit; /* the replay may go up to here */

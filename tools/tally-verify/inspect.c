@@ -203,7 +203,8 @@ inspect_log(const struct wishes *wishes, const struct note_key *key)
 		       .patience_ms = PATIENCE_MS,
 		       .memory_max = wishes->memory_mb << 20,
 		       .receipts = wishes->receipts,
-		       .private_copy = wishes->private_copy},
+		       .private_copy = wishes->private_copy,
+		       .fast = wishes->fast},
 	    .progress = show_progress_make(),
 	    .last = {.lock = -1},
 	};

@@ -23,6 +23,7 @@ enum {
 	OPTION_NEXT,
 	OPTION_INTERVAL,
 	OPTION_UNTIL,
+	OPTION_FAST,
 	OPTION_JOURNAL,
 	OPTION_SOME_JOURNALS,
 	INTERVAL_S = 10,
@@ -58,6 +59,8 @@ static const struct argp_option options[] = {
      "This copy is not published: ballots may be in it while results are sealed", 0},
     {"memory", OPTION_MEMORY, "MB", 0,
      "Sort ballots in so much memory, then in temporary files (default 1024)", 0},
+    {"fast", OPTION_FAST, NULL, 0,
+     "Ballots' signatures by tables of the listed keys, 1 in 100 again by libsodium", 0},
     {"jobs", 'j', "N", 0, "Use N threads (default: every processor)", 0},
     {"receipt", OPTION_RECEIPT, "FILE", 0, "Check a receipt offline, without a log", 0},
     {"ballot", OPTION_BALLOT, "FILE", 0,
@@ -118,15 +121,18 @@ complete(const struct wishes *wishes, struct argp_state *state)
 	if (wishes->receipt != NULL &&
 	    (wishes->campaign != NULL || wishes->old != NULL || wishes->mirror != NULL ||
 	     wishes->state != NULL || wishes->cosign != NULL || wishes->receipts != NULL ||
-	     wishes->private_copy || wishes->next))
+	     wishes->private_copy || wishes->next || wishes->fast))
 		argp_error(state, "--campaign, --old, --mirror, --state, --cosign, --receipts, "
-				  "--private and --next belong to a LOG");
+				  "--private, --next and --fast belong to a LOG");
 	if (!wishes->follow && (wishes->until > 0 || wishes->interval_s != INTERVAL_S))
 		argp_error(state, "--interval and --until belong to --follow");
 	if (wishes->follow && (wishes->json || wishes->receipt != NULL))
 		argp_error(state, "--follow writes lines about a LOG");
 	if (wishes->cosign != NULL && wishes->state == NULL)
 		argp_error(state, "--cosign needs --state: who cosigns must remember what");
+	if (wishes->fast && (wishes->follow || wishes->cosign != NULL))
+		argp_error(state,
+			   "--fast belongs to one audit, upon which no cosignature rests");
 	complete_journals(wishes, state);
 }
 
@@ -183,6 +189,9 @@ option_parse(int key, char *argument, struct argp_state *state)
 		break;
 	case OPTION_RECEIPTS:
 		wishes->receipts = argument;
+		break;
+	case OPTION_FAST:
+		wishes->fast = true;
 		break;
 	case OPTION_PRIVATE:
 		wishes->private_copy = true;

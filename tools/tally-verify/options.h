@@ -29,6 +29,7 @@ struct wishes {
 	uint64_t interval_s; /* between two looks of --follow */
 	uint64_t until;      /* --follow ends at so many entries */
 	bool private_copy;
+	bool fast;
 	bool follow;
 	bool next;
 	bool json;

@@ -13,6 +13,7 @@ enum {
 	PROGRESS_EVERY_MS = 200,
 	HEX_SIZE = 2 * TALLY_HASH_SIZE + 1,
 	PENDING_SIZE = 64,
+	HASTE_SIZE = 160,
 };
 
 static const char *
@@ -110,12 +111,33 @@ print_pending(const struct audit *audit, char text[PENDING_SIZE])
 		}
 }
 
+/* How signatures were looked at, where that was not the usual way. */
+static void
+print_haste(const struct audit *audit, char text[HASTE_SIZE])
+{
+	const struct audit_haste *haste = &audit->haste;
+
+	text[0] = '\0';
+	if (!audit->hasty)
+		return;
+	if (haste->path == VERIFIER_LIBSODIUM)
+		snprintf(text, HASTE_SIZE,
+			 "; the tables of --fast could not be used here: every signature was "
+			 "checked by libsodium");
+	else
+		snprintf(text, HASTE_SIZE,
+			 "; signatures of %" PRIu64 " ballots by tables (%s), of %" PRIu64
+			 " of them again by libsodium",
+			 haste->by_tables, verifier_path_name(haste->path), haste->rechecked);
+}
+
 void
 show_audit(const struct audit *audit, const char *log, bool quiet, FILE *out)
 {
 	const struct checkpoint *checkpoint = &audit->recount.checkpoint;
 	char root[HEX_SIZE];
 	char pending[PENDING_SIZE];
+	char haste[HASTE_SIZE];
 	char subject[TROUBLE_SENTENCE_MAX];
 
 	report_print(&audit->report, out, quiet);
@@ -124,8 +146,9 @@ show_audit(const struct audit *audit, const char *log, bool quiet, FILE *out)
 	if (!quiet && audit->counted)
 		print_counts(audit, out);
 	print_pending(audit, pending);
-	snprintf(subject, sizeof subject, "%s: %" PRIu64 " entries with root %s%s", log,
-		 checkpoint->size, hex(checkpoint->root, root), pending);
+	print_haste(audit, haste);
+	snprintf(subject, sizeof subject, "%s: %" PRIu64 " entries with root %s%s%s", log,
+		 checkpoint->size, hex(checkpoint->root, root), pending, haste);
 	report_print_end(&audit->report, out, subject);
 }
 
@@ -177,6 +200,14 @@ results_json(const struct audit *audit)
 			 (json_int_t)counts->in_tree, "contests", contests);
 }
 
+static json_t *
+haste_json(const struct audit_haste *haste)
+{
+	return json_pack("{s:s, s:I, s:I}", "path", verifier_path_name(haste->path),
+			 "by_tables", (json_int_t)haste->by_tables, "rechecked",
+			 (json_int_t)haste->rechecked);
+}
+
 /* Takes `object`. */
 static bool
 dump(json_t *object, FILE *out)
@@ -208,6 +239,8 @@ show_audit_json(const struct audit *audit, const char *log, const char *cosignat
 					  json_string(hex(recount->manifest->id, text)));
 	if (audit->sealed)
 		(void)json_object_set_new(object, "sealed", json_true());
+	if (audit->hasty)
+		(void)json_object_set_new(object, "signatures", haste_json(&audit->haste));
 	if (audit->journals != NULL)
 		(void)json_object_set_new(object, "journals", reconcile_json(audit->journals));
 	if (audit->counted &&
