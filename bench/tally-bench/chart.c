@@ -80,7 +80,7 @@ make_linear(struct axis *axis, double most, bool whole)
 	double end = most > 0 ? most : 1;
 
 	axis->low = 0;
-	axis->high = whole ? ceil(end / step - 1e-9) * step : end;
+	axis->high = whole ? ceil(end * 1.02 / step) * step : end;
 	for (unsigned i = 0; i * step <= axis->high * (1 + 1e-9); i++)
 		tick(axis, i * step);
 }
@@ -222,7 +222,7 @@ draw_legend(FILE *to, const struct chart *chart)
 
 		while (chart->series[s].name[letters] != '\0')
 			letters++;
-		x -= (int)letters * 7 + 40;
+		x -= (int)letters * 8 + 42;
 		fprintf(to,
 			"<path class=\"line s%zu\" d=\"M%d 10h22\"/>"
 			"<text class=\"tick\" x=\"%d\" y=\"14\">",

@@ -29,8 +29,8 @@ static const char style[] =
     ".tile span{color:var(--pale);font-size:12px}\n"
     ".charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(440px,1fr));gap:18px 24px}\n"
     "figure{margin:0;break-inside:avoid}svg{width:100%;height:auto;display:block;overflow:visible}\n"
-    "svg text{font:12px system-ui,sans-serif;fill:var(--pale)}"
-    "svg .name{font-weight:600;font-size:14px;fill:var(--ink)}\n"
+    "svg text{font:13.5px system-ui,sans-serif;fill:var(--pale)}"
+    "svg .name{font-weight:600;font-size:15px;fill:var(--ink)}\n"
     ".grid{stroke:var(--rule)}.axis{stroke:var(--pale)}"
     ".line{fill:none;stroke-width:1.8;stroke-linejoin:round}\n"
     ".s0{stroke:var(--a)}.s1{stroke:var(--b);stroke-dasharray:7 3}"
@@ -40,6 +40,7 @@ static const char style[] =
     "table{border-collapse:collapse;font-size:13.5px}"
     "caption{text-align:left;font-weight:600;padding-bottom:4px}\n"
     "td,th{padding:3px 12px 3px 0;border-bottom:1px solid var(--rule);text-align:left}"
+    "th{text-align:right}th:first-child{text-align:left}"
     ".number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
     ".wide{width:160px}.wide i{display:block;height:9px;background:var(--a);min-width:1px}\n"
     "@media print{body{padding:0;font-size:12px}.bar,.wide i,.tile{print-color-adjust:exact}"
@@ -63,8 +64,7 @@ head(FILE *to, const struct run_set *set)
 	fputs(", ballots ", to);
 	chart_text(to, set->ballots);
 	fputs("; campaign ", to);
-	chart_text(to, set->campaign);
-	fputs("</p>\n", to);
+	fprintf(to, "%.16s</p>\n", set->campaign);
 }
 
 static void

@@ -264,6 +264,29 @@ verdicts(FILE *to, const struct run_sample *total)
 }
 
 static void
+surprises(FILE *to, const struct run *run)
+{
+	struct figure room;
+
+	if (run->surprises_count == 0)
+		return;
+	fputs("<table><caption>Answered otherwise than foretold, the first of them"
+	      "</caption>\n<tr><th>ballot</th><th>kind</th><th>foretold</th><th>answered</th>"
+	      "</tr>\n",
+	      to);
+	for (size_t i = 0; i < run->surprises_count; i++) {
+		const struct run_surprise *surprise = &run->surprises[i];
+
+		fprintf(to, "<tr><td>%s</td><td>", figure_count(&room, surprise->place));
+		chart_text(to, surprise->kind);
+		fprintf(to, "</td><td>%s</td><td>%s</td></tr>\n",
+			tally_verdict_text(surprise->foretold)->name,
+			tally_verdict_text(surprise->verdict)->name);
+	}
+	fputs("</table>\n", to);
+}
+
+static void
 counts(FILE *to, const struct run *run)
 {
 	const struct run_sample *total = &run->total;
@@ -331,5 +354,6 @@ page_run(FILE *to, const struct run *run)
 	fputs("<div class=\"tables\">\n", to);
 	verdicts(to, &run->total);
 	counts(to, run);
+	surprises(to, run);
 	fputs("</div></section>\n", to);
 }
