@@ -19,6 +19,19 @@ put(json_t *object, const char *name, json_t *value)
 	CHECK(value != NULL && json_object_set_new(object, name, value) == 0);
 }
 
+/* Labels and names come from a command line: what is not ASCII there becomes '?'. */
+static json_t *
+text(const char *string)
+{
+	char clean[1024];
+	size_t size = 0;
+
+	for (; string[size] != '\0' && size + 1 < sizeof clean; size++)
+		clean[size] = (unsigned char)string[size] < 0x80 ? string[size] : '?';
+	clean[size] = '\0';
+	return json_string(clean);
+}
+
 static void
 put_count(json_t *object, const char *name, uint64_t count)
 {
@@ -167,7 +180,7 @@ of_kinds(const struct run *run)
 		const struct run_kind *kind = &run->kinds[i];
 		json_t *object = json_object();
 
-		put(object, "kind", json_string(kind->name));
+		put(object, "kind", text(kind->name));
 		put(object, "foretold", json_string(verdict_name(kind->verdict)));
 		put_count(object, "answered", kind->answered);
 		put_count(object, "surprises", kind->surprises);
@@ -186,7 +199,7 @@ of_surprises(const struct run *run)
 		json_t *object = json_object();
 
 		put_count(object, "place", surprise->place);
-		put(object, "kind", json_string(surprise->kind));
+		put(object, "kind", text(surprise->kind));
 		put(object, "foretold", json_string(verdict_name(surprise->foretold)));
 		put(object, "verdict", json_string(verdict_name(surprise->verdict)));
 		json_array_append_new(list, object);
@@ -200,7 +213,7 @@ of_run(const struct run *run)
 	json_t *object = json_object();
 	json_t *samples = json_array();
 
-	put(object, "label", json_string(run->label));
+	put(object, "label", text(run->label));
 	put(object, "loop", json_string(run->open ? "open" : "closed"));
 	put(object, "interrupted", json_boolean(run->interrupted));
 	put_count(object, "connections", run->connections);
@@ -232,11 +245,11 @@ json_of_machine(const struct machine *machine)
 {
 	json_t *object = json_object();
 
-	put(object, "processor", json_string(machine->processor));
+	put(object, "processor", text(machine->processor));
 	put_count(object, "cores", machine->cores);
 	put_count(object, "memory_bytes", machine->memory_bytes);
-	put(object, "system", json_string(machine->system));
-	put(object, "libraries", json_string(machine->libraries));
+	put(object, "system", text(machine->system));
+	put(object, "libraries", text(machine->libraries));
 	put(object, "load", json_real(machine->load));
 	return object;
 }
@@ -249,10 +262,10 @@ json_of_set(const struct run_set *set, const struct machine *machine)
 
 	put(object, "format", json_string("tally-bench/run/v1"));
 	put(object, "version", json_string(TALLY_VERSION));
-	put(object, "began", json_string(set->began));
-	put(object, "server", json_string(set->server));
-	put(object, "campaign", json_string(set->campaign));
-	put(object, "ballots", json_string(set->ballots));
+	put(object, "began", text(set->began));
+	put(object, "server", text(set->server));
+	put(object, "campaign", text(set->campaign));
+	put(object, "ballots", text(set->ballots));
 	put(object, "swept", json_boolean(set->swept));
 	put(object, "machine", json_of_machine(machine));
 	for (size_t i = 0; i < set->runs_count; i++)
@@ -264,15 +277,15 @@ json_of_set(const struct run_set *set, const struct machine *machine)
 enum tally_exit
 json_put(json_t *root, const char *path)
 {
-	char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+	char *dump = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
 	size_t size;
 	enum tally_exit code;
 
 	json_decref(root);
-	CHECK(text != NULL);
-	size = strlen(text);
-	text[size++] = '\n'; /* in the place of its NUL */
-	code = wholefile_write(path, bytes_make(text, size));
-	free(text);
+	CHECK(dump != NULL);
+	size = strlen(dump);
+	dump[size++] = '\n'; /* in the place of its NUL */
+	code = wholefile_write(path, bytes_make(dump, size));
+	free(dump);
 	return code;
 }

@@ -1,5 +1,5 @@
 """schema.py SCHEMA FILE...: does every JSON file keep the schema? The part of JSON Schema 2020-12
-that include/results.schema.json uses, each word checked; a word that is not known here is an error,
+that the repository's schemas use, each word checked; a word that is not known here is an error,
 so that none is passed over. Prints the first fault of each file; exit code 1 if there is one."""
 import json
 import re
@@ -10,6 +10,7 @@ TYPES = {
     "array": lambda v: isinstance(v, list),
     "string": lambda v: isinstance(v, str),
     "integer": lambda v: isinstance(v, int) and not isinstance(v, bool),
+    "number": lambda v: isinstance(v, (int, float)) and not isinstance(v, bool),
     "boolean": lambda v: isinstance(v, bool),
     "null": lambda v: v is None,
 }
@@ -41,7 +42,7 @@ def fault(root, schema, value, path):
         return f"{path}: {value!r} is not among {schema['enum']}"
     if "pattern" in schema and isinstance(value, str) and not re.search(schema["pattern"], value):
         return f"{path}: {value!r} is not like {schema['pattern']}"
-    if "minimum" in schema and TYPES["integer"](value) and value < schema["minimum"]:
+    if "minimum" in schema and TYPES["number"](value) and value < schema["minimum"]:
         return f"{path}: {value} is too small"
     if isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
@@ -55,9 +56,12 @@ def fault(root, schema, value, path):
         if missing:
             return f"{path}: {missing} are missing"
         for name, member in value.items():
+            others = schema.get("additionalProperties", True)
             if name in schema.get("properties", {}):
                 found = fault(root, schema["properties"][name], member, f"{path}.{name}")
-            elif schema.get("additionalProperties", True) is False:
+            elif isinstance(others, dict):
+                found = fault(root, others, member, f"{path}.{name}")
+            elif others is False:
                 found = f"{path}.{name}: is not in the schema"
             else:
                 found = None
