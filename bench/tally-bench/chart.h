@@ -1,6 +1,6 @@
 /* chart: curves and bars as SVG inside an HTML page. Nothing is fetched, nothing runs: text, lines
- * and rectangles, coloured by the classes of the page's style (page.c), told apart by dashes too, so
- * that they can be read in print.
+ * and rectangles, coloured by the classes of the page's style (page.c), told apart by dashes
+ * too, so that they can be read in print.
  *
  * Everything is well-formed XML. Names are the caller's own texts: chart_text escapes others'. */
 #ifndef TALLY_BENCH_CHART_H
