@@ -176,13 +176,25 @@ refusal(const struct pollbook_table *table, const struct pollbook_ballot *ballot
 	return verdict;
 }
 
+static const struct pollbook_name *
+voter_name(const struct pollbook_table *table, const struct pollbook_ballot *ballot,
+	   struct pollbook_name *room)
+{
+	if (ballot->voter != NULL)
+		return ballot->voter;
+	pollbook_name_make(table, POLLBOOK_VOTER, ballot->tag, room);
+	return room;
+}
+
 void
 pollbook_decide(const struct pollbook_table *table, const struct pollbook_ballot *ballot,
 		bool revotes, struct pollbook_decision *out)
 {
 	struct pollbook_record voter;
+	struct pollbook_name made;
 	struct pollbook_entered newest = {0};
-	bool known = pollbook_find(table, POLLBOOK_VOTER, ballot->tag, &voter);
+	const struct pollbook_name *name = voter_name(table, ballot, &made);
+	bool known = pollbook_find_named(table, name, &voter);
 
 	if (known)
 		newest = pollbook_word_read(voter.word);
@@ -262,13 +274,15 @@ pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballo
 	    .word = pollbook_word(&(struct pollbook_entered){index, ballot->revision,
 							     ballot->rank, POLLBOOK_COUNTED})};
 	struct pollbook_record before;
-	bool known = pollbook_find(table, POLLBOOK_VOTER, ballot->tag, &before);
+	struct pollbook_name made;
+	const struct pollbook_name *name = voter_name(table, ballot, &made);
+	bool known = pollbook_find_named(table, name, &before);
 
 	CHECK(ballot->revision > 0);
 	if (known)
 		check_ascends(ballot, index, &before);
 	memcpy(voter.value, ballot->digest, 16);
-	put(table, POLLBOOK_VOTER, ballot->tag, &voter);
+	CHECK(pollbook_put_named(table, name, &voter)); /* the decision promised it */
 	if (voter_mode)
 		enter_certificate(table, ballot);
 	if (known)

@@ -13,7 +13,9 @@
 #include "tally/status.h"
 
 struct pollbook_ballot {
-	const uint8_t *tag; /* 32 */
+	const uint8_t *tag;                /* 32 */
+	const struct pollbook_name *voter; /* of POLLBOOK_VOTER and the tag, or NULL: not yet
+					      made */
 	uint16_t revision;
 	unsigned rank;            /* 1: its signer's kind takes precedence; else 0 */
 	const uint8_t *digest;    /* 16 */

@@ -43,43 +43,42 @@ pollbook_table_init(struct pollbook_table *table, struct pollbook_slot *slots,
 	memcpy(table->seed, seed, sizeof table->seed);
 }
 
-static void
-hash_name(const struct pollbook_table *table, enum pollbook_family family,
-	  const uint8_t name[32], uint8_t hash[16])
+void
+pollbook_name_make(const struct pollbook_table *table, enum pollbook_family family,
+		   const uint8_t name[32], struct pollbook_name *out)
 {
 	uint8_t message[33];
 
 	message[0] = (uint8_t)family;
 	memcpy(message + 1, name, 32);
-	crypto_shorthash_siphashx24(hash, message, sizeof message, table->seed);
+	out->family = family;
+	crypto_shorthash_siphashx24(out->hash, message, sizeof message, table->seed);
 }
 
 static size_t
-home_of(const struct pollbook_table *table, const uint8_t hash[16])
+home_of(const struct pollbook_table *table, const struct pollbook_name *name)
 {
-	return (size_t)((uint64_t)be32_load(hash) * table->slots_count >> 32);
+	return (size_t)((uint64_t)be32_load(name->hash) * table->slots_count >> 32);
 }
 
 /* The slot that holds the name, or the free one where it would go. Some slot is always free. */
 static struct pollbook_slot *
-slot_of(const struct pollbook_table *table, const uint8_t hash[16])
+slot_of(const struct pollbook_table *table, const struct pollbook_name *name)
 {
-	size_t at = home_of(table, hash);
+	size_t at = home_of(table, name);
 
-	while (table->slots[at].word != 0 && memcmp(table->slots[at].name, hash, 16) != 0)
+	while (table->slots[at].word != 0 &&
+	       memcmp(table->slots[at].name, name->hash, sizeof name->hash) != 0)
 		at = at + 1 == table->slots_count ? 0 : at + 1;
 	return &table->slots[at];
 }
 
 bool
-pollbook_find(const struct pollbook_table *table, enum pollbook_family family,
-	      const uint8_t name[32], struct pollbook_record *out)
+pollbook_find_named(const struct pollbook_table *table, const struct pollbook_name *name,
+		    struct pollbook_record *out)
 {
-	const struct pollbook_slot *slot;
-	uint8_t hash[16];
+	const struct pollbook_slot *slot = slot_of(table, name);
 
-	hash_name(table, family, name, hash);
-	slot = slot_of(table, hash);
 	if (slot->word == 0)
 		return false;
 	out->word = slot->word;
@@ -87,38 +86,61 @@ pollbook_find(const struct pollbook_table *table, enum pollbook_family family,
 	return true;
 }
 
+bool
+pollbook_find(const struct pollbook_table *table, enum pollbook_family family,
+	      const uint8_t name[32], struct pollbook_record *out)
+{
+	struct pollbook_name named;
+
+	pollbook_name_make(table, family, name, &named);
+	return pollbook_find_named(table, &named, out);
+}
+
+void
+pollbook_prefetch_named(const struct pollbook_table *table, const struct pollbook_name *name)
+{
+	const struct pollbook_slot *slot = &table->slots[home_of(table, name)];
+
+	__builtin_prefetch(slot, 1);
+	__builtin_prefetch((const uint8_t *)slot + 64, 1); /* a prefetch never faults */
+}
+
 void
 pollbook_prefetch(const struct pollbook_table *table, enum pollbook_family family,
 		  const uint8_t name[32])
 {
-	const struct pollbook_slot *slot;
-	uint8_t hash[16];
+	struct pollbook_name named;
 
-	hash_name(table, family, name, hash);
-	slot = &table->slots[home_of(table, hash)];
-	__builtin_prefetch(slot, 1);
-	__builtin_prefetch((const uint8_t *)slot + 64, 1); /* a prefetch never faults */
+	pollbook_name_make(table, family, name, &named);
+	pollbook_prefetch_named(table, &named);
+}
+
+bool
+pollbook_put_named(struct pollbook_table *table, const struct pollbook_name *name,
+		   const struct pollbook_record *record)
+{
+	struct pollbook_slot *slot = slot_of(table, name);
+
+	CHECK(record->word != 0);
+	if (slot->word == 0) {
+		if (table->records_count == table->records_max)
+			return false;
+		table->records_count++;
+		table->voters_count += name->family == POLLBOOK_VOTER;
+		table->rolls_count += name->family == POLLBOOK_ROLL;
+		memcpy(slot->name, name->hash, sizeof name->hash);
+	}
+	slot->word = record->word;
+	memcpy(slot->value, record->value, sizeof slot->value);
+	return true;
 }
 
 bool
 pollbook_put(struct pollbook_table *table, enum pollbook_family family, const uint8_t name[32],
 	     const struct pollbook_record *record)
 {
-	struct pollbook_slot *slot;
-	uint8_t hash[16];
+	struct pollbook_name named;
 
-	CHECK(record->word != 0);
-	hash_name(table, family, name, hash);
-	slot = slot_of(table, hash);
-	if (slot->word == 0) {
-		if (table->records_count == table->records_max)
-			return false;
-		table->records_count++;
-		table->voters_count += family == POLLBOOK_VOTER;
-		table->rolls_count += family == POLLBOOK_ROLL;
-		memcpy(slot->name, hash, sizeof hash);
-	}
-	slot->word = record->word;
-	memcpy(slot->value, record->value, sizeof slot->value);
-	return true;
+	pollbook_name_make(table, family, name, &named);
+	return pollbook_put_named(table, &named, record);
 }

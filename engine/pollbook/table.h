@@ -98,6 +98,28 @@ void
 pollbook_prefetch(const struct pollbook_table *table, enum pollbook_family family,
 		  const uint8_t name[32]);
 
+/* A name as the table knows it: what is looked up more than once need be hashed only once. */
+struct pollbook_name {
+	enum pollbook_family family;
+	uint8_t hash[16];
+};
+
+void
+pollbook_name_make(const struct pollbook_table *table, enum pollbook_family family,
+		   const uint8_t name[32], struct pollbook_name *out);
+
+/* As pollbook_find, pollbook_prefetch and pollbook_put. */
+MUST_USE bool
+pollbook_find_named(const struct pollbook_table *table, const struct pollbook_name *name,
+		    struct pollbook_record *out);
+
+void
+pollbook_prefetch_named(const struct pollbook_table *table, const struct pollbook_name *name);
+
+MUST_USE bool
+pollbook_put_named(struct pollbook_table *table, const struct pollbook_name *name,
+		   const struct pollbook_record *record);
+
 /* Inserts or overwrites; record->word is not 0. False (and nothing changed) if the record is new
  * and the table full. */
 MUST_USE bool

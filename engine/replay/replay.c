@@ -80,27 +80,34 @@ campaign_step(const struct replay *replay, const struct entry *entry)
 }
 
 static enum replay_fault
-ballot_step(struct replay *replay, struct bytes body, const struct ballot *replaced)
+ballot_take(struct replay *replay, const struct ballot *ballot, const struct ballot *replaced)
 {
 	struct counts *counts = &replay->counts;
-	struct ballot ballot;
 
-	if (ballot_parse(body, &ballot) != TALLY_ACCEPTED ||
-	    rules_check(replay->manifest, &ballot) != TALLY_ACCEPTED)
-		return REPLAY_BALLOT_MALFORMED;
 	if (law_ballot(&replay->law) != TALLY_ACCEPTED)
 		return REPLAY_BALLOT_OUTSIDE_PHASE;
-	if (law_permits(&replay->law, replay->manifest, &ballot) != TALLY_ACCEPTED)
+	if (law_permits(&replay->law, replay->manifest, ballot) != TALLY_ACCEPTED)
 		return REPLAY_BALLOT_FORBIDDEN;
 	if (replaced != NULL) {
 		counts_subtract(counts, replay->manifest, replaced);
 		counts->replaced++;
 	}
-	counts_add(counts, replay->manifest, &ballot);
+	counts_add(counts, replay->manifest, ballot);
 	counts->in_tree++;
 	replay->ballots_since_tally++;
 	CHECK(classes_whole(counts)); /* T2 */
 	return REPLAY_FINE;
+}
+
+static enum replay_fault
+ballot_step(struct replay *replay, struct bytes body, const struct ballot *replaced)
+{
+	struct ballot ballot;
+
+	if (ballot_parse(body, &ballot) != TALLY_ACCEPTED ||
+	    rules_check(replay->manifest, &ballot) != TALLY_ACCEPTED)
+		return REPLAY_BALLOT_MALFORMED;
+	return ballot_take(replay, &ballot, replaced);
 }
 
 /* The canonical text at replay->index, and its salted hash. */
@@ -234,18 +241,39 @@ replay_step(struct replay *replay, struct bytes bytes, const struct ballot *repl
 	return fault;
 }
 
+/* Nothing else must stand at replay->index. */
+static enum replay_fault
+place_check(const struct replay *replay)
+{
+	if (replay->index < entry_campaign_parts(replay->manifest->json.size))
+		return REPLAY_CAMPAIGN_PART;
+	return replay->law.owed == TALLY_PHASE_BEFORE ? REPLAY_FINE : REPLAY_PHASE_OWED;
+}
+
+enum replay_fault
+replay_step_ballot(struct replay *replay, const struct ballot *ballot,
+		   const struct ballot *replaced)
+{
+	enum replay_fault fault = place_check(replay);
+
+	if (fault == REPLAY_FINE)
+		fault = ballot_take(replay, ballot, replaced);
+	if (fault == REPLAY_FINE)
+		replay->index++;
+	return fault;
+}
+
 enum replay_fault
 replay_skip(struct replay *replay, uint64_t index)
 {
+	enum replay_fault fault = REPLAY_FINE;
+
 	CHECK(index >= replay->index);
-	if (index == replay->index)
-		return REPLAY_FINE;
-	if (replay->index < entry_campaign_parts(replay->manifest->json.size))
-		return REPLAY_CAMPAIGN_PART;
-	if (replay->law.owed != TALLY_PHASE_BEFORE)
-		return REPLAY_PHASE_OWED;
-	replay->index = index;
-	return REPLAY_FINE;
+	if (index > replay->index)
+		fault = place_check(replay);
+	if (fault == REPLAY_FINE)
+		replay->index = index;
+	return fault;
 }
 
 bool

@@ -64,6 +64,12 @@ MUST_USE enum replay_fault
 replay_step(struct replay *replay, struct bytes entry, const struct ballot *replaced,
 	    const struct counts *voided);
 
+/* As replay_step of the BALLOT entry that `ballot` was parsed from, for those who know already that
+ * it keeps the rules of the campaign (rules_check): at sequencing a worker has just found that. */
+MUST_USE enum replay_fault
+replay_step_ballot(struct replay *replay, const struct ballot *ballot,
+		   const struct ballot *replaced);
+
 /* May this sheet, which keeps the rules of its totals and is genuine, stand at replay->index? As
  * law_sheet_check, else TALLY_ROLL_FULL: more papers than voters_max. */
 enum tally_verdict

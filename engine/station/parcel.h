@@ -21,6 +21,7 @@
 #include "ballot/sheet.h"
 #include "campaign/roster.h"
 #include "limits.h"
+#include "pollbook/table.h"
 #include "tree/frontier.h"
 #include "verify/genuine.h"
 
@@ -60,6 +61,7 @@ struct parcel_item {
 	struct sheet *sheet;       /* TASK_SHEET */
 	/* TASK_BALLOT */
 	struct tree_hash leaf;
+	struct pollbook_name voter; /* before it is decided: the tag's */
 	uint64_t replaces;    /* index of the ballot to be fetched; FRAME_NO_INDEX: none */
 	uint8_t *replaced;    /* memory for it */
 	size_t replaced_size; /* 0: not fetched */

@@ -36,24 +36,40 @@ sequence_has_room(const struct station *station, size_t entry_size)
 	return !station->fallen_behind && waiting <= station->space; /* L5 */
 }
 
-/* The one way into the log: batch, law and tally, tree advance together. */
+/* The one way into the log: batch and tree follow law and tally, one step each (T1). */
 static void
-enter(struct station *station, struct bytes entry, const struct tree_hash *leaf,
-      const struct ballot *replaced, const struct counts *voided)
+append(struct station *station, struct bytes entry, const struct tree_hash *leaf)
 {
 	struct station_batch *batch = station->filling;
 	uint8_t *at = batch->memory + BATCH_HEADER_SIZE + batch->entries_size;
 
 	CHECK(batch->entries_count < batch_entries_max);
-	CHECK(batch->first_index + batch->entries_count == station->replay.index);
 	CHECK(BATCH_HEADER_SIZE + batch->entries_size + 2 + entry.size <= batch_bytes_max);
-	CHECK(replay_step(&station->replay, entry, replaced, voided) == REPLAY_FINE); /* T1 */
 	batch->offsets[batch->entries_count++] = (uint32_t)batch->entries_size;
+	CHECK(batch->first_index + batch->entries_count == station->replay.index);
 	be16_store(at, (uint16_t)entry.size);
 	memcpy(at + 2, entry.data, entry.size);
 	batch->entries_size += 2 + entry.size;
 	frontier_append(&station->frontier, leaf);
 	CHECK(station->frontier.size == station->replay.index);
+}
+
+static void
+enter(struct station *station, struct bytes entry, const struct tree_hash *leaf,
+      const struct counts *voided)
+{
+	CHECK(replay_step(&station->replay, entry, NULL, voided) == REPLAY_FINE);
+	append(station, entry, leaf);
+}
+
+/* Its shape and its choices are facts of trip 1. */
+static void
+enter_ballot(struct station *station, const struct parcel_item *item,
+	     const struct ballot *replaced)
+{
+	CHECK(replay_step_ballot(&station->replay, &item->facts->ballot, replaced) ==
+	      REPLAY_FINE);
+	append(station, parcel_entry(item), &item->leaf);
 }
 
 static void
@@ -63,7 +79,7 @@ enter_own(struct station *station, const struct writer *entry)
 
 	CHECK(!entry->failed);
 	tree_leaf(writer_view(entry), &leaf);
-	enter(station, writer_view(entry), &leaf, NULL, NULL);
+	enter(station, writer_view(entry), &leaf, NULL);
 }
 
 bool
@@ -182,6 +198,7 @@ decide_ballot(struct station *station, struct parcel_item *item)
 	if (item->verdict != TALLY_ACCEPTED)
 		return DECIDED;
 	asked = station_asked(station, &facts->ballot, facts->digest);
+	asked.voter = &item->voter;
 	pollbook_decide(station->pollbook, &asked, revotes, &decision);
 	if (decision.outcome == POLLBOOK_SAME) {
 		item->index = decision.index;
@@ -207,8 +224,7 @@ decide_ballot(struct station *station, struct parcel_item *item)
 	    find_replaced(station, item, decision.index, &replaced) == NOT_YET)
 		return NOT_YET;
 	item->index = station->replay.index;
-	enter(station, entry, &item->leaf,
-	      decision.outcome == POLLBOOK_REPLACES ? &replaced : NULL, NULL);
+	enter_ballot(station, item, decision.outcome == POLLBOOK_REPLACES ? &replaced : NULL);
 	pollbook_enter(station->pollbook, &asked, item->index);
 	if (station->replay.ballots_since_tally >= station->manifest->tally_every_ballots)
 		station->tally_owed = true;
@@ -266,7 +282,7 @@ decide_notice(struct station *station, struct parcel_item *item)
 		return NOT_YET;
 	item->index = station->replay.index;
 	tree_leaf(entry, &leaf);
-	enter(station, entry, &leaf, NULL, voids ? &station->gather.counts : NULL);
+	enter(station, entry, &leaf, voids ? &station->gather.counts : NULL);
 	if (voids)
 		voiding_entered(station);
 	roll_enter(station, item->notice);
@@ -297,7 +313,7 @@ decide_sheet(struct station *station, struct parcel_item *item)
 		return NOT_YET;
 	item->index = station->replay.index;
 	tree_leaf(entry, &leaf);
-	enter(station, entry, &leaf, NULL, NULL);
+	enter(station, entry, &leaf, NULL);
 	return DECIDED;
 }
 
@@ -363,10 +379,33 @@ decide(struct station *station, struct parcel_item *item)
 	return DECIDED;
 }
 
+/* In a table of millions every look-up is a cache miss: those of a parcel overlap. */
+static void
+foresee(const struct station *station, struct parcel *parcel)
+{
+	for (size_t i = 0; i < parcel->items_count; i++) {
+		struct parcel_item *item = &parcel->items[i];
+		const struct ballot *ballot;
+
+		if (item->task != TASK_BALLOT || item->verdict != TALLY_ACCEPTED)
+			continue;
+		ballot = &item->facts->ballot;
+		pollbook_name_make(station->pollbook, POLLBOOK_VOTER, ballot->tag,
+				   &item->voter);
+		pollbook_prefetch_named(station->pollbook, &item->voter);
+		if (ballot->voter_key == NULL)
+			continue;
+		pollbook_prefetch(station->pollbook, POLLBOOK_HOLDER, ballot->tag);
+		pollbook_prefetch(station->pollbook, POLLBOOK_KEY, ballot->voter_key);
+	}
+}
+
 /* L2: whatever the answer says may rest on any entry before it. */
 static bool
 sequence_parcel(struct station *station, struct parcel *parcel)
 {
+	if (parcel->sequenced_count == 0)
+		foresee(station, parcel);
 	while (parcel->sequenced_count < parcel->items_count) {
 		struct parcel_item *item = &parcel->items[parcel->sequenced_count];
 

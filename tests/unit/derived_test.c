@@ -30,8 +30,11 @@ decision_of(const struct founded *founded, struct start *start, uint64_t voter,
 
 	assert_int_equal(ballot_parse(bytes, &ballot), TALLY_ACCEPTED);
 	ballot_digest(&ballot, digest);
-	asked = (struct pollbook_ballot){ballot.tag, ballot.revision,  0,
-					 digest,     ballot.voter_key, ballot.serial};
+	asked = (struct pollbook_ballot){.tag = ballot.tag,
+					 .revision = ballot.revision,
+					 .digest = digest,
+					 .voter_key = ballot.voter_key,
+					 .serial = ballot.serial};
 	pollbook_decide(&start->pollbook, &asked,
 			start->manifest->revote == MANIFEST_REVOTE_LAST, &decision);
 	return decision;
