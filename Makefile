@@ -69,6 +69,10 @@ FUZZ_SRC   := $(wildcard tests/fuzz/*_fuzz.c)
 CLIENT_SRC := $(foreach room,base frame ballot client tree,$(wildcard engine/$(room)/*.c)) \
               $(patsubst %,tools/lib/%.c,blocking dial journaled journalfile journalreader)
 
+# Eight lanes (engine/ed25519/lanes.h): with AVX-512 where a processor may have it, chosen at run
+# time; and once more in plain C, for the tests.
+LANES_SRC  := $(addprefix engine/ed25519/,field8.c sha512x8.c ifma.c) tests/lib/lanesprobe.c
+
 obj = $(patsubst %.c,$(OUT)/%.o,$(1))
 ENGINE_A  := $(OUT)/libengine.a
 SHELL_A   := $(OUT)/libshell.a
@@ -164,10 +168,19 @@ check check-unit fuzz tidy pure all: | $(filter setup,$(MAKECMDGOALS))
 
 pure-objects: $(call obj,$(PURE_SRC))
 
+ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
+$(call obj,$(LANES_SRC)): CFLAGS += -mavx512f -mavx512ifma -mavx512vl -mavx512dq -mavx512bw
+endif
+
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "CC $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+$(OUT)/%.emulated.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "CC $< (emulated)"
+	@$(CC) $(CPPFLAGS) -DLANES_EMULATED $(CFLAGS) -c $< -o $@
 
 # For libtally.a: fit for a shared library.
 $(OUT)/pic/%.o: %.c Makefile
@@ -200,7 +213,7 @@ $(VERIFY_A): $(call obj,$(filter-out %/main.c,$(VERIFY_SRC)))
 $(OUT)/bench/tally-bench/profile.o: bench/tally-bench/last-evening.csv
 $(BENCH_A): $(call obj,$(filter-out %/main.c,$(BENCH_SRC)))
 	$(archive)
-$(TESTLIB_A): $(call obj,$(TESTLIB_SRC))
+$(TESTLIB_A): $(call obj,$(TESTLIB_SRC)) $(LANES_SRC:%.c=$(OUT)/%.emulated.o)
 	$(archive)
 
 # One object whose only visible names are those of include/tally.

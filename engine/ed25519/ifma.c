@@ -1,15 +1,201 @@
-#include "ed25519/batch.h"
+#include "ed25519/ifma.h"
 
-/* No processor has it until its eight lanes are written. */
-bool
-ed25519_ifma_available(void)
+#include "ed25519/point.h"
+#include "ed25519/point8.h"
+#include "ed25519/scalar.h"
+#include "ed25519/sha512x8.h"
+
+/* Left as it is until it is written: to clear it would take as long as a signature. */
+#define SCRATCH __attribute__((uninitialized))
+
+enum {
+	STEPS_MAX = 2 * KEYTABLE_ROWS_MAX,
+};
+
+/* What eight sums add, row by row of the base's table and then of their keys' tables. */
+struct steps {
+	const uint8_t *entry[STEPS_MAX + IFMA_AHEAD][LANES_COUNT];
+	uint8_t negative[STEPS_MAX]; /* a mask */
+};
+
+struct group {
+	struct point8_result point;
+	struct field8 before; /* the product of twice_z of the groups before */
+};
+
+/* Items [0, count) of a batch that can be genuine, in the order of the lanes. */
+struct work {
+	struct ed25519_item *item[ED25519_BATCH_MAX];
+	struct sha512x8_message message[ED25519_BATCH_MAX];
+	struct group group[IFMA_GROUPS_MAX];
+	size_t count;
+};
+
+static void
+work_admit(struct work *work, struct ed25519_item *items, size_t count)
 {
-	return false;
+	work->count = 0;
+	for (size_t i = 0; i < count; i++)
+		items[i].genuine =
+		    scalar_is_canonical(items[i].signature + TALLY_SIGNATURE_SIZE / 2) &&
+		    !point_small_order(items[i].signature);
+	for (unsigned w = KEYTABLE_WINDOW_LEAST; w <= KEYTABLE_WINDOW_MAX; w++) {
+		for (size_t i = 0; i < count; i++) {
+			if (items[i].genuine && items[i].key->window == w)
+				work->item[work->count++] = &items[i];
+		}
+	}
+}
+
+static void
+work_hash(struct work *work)
+{
+	for (size_t i = 0; i < work->count; i++) {
+		work->message[i].first = work->item[i]->signature;
+		work->message[i].second = work->item[i]->key->key;
+		work->message[i].rest = work->item[i]->message;
+	}
+	sha512x8(work->message, work->count);
+}
+
+/* Rows from `at` on, of one lane. */
+static void
+steps_put(struct steps *steps, unsigned at, unsigned lane, const struct keytable *table,
+	  const uint8_t scalar[SCALAR_SIZE])
+{
+	const size_t row_size = keytable_entries(table->window) * KEYTABLE_ENTRY_SIZE;
+	const uint8_t *row = table->entries;
+	int16_t digits[KEYTABLE_ROWS_MAX];
+
+	scalar_digits(digits, scalar, table->window, table->rows);
+	for (unsigned i = 0; i < table->rows; i++, row += row_size) {
+		unsigned negative = digits[i] < 0;
+		int magnitude = negative ? -digits[i] : digits[i];
+
+		steps->entry[at + i][lane] = row + magnitude * KEYTABLE_ENTRY_SIZE;
+		steps->negative[at + i] |= (uint8_t)(negative << lane);
+	}
+}
+
+/* Lists the additions of the items of a group; returns how many there are. */
+static unsigned
+steps_list(struct steps *steps, const struct keytable *base, const struct work *work,
+	   size_t first)
+{
+	unsigned count = base->rows;
+
+	for (size_t i = first; i < first + LANES_COUNT && i < work->count; i++) {
+		unsigned rows = base->rows + work->item[i]->key->rows;
+
+		count = count < rows ? rows : count;
+	}
+	memset(steps->negative, 0, count);
+	for (unsigned i = 0; i < count + IFMA_AHEAD; i++) {
+		for (unsigned lane = 0; lane < LANES_COUNT; lane++)
+			steps->entry[i][lane] = base->entries; /* the identity */
+	}
+	for (unsigned lane = 0; lane < LANES_COUNT && first + lane < work->count; lane++) {
+		const struct ed25519_item *item = work->item[first + lane];
+		uint8_t k[SCALAR_SIZE];
+
+		scalar_reduce(k, work->message[first + lane].digest);
+		steps_put(steps, 0, lane, base, item->signature + TALLY_SIGNATURE_SIZE / 2);
+		steps_put(steps, base->rows, lane, item->key, k);
+	}
+	return count;
+}
+
+static void
+fetch(const uint8_t *const entry[LANES_COUNT])
+{
+	for (unsigned lane = 0; lane < LANES_COUNT; lane++) {
+		__builtin_prefetch(entry[lane]);
+		__builtin_prefetch(entry[lane] + KEYTABLE_ENTRY_SIZE - 1);
+	}
+}
+
+/* [S]B - [k]A in each lane. */
+static struct point8_result
+steps_sum(const struct steps *steps, unsigned count)
+{
+	struct point8 sum = point8_identity();
+
+	for (unsigned i = 0; i < IFMA_AHEAD; i++)
+		fetch(steps->entry[i]);
+	for (unsigned i = 0; i < count; i++) {
+		fetch(steps->entry[i + IFMA_AHEAD]);
+		sum = point8_add(sum, point8_load(steps->entry[i], steps->negative[i]));
+	}
+	return point8_finish(sum);
+}
+
+/* Lanes whose point is encoded by the first half of the item's signature. */
+static uint8_t
+lanes_genuine(const struct work *work, size_t first, struct point8_result point,
+	      struct field8 inverse)
+{
+	struct lanes x[4], y[4], r[4];
+	const uint8_t *signature[LANES_COUNT];
+	uint8_t mask = 0xff;
+
+	for (unsigned lane = 0; lane < LANES_COUNT; lane++)
+		signature[lane] =
+		    work->item[first + lane < work->count ? first + lane : first]->signature;
+	lanes_load_columns(signature, r);
+	field8_words(field8_carry(field8_multiply(point.twice_x, inverse)), x);
+	field8_words(field8_carry(field8_multiply(point.twice_y, inverse)), y);
+	y[3] = lanes_or(y[3], lanes_left(x[0], 63));
+	for (unsigned i = 0; i < 4; i++)
+		mask &= lanes_equal(y[i], r[i]);
+	return mask;
+}
+
+static void
+work_compare(struct work *work, size_t groups, struct field8 product)
+{
+	struct field8 inverse = field8_invert(product);
+
+	for (size_t g = groups; g-- > 0;) {
+		const struct group *group = &work->group[g];
+		struct field8 own = field8_carry(field8_multiply(inverse, group->before));
+		size_t first = g * LANES_COUNT;
+		uint8_t mask = lanes_genuine(work, first, group->point, own);
+
+		inverse = field8_carry(field8_multiply(inverse, group->point.twice_z));
+		for (size_t i = first; i < first + LANES_COUNT && i < work->count; i++)
+			work->item[i]->genuine = (mask >> (i - first) & 1) != 0;
+	}
+}
+
+static void
+batch(const struct keytable *base, struct ed25519_item *items, size_t count)
+{
+	struct field8 product = field8_small(1);
+	struct work work SCRATCH;
+	struct steps steps SCRATCH;
+	size_t groups = 0;
+
+	work_admit(&work, items, count);
+	if (work.count == 0)
+		return;
+	work_hash(&work);
+	for (; groups * LANES_COUNT < work.count; groups++) {
+		unsigned rows = steps_list(&steps, base, &work, groups * LANES_COUNT);
+		struct group *group = &work.group[groups];
+
+		group->point = steps_sum(&steps, rows);
+		group->before = product;
+		product = field8_carry(field8_multiply(product, group->point.twice_z));
+	}
+	work_compare(&work, groups, product);
 }
 
 void
-ed25519_ifma(const struct keytable *base, struct ed25519_item *items, size_t count)
+LANES_NAME(ed25519_ifma)(const struct keytable *base, struct ed25519_item *items, size_t count)
 {
-	CHECK(ed25519_ifma_available());
-	ed25519_portable(base, items, count);
+	for (size_t done = 0; done < count; done += ED25519_BATCH_MAX) {
+		size_t left = count - done;
+
+		batch(base, items + done, left < ED25519_BATCH_MAX ? left : ED25519_BATCH_MAX);
+	}
 }
