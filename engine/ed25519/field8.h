@@ -118,7 +118,7 @@ field8_widen(struct field8 a)
 	return (struct field8_wide){{a.limb[0], a.limb[1], a.limb[2], a.limb[3], a.limb[4]}};
 }
 
-/* Every limb at once hands what is above 51 bits to the next, the last one 19 times to the first. */
+/* Every limb at once hands what is above 51 bits to the next, the last to the first 19 times. */
 LANES_INLINE struct field8
 field8_carry(struct field8_wide a)
 {

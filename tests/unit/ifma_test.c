@@ -181,7 +181,7 @@ native(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sizes),
@@ -192,5 +192,7 @@ main(void)
 
 	if (sodium_init() < 0)
 		return 1;
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
