@@ -8,9 +8,10 @@
 #
 # `grow` prints a line for every million; with -p it publishes, too. The others make a folder of
 # VOTERS (killed: and a million more, at least 10,000 beyond the state), publish it, and start a
-# real tallyd on it ROUNDS (3) times, each on the folder as it was: the time from exec to `ready`,
+# real tallyd on it ROUNDS (3) times (killed: on a copy of it each time): the time from exec to `ready`,
 # its greatest memory, and what is not a file's page once it is ready. The files are in the page
-# cache. $TMPDIR needs about 500 bytes a voter.
+# cache. $TMPDIR needs about 500 bytes a voter,
+# and for `killed` as much again each round.
 set -eu
 
 out=$(cd "$1" && pwd)
@@ -39,11 +40,11 @@ found() { # VOTERS_MAX
 }
 
 # Prints the seconds until it is ready, and memory.
-start_once() {
+start_once() { # FOLDER
 	local began ended
 	: > tallyd.log
 	began=$(date +%s%N)
-	"$bin/tallyd" --data data --listen 127.0.0.1:0 --http 127.0.0.1:0 2> tallyd.log &
+	"$bin/tallyd" --data "$1" --listen 127.0.0.1:0 --http 127.0.0.1:0 2> tallyd.log &
 	daemon=$!
 	grep -q ' ready: ' < <(tail -n +1 -s 0.01 -f --pid="$daemon" tallyd.log) || {
 		cat tallyd.log >&2
@@ -75,12 +76,12 @@ clean | killed)
 		"$out/bench/growth/grow" -p -k "$voters" data demo/ballots.bin demo/frontend.key \
 			"$((voters + 1000000))"
 	fi
-	mv data made
-	for _ in $(seq "$rounds"); do
-		cp -r --reflink=auto made data
-		sync
-		start_once
-		rm -rf data
+	sync
+	for round in $(seq "$rounds"); do
+		# Copies stay until the end: for a while ext4 finds no inode of what was just removed.
+		[ "$what" = clean ] || { cp -r data "data.$round" && sync; }
+		[ "$what" = killed ] || { ln -sfn data "data.$round"; }
+		start_once "data.$round"
 	done
 	;;
 *)

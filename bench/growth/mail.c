@@ -29,14 +29,14 @@ end(void)
 }
 
 static void
-on_committed(void *context, uint64_t checksum, uint64_t space)
+on_committed(void *context, const struct committer_done *done)
 {
 	struct mail *mail = begin();
 
 	(void)context;
 	mail->committed = true;
-	mail->checksum = checksum;
-	mail->space = space;
+	mail->checksum = done->checksum;
+	mail->space = done->space;
 	end();
 }
 

@@ -34,11 +34,9 @@ bytes_compare(struct bytes a, struct bytes b)
 bool
 bytes_all_zero(struct bytes bytes)
 {
-	uint8_t seen = 0;
-
-	for (size_t i = 0; i < bytes.size; i++)
-		seen |= bytes.data[i];
-	return seen == 0;
+	/* Every byte equals the one before it: the C library compares quicker than a loop. */
+	return bytes.size == 0 ||
+	       (bytes.data[0] == 0 && memcmp(bytes.data, bytes.data + 1, bytes.size - 1) == 0);
 }
 
 struct reader

@@ -2,6 +2,7 @@
 
 #include "ledger/entry.h"
 #include "shell/ahead.h"
+#include "shell/forerunner.h"
 #include "shell/gathering.h"
 #include "shell/home.h"
 #include "shell/line.h"
@@ -13,6 +14,7 @@
 enum {
 	HOME_DEADLINE_MS = 120000,
 	LEAVES_MAX = 256,
+	SOON = 16, /* entries ahead whose places in the poll book are asked for */
 };
 
 /* step 4 */
@@ -148,7 +150,7 @@ restore_home(struct restore *restore)
 
 struct walk {
 	struct restore *restore;
-	int status;
+	uint64_t index; /* of the next entry */
 	size_t count;
 	struct tree_hash leaves[LEAVES_MAX];
 	uint8_t replaced[TALLY_BALLOT_SIZE_MAX + 1];
@@ -180,39 +182,50 @@ restore_text(struct publisher *publisher, uint64_t index, struct bytes bytes, st
 	return publisher_text(publisher, index, text);
 }
 
+/* What the replay of an entry needs to know of others. */
 static int
-restore_entry(struct walk *walk, uint64_t index, struct bytes entry)
+restore_needed(struct walk *walk, const struct station_glance *glance, struct bytes *replaced)
 {
 	struct start *start = walk->restore->start;
-	struct tree_hash *leaf = &walk->leaves[walk->count++];
-	struct bytes replaced = bytes_make(NULL, 0);
-	struct bytes text;
-	uint64_t needs = station_restore_needs(start->station, entry);
+	uint64_t needs = station_restore_needs(start->station, glance);
 	struct gather *gather;
-	const char *broken;
 	size_t size;
 	int status = DISK_OK;
 
+	*replaced = bytes_make(NULL, 0);
 	if (needs != UINT64_MAX) {
 		status = archive_read(start->archive, needs, walk->replaced,
 				      sizeof walk->replaced, &size);
-		if (status != DISK_OK)
-			return status;
-		replaced = bytes_make(walk->replaced + 1, size - 1);
+		if (status == DISK_OK)
+			*replaced = bytes_make(walk->replaced + 1, size - 1);
+		return status;
 	}
-	tree_leaf(entry, leaf);
-	while (status == DISK_OK &&
-	       (gather = station_restore_gather(start->station, entry)) != NULL)
+	while (status == DISK_OK && !glance->is_ballot &&
+	       (gather = station_restore_gather(start->station, glance->bytes)) != NULL)
 		status = gathering_read(start->archive, gather);
+	return status;
+}
+
+static int
+restore_entry(struct walk *walk, const struct station_glance *glance)
+{
+	struct start *start = walk->restore->start;
+	struct bytes replaced;
+	struct bytes text;
+	const char *broken;
+	int status = restore_needed(walk, glance, &replaced);
+
 	if (status != DISK_OK)
 		return status;
-	broken = station_restore_entry(start->station, entry, leaf, replaced, &text);
+	walk->leaves[walk->count++] = glance->leaf;
+	broken = station_restore_entry(start->station, glance, replaced, &text);
 	if (broken != NULL)
 		return disk_fail(DISK_DAMAGED, "replaying entry %llu: %s",
-				 (unsigned long long)index, broken);
+				 (unsigned long long)walk->index, broken);
 	if (text.size > 0)
-		status = restore_text(start->publisher, index, entry, text);
-	if (status == DISK_OK && index + 1 == start->remembered.checkpoint.size)
+		status = restore_text(start->publisher, walk->index, glance->bytes, text);
+	walk->index++;
+	if (status == DISK_OK && walk->index == start->remembered.checkpoint.size)
 		status = compare_remembered(start);
 	if (status == DISK_OK && walk->count == LEAVES_MAX) {
 		status = treefile_append(start->tree, walk->leaves, walk->count);
@@ -221,13 +234,37 @@ restore_entry(struct walk *walk, uint64_t index, struct bytes entry)
 	return status;
 }
 
-static bool
-walk_entry(void *context, uint64_t index, struct bytes entry)
+static int
+restore_portion(struct walk *walk, const struct station_glance *glances, size_t count)
 {
-	struct walk *walk = context;
+	const struct station *station = walk->restore->start->station;
+	int status = DISK_OK;
 
-	walk->status = restore_entry(walk, index, entry);
-	return walk->status == DISK_OK;
+	for (size_t i = 0; i < count && i < SOON; i++)
+		station_restore_soon(station, &glances[i]);
+	for (size_t i = 0; i < count && status == DISK_OK; i++) {
+		if (i + SOON < count)
+			station_restore_soon(station, &glances[i + SOON]);
+		status = restore_entry(walk, &glances[i]);
+	}
+	return status;
+}
+
+static int
+restore_walk(struct walk *walk, struct forerunner *forerunner)
+{
+	const struct station_glance *glances;
+	size_t count;
+	int status;
+
+	do {
+		status = forerunner_next(forerunner, &glances, &count);
+		if (status == DISK_OK)
+			status = restore_portion(walk, glances, count);
+	} while (status == DISK_OK && count > 0);
+	if (status == DISK_OK && walk->count > 0)
+		status = treefile_append(walk->restore->start->tree, walk->leaves, walk->count);
+	return status;
 }
 
 /* A TALLY entry below the kept state whose text is missing can only be had by replaying all. */
@@ -263,23 +300,26 @@ int
 restore_replay(struct restore *restore)
 {
 	struct start *start = restore->start;
-	struct walk *walk = calloc(1, sizeof *walk);
 	uint64_t size = archive_size(start->archive);
 	int status = check_texts(restore);
+	struct forerunner *forerunner;
+	struct walk *walk;
 
-	CHECK(walk != NULL);
-	walk->restore = restore;
-	walk->status = DISK_OK;
 	if (status == DISK_OK && restore->from == start->remembered.checkpoint.size)
 		status = compare_remembered(start);
-	if (status == DISK_OK)
-		status = archive_walk(start->archive, restore->from, size - restore->from,
-				      walk_entry, walk);
-	if (status == DISK_OK)
-		status = walk->status;
-	if (status == DISK_OK && walk->count > 0)
-		status = treefile_append(start->tree, walk->leaves, walk->count);
+	if (status != DISK_OK || restore->from == size)
+		return status;
+	forerunner =
+	    forerunner_start(start->archive, restore->from, size, restore->threads_count);
+	if (forerunner == NULL)
+		return DISK_FAILED;
+	walk = calloc(1, sizeof *walk);
+	CHECK(walk != NULL);
+	walk->restore = restore;
+	walk->index = restore->from;
+	status = restore_walk(walk, forerunner);
 	free(walk);
+	forerunner_stop(forerunner);
 	return status;
 }
 

@@ -177,10 +177,17 @@ seal(const struct start *start)
 	return status;
 }
 
+/* One core stays for the thread that replays. */
+static unsigned
+helpers(const struct start_options *options)
+{
+	return options->workers_count > 2 ? options->workers_count - 1 : 1;
+}
+
 static int
 run(struct start *start, const struct start_options *options)
 {
-	struct restore restore = {.start = start};
+	struct restore restore = {.start = start, .threads_count = helpers(options)};
 	int status = open_files(start, options);
 
 	if (status == DISK_OK)

@@ -14,8 +14,10 @@
  *   9  while results are sealed: remove ballots and counts that are in public all the same
  *
  * A start that refuses has changed nothing but DIR/lock in steps 1 to 4, and nothing that is not
- * derived in steps 5 to 7. Everything runs on the caller's thread, but for the child of step 6;
- * the publisher's thread is started on the way. */
+ * derived in steps 5 to 7. Everything runs on the caller's thread, but for the child of step 6
+ * and, in step 7, the threads that read ahead (forerunner.h): they find out what an entry alone
+ * tells, the replay itself is in order and on the caller's thread. The publisher's thread is started
+ * on the way. */
 #ifndef TALLY_SHELL_START_H
 #define TALLY_SHELL_START_H
 

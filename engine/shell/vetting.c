@@ -244,14 +244,16 @@ static int
 replay(struct vetting *vetting, struct window *window, uint64_t index, struct bytes entry)
 {
 	struct station *station = vetting->start.station;
-	uint64_t needs = station_restore_needs(station, entry);
+	struct station_glance glance;
+	uint64_t needs;
 	struct bytes replaced = bytes_make(NULL, 0);
 	struct bytes older;
-	struct tree_hash leaf;
 	struct bytes text;
 	const char *broken;
 	int status = DISK_OK;
 
+	station_glance(entry, &glance);
+	needs = station_restore_needs(station, &glance);
 	if (needs != UINT64_MAX)
 		status = read_older(vetting, window, needs, &older);
 	if (needs != UINT64_MAX && status == DISK_OK)
@@ -260,10 +262,9 @@ replay(struct vetting *vetting, struct window *window, uint64_t index, struct by
 		status = read_voided(vetting, window, entry);
 	if (status != DISK_OK)
 		return status;
-	tree_leaf(entry, &leaf);
 	broken = roster_refuses(vetting, entry);
 	if (broken == NULL)
-		broken = station_restore_entry(station, entry, &leaf, replaced, &text);
+		broken = station_restore_entry(station, &glance, replaced, &text);
 	if (broken != NULL)
 		return fail_at(vetting, index, broken);
 	return compare_all(vetting);

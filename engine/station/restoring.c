@@ -1,5 +1,7 @@
 #include "station/state.h"
 
+#include "campaign/rules.h"
+
 #include <string.h>
 
 bool
@@ -23,19 +25,29 @@ station_restore_nothing(struct station *station)
 	station->kept = 0;
 }
 
-/* Parses a BALLOT entry for the poll book; false for other entries and for rubbish. */
-static bool
-restore_ballot(const struct station *station, struct bytes bytes, struct ballot *ballot,
-	       uint8_t *digest, struct pollbook_ballot *out)
+void
+station_glance(struct bytes bytes, struct station_glance *out)
 {
 	struct entry entry;
 
-	if (!entry_parse(bytes, &entry) || entry.kind != TALLY_ENTRY_BALLOT ||
-	    ballot_parse(entry.body, ballot) != TALLY_ACCEPTED)
-		return false;
-	ballot_digest(ballot, digest);
-	*out = station_asked(station, ballot, digest);
-	return true;
+	out->bytes = bytes;
+	out->is_ballot = entry_parse(bytes, &entry) && entry.kind == TALLY_ENTRY_BALLOT &&
+			 ballot_parse(entry.body, &out->ballot) == TALLY_ACCEPTED;
+	if (out->is_ballot)
+		ballot_digest(&out->ballot, out->digest);
+	tree_leaf(bytes, &out->leaf);
+}
+
+void
+station_restore_soon(const struct station *station, const struct station_glance *glance)
+{
+	if (!glance->is_ballot)
+		return;
+	pollbook_prefetch(station->pollbook, POLLBOOK_VOTER, glance->ballot.tag);
+	if (glance->ballot.voter_key == NULL)
+		return;
+	pollbook_prefetch(station->pollbook, POLLBOOK_HOLDER, glance->ballot.tag);
+	pollbook_prefetch(station->pollbook, POLLBOOK_KEY, glance->ballot.voter_key);
 }
 
 static bool
@@ -56,15 +68,15 @@ decide(const struct station *station, const struct pollbook_ballot *asked,
 }
 
 uint64_t
-station_restore_needs(struct station *station, struct bytes entry)
+station_restore_needs(const struct station *station, const struct station_glance *glance)
 {
-	struct ballot ballot;
 	struct pollbook_ballot asked;
 	struct pollbook_decision decision;
-	uint8_t digest[BALLOT_DIGEST_SIZE];
 
-	if (!restore_ballot(station, entry, &ballot, digest, &asked))
+	/* Where no ballot can count behind another one, none is replaced. */
+	if (!glance->is_ballot || rules_ballots_max(station->manifest) == 1)
 		return UINT64_MAX;
+	asked = station_asked(station, &glance->ballot, glance->digest);
 	decide(station, &asked, &decision);
 	return decision.outcome == POLLBOOK_REPLACES ? decision.index : UINT64_MAX;
 }
@@ -148,22 +160,22 @@ replay_other(struct station *station, struct bytes entry)
 }
 
 const char *
-station_restore_entry(struct station *station, struct bytes entry, const struct tree_hash *leaf,
+station_restore_entry(struct station *station, const struct station_glance *glance,
 		      struct bytes replaced, struct bytes *text)
 {
-	struct ballot ballot;
 	struct pollbook_ballot asked;
-	uint8_t digest[BALLOT_DIGEST_SIZE];
 	uint64_t tallied = station->replay.last_tally;
 	const char *broken;
 
-	if (restore_ballot(station, entry, &ballot, digest, &asked))
-		broken = replay_ballot(station, entry, &asked, replaced);
-	else
-		broken = replay_other(station, entry);
+	if (glance->is_ballot) {
+		asked = station_asked(station, &glance->ballot, glance->digest);
+		broken = replay_ballot(station, glance->bytes, &asked, replaced);
+	} else {
+		broken = replay_other(station, glance->bytes);
+	}
 	if (broken != NULL)
 		return broken;
-	frontier_append(&station->frontier, leaf);
+	frontier_append(&station->frontier, &glance->leaf);
 	*text = station->replay.last_tally != tallied ? writer_view(&station->replay.text)
 						      : bytes_make(NULL, 0);
 	return NULL;

@@ -188,10 +188,27 @@ station_restore_state(struct station *station, struct bytes replay_blob,
 void
 station_restore_nothing(struct station *station);
 
+/* What an entry alone tells, whatever stands before it: most of a restore's work, which any thread
+ * may do ahead. Views point into `bytes`. */
+struct station_glance {
+	struct bytes bytes;
+	struct tree_hash leaf;
+	bool is_ballot; /* then: */
+	struct ballot ballot;
+	uint8_t digest[BALLOT_DIGEST_SIZE];
+};
+
+void
+station_glance(struct bytes entry, struct station_glance *out);
+
+/* Says that this entry will soon be restored. Changes nothing. */
+void
+station_restore_soon(const struct station *station, const struct station_glance *glance);
+
 /* Index of the ballot whose bytes station_restore_entry will need for this entry; UINT64_MAX:
  * none. */
 uint64_t
-station_restore_needs(struct station *station, struct bytes entry);
+station_restore_needs(const struct station *station, const struct station_glance *glance);
 
 /* Not NULL: this entry is a void, and station_restore_entry needs to know what it takes out: let it
  * take what it wants (gather.h), and ask again. `entry` is read until station_restore_entry. */
@@ -201,7 +218,7 @@ station_restore_gather(struct station *station, struct bytes entry);
 /* NULL, or the sentence that says which rule the entry at station_size() breaks. `text`, if the
  * entry is a TALLY, is its canonical text until the next call. */
 MUST_USE const char *
-station_restore_entry(struct station *station, struct bytes entry, const struct tree_hash *leaf,
+station_restore_entry(struct station *station, const struct station_glance *glance,
 		      struct bytes replaced, struct bytes *text);
 
 /* What lies on disk beside the entries. */

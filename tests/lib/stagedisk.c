@@ -399,12 +399,16 @@ static void
 restore_entry(struct stage *stage, size_t at)
 {
 	struct bytes entry = bytes_make(stage->entries[at].data, stage->entries[at].size);
-	uint64_t needs = station_restore_needs(stage->station, entry);
+	struct station_glance glance;
+	uint64_t needs;
 	struct bytes replaced = {NULL, 0};
 	struct gather *gather;
 	struct bytes text;
 	const char *broken;
 
+	station_glance(entry, &glance);
+	station_restore_soon(stage->station, &glance);
+	needs = station_restore_needs(stage->station, &glance);
 	if (needs != UINT64_MAX) {
 		assert_true(needs < at);
 		replaced =
@@ -412,8 +416,8 @@ restore_entry(struct stage *stage, size_t at)
 	}
 	while ((gather = station_restore_gather(stage->station, entry)) != NULL)
 		stagedisk_gather(stage, gather);
-	broken =
-	    station_restore_entry(stage->station, entry, &stage->leaves[at], replaced, &text);
+	assert_memory_equal(&glance.leaf, &stage->leaves[at], sizeof glance.leaf);
+	broken = station_restore_entry(stage->station, &glance, replaced, &text);
 	if (broken != NULL)
 		fail_msg("entry %zu: %s", at, broken);
 	assert_true((text.size > 0) == (entry.data[0] == TALLY_ENTRY_TALLY));

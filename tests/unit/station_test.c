@@ -48,11 +48,11 @@ fresh_free(struct fresh *fresh)
 static const char *
 restore(struct fresh *fresh, struct bytes entry, struct bytes replaced)
 {
-	struct tree_hash leaf;
+	struct station_glance glance;
 	struct bytes text;
 
-	tree_leaf(entry, &leaf);
-	return station_restore_entry(fresh->station, entry, &leaf, replaced, &text);
+	station_glance(entry, &glance);
+	return station_restore_entry(fresh->station, &glance, replaced, &text);
 }
 
 static struct bytes
@@ -94,8 +94,12 @@ test_restore_refuses(void **state)
 	fresh_make(&fresh, stage);
 	for (size_t i = 0; i < stage->entries_count; i++) {
 		struct bytes entry = entry_of(stage, i);
-		uint64_t needs = station_restore_needs(fresh.station, entry);
 		struct bytes replaced = {NULL, 0};
+		struct station_glance glance;
+		uint64_t needs;
+
+		station_glance(entry, &glance);
+		needs = station_restore_needs(fresh.station, &glance);
 
 		/* A later entry in its place: refused, but for ballots of other voters. */
 		for (size_t k = i + 1; k < stage->entries_count; k++) {

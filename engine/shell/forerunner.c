@@ -1,0 +1,239 @@
+#include "shell/forerunner.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	PORTION_ENTRIES = 4096,
+	PORTION_BYTES = 4 * 1024 * 1024,
+	PORTIONS_MAX = FORERUNNER_THREADS_MAX + 2,
+	WHY_MAX = 256,
+};
+
+struct portion {
+	bool done;
+	int status;
+	char why[WHY_MAX];
+	size_t count;
+	size_t used;
+	uint32_t sizes[PORTION_ENTRIES];
+	struct station_glance glances[PORTION_ENTRIES];
+	uint8_t memory[PORTION_BYTES + TALLY_ENTRY_SIZE_MAX];
+};
+
+/* Portion n is at place n % portions_count; its bytes are read, in order, under `reading`. */
+struct forerunner {
+	struct archive *archive;
+	uint64_t end;
+	unsigned threads_count;
+	unsigned portions_count;
+	pthread_t threads[FORERUNNER_THREADS_MAX];
+	pthread_mutex_t reading; /* guards these two: */
+	uint64_t index;          /* of the next entry to read */
+	uint64_t claimed;        /* portions begun */
+	pthread_mutex_t lock;    /* guards what follows, and who owns a portion */
+	pthread_cond_t changed;
+	bool stopping;
+	uint64_t taken; /* portions the caller is through with */
+	/* the caller's own */
+	bool holds;      /* it still reads the portion it got last */
+	uint64_t handed; /* index of the entry it gets next */
+	struct portion *portions[PORTIONS_MAX];
+};
+
+static bool
+take_entry(void *context, uint64_t index, struct bytes entry)
+{
+	struct portion *portion = context;
+
+	(void)index;
+	memcpy(portion->memory + portion->used, entry.data, entry.size);
+	portion->sizes[portion->count++] = (uint32_t)entry.size;
+	portion->used += entry.size;
+	return portion->count < PORTION_ENTRIES && portion->used < PORTION_BYTES;
+}
+
+/* Waits until the place of portion `number` is free. False: there is no need any more. */
+static bool
+wait_for_place(struct forerunner *forerunner, uint64_t number)
+{
+	bool needed;
+
+	pthread_mutex_lock(&forerunner->lock);
+	while (!forerunner->stopping &&
+	       number >= forerunner->taken + forerunner->portions_count)
+		pthread_cond_wait(&forerunner->changed, &forerunner->lock);
+	needed = !forerunner->stopping;
+	pthread_mutex_unlock(&forerunner->lock);
+	return needed;
+}
+
+/* The next portion with its bytes; NULL: all are begun. */
+static struct portion *
+claim(struct forerunner *forerunner)
+{
+	struct portion *portion = NULL;
+
+	pthread_mutex_lock(&forerunner->reading);
+	if (forerunner->index < forerunner->end &&
+	    wait_for_place(forerunner, forerunner->claimed)) {
+		portion =
+		    forerunner->portions[forerunner->claimed++ % forerunner->portions_count];
+		portion->count = 0;
+		portion->used = 0;
+		portion->status =
+		    archive_walk(forerunner->archive, forerunner->index,
+				 forerunner->end - forerunner->index, take_entry, portion);
+		forerunner->index += portion->count;
+		if (portion->status != DISK_OK) {
+			snprintf(portion->why, sizeof portion->why, "%s", disk_error());
+			forerunner->index = forerunner->end;
+		}
+	}
+	pthread_mutex_unlock(&forerunner->reading);
+	return portion;
+}
+
+static void
+glance_all(struct portion *portion)
+{
+	const uint8_t *at = portion->memory;
+
+	for (size_t i = 0; i < portion->count; i++) {
+		station_glance(bytes_make(at, portion->sizes[i]), &portion->glances[i]);
+		at += portion->sizes[i];
+	}
+}
+
+static void *
+run(void *context)
+{
+	struct forerunner *forerunner = context;
+	struct portion *portion;
+
+	while ((portion = claim(forerunner)) != NULL) {
+		glance_all(portion);
+		pthread_mutex_lock(&forerunner->lock);
+		portion->done = true;
+		pthread_cond_broadcast(&forerunner->changed);
+		pthread_mutex_unlock(&forerunner->lock);
+	}
+	return NULL;
+}
+
+static bool
+make_portions(struct forerunner *forerunner)
+{
+	for (unsigned i = 0; i < forerunner->portions_count; i++) {
+		forerunner->portions[i] = malloc(sizeof *forerunner->portions[i]);
+		if (forerunner->portions[i] == NULL) {
+			disk_fail_errno("find memory to read", "the ledger");
+			return false;
+		}
+		forerunner->portions[i]->done = false;
+	}
+	return true;
+}
+
+static bool
+make_threads(struct forerunner *forerunner, unsigned count)
+{
+	while (forerunner->threads_count < count) {
+		pthread_t *thread = &forerunner->threads[forerunner->threads_count];
+
+		errno = pthread_create(thread, NULL, run, forerunner);
+		if (errno != 0) {
+			disk_fail_errno("start", "a thread to read the ledger");
+			return forerunner->threads_count > 0;
+		}
+		forerunner->threads_count++;
+	}
+	return true;
+}
+
+struct forerunner *
+forerunner_start(struct archive *archive, uint64_t first, uint64_t end, unsigned threads)
+{
+	struct forerunner *forerunner = calloc(1, sizeof *forerunner);
+
+	CHECK(threads > 0);
+	CHECK(first <= end);
+	if (threads > FORERUNNER_THREADS_MAX)
+		threads = FORERUNNER_THREADS_MAX;
+	if (forerunner == NULL) {
+		disk_fail_errno("find memory to read", "the ledger");
+		return NULL;
+	}
+	forerunner->archive = archive;
+	forerunner->index = first;
+	forerunner->handed = first;
+	forerunner->end = end;
+	forerunner->portions_count = threads + 2;
+	CHECK(pthread_mutex_init(&forerunner->reading, NULL) == 0);
+	CHECK(pthread_mutex_init(&forerunner->lock, NULL) == 0);
+	CHECK(pthread_cond_init(&forerunner->changed, NULL) == 0);
+	if (make_portions(forerunner) && make_threads(forerunner, threads))
+		return forerunner;
+	forerunner_stop(forerunner);
+	return NULL;
+}
+
+/* The portion whose turn it is; gives back the one before it. */
+static struct portion *
+next_portion(struct forerunner *forerunner)
+{
+	struct portion *portion = NULL;
+
+	pthread_mutex_lock(&forerunner->lock);
+	if (forerunner->holds) {
+		forerunner->portions[forerunner->taken % forerunner->portions_count]->done =
+		    false;
+		forerunner->taken++;
+		pthread_cond_broadcast(&forerunner->changed);
+	}
+	forerunner->holds = forerunner->handed < forerunner->end;
+	if (forerunner->holds)
+		portion = forerunner->portions[forerunner->taken % forerunner->portions_count];
+	while (portion != NULL && !portion->done)
+		pthread_cond_wait(&forerunner->changed, &forerunner->lock);
+	pthread_mutex_unlock(&forerunner->lock);
+	return portion;
+}
+
+int
+forerunner_next(struct forerunner *forerunner, const struct station_glance **glances,
+		size_t *count)
+{
+	const struct portion *portion = next_portion(forerunner);
+
+	*count = 0;
+	if (portion == NULL)
+		return DISK_OK;
+	if (portion->status != DISK_OK) {
+		return disk_fail(portion->status, "%s", portion->why);
+	}
+	*glances = portion->glances;
+	*count = portion->count;
+	forerunner->handed += portion->count;
+	return DISK_OK;
+}
+
+void
+forerunner_stop(struct forerunner *forerunner)
+{
+	pthread_mutex_lock(&forerunner->lock);
+	forerunner->stopping = true;
+	pthread_cond_broadcast(&forerunner->changed);
+	pthread_mutex_unlock(&forerunner->lock);
+	for (unsigned i = 0; i < forerunner->threads_count; i++)
+		CHECK(pthread_join(forerunner->threads[i], NULL) == 0);
+	for (unsigned i = 0; i < forerunner->portions_count; i++)
+		free(forerunner->portions[i]);
+	pthread_cond_destroy(&forerunner->changed);
+	pthread_mutex_destroy(&forerunner->lock);
+	pthread_mutex_destroy(&forerunner->reading);
+	free(forerunner);
+}
