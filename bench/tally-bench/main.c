@@ -7,6 +7,7 @@ const char *argp_program_version = "tally-bench " TALLY_VERSION;
 static const struct command commands[] = {
     {"make", make_run, "sign ballots beforehand"},
     {"load", load_run, "send them to a live tallyd, and measure"},
+    {"sweep", sweep_run, "measure under several offered loads"},
     {NULL, NULL, NULL},
 };
 
