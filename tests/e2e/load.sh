@@ -1,0 +1,169 @@
+#!/bin/bash
+# tally-bench against a live tallyd: ballots signed beforehand get the verdicts that were foretold;
+# a stopped server shows in the latency of an open loop, a killed one costs reconnects, no ballot.
+# FULL: 60,000 voters, else 1,500.
+. "$(dirname "$0")/common.bash"
+count=$([ -n "$FULL" ] && echo 60000 || echo 1500)
+dir=$WORK/data
+
+bench() {
+	"$BIN/tally-bench" "$@"
+}
+
+# load WHAT CODE OPTION...: its JSON in $WORK/run.json
+load() {
+	local what=$1 code=$2
+	shift 2
+	rm -f "$WORK/run.json"
+	exits "$code" "$what" bench load --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" \
+		--key "$CAMPAIGN/b.key" --ballots "$WORK/ballots" --json "$WORK/run.json" "$@"
+}
+
+figure() {
+	jq -cS ".runs[0] | $1" "$WORK/run.json"
+}
+
+# Verdicts and their counts, as `make` told them, as JSON.
+foretold() {
+	awk '{ sum[$3] += $2 } END { for (verdict in sum) print verdict, sum[verdict] }' \
+		"$WORK/made" | jq -cnR '[inputs | split(" ") | {(.[0]): (.[1] | tonumber)}] | add' |
+		jq -cS .
+}
+
+make_ballots() {
+	local words=(make --campaign "$CAMPAIGN" --voters "$count" --repeats 3% --revotes 3%
+		--forged 0.06 --seed "$SEED")
+	exits 0 "make" bench "${words[@]}" --out "$WORK/ballots"
+	cp "$WORK/out" "$WORK/made"
+	exits 2 "make: does not overwrite" bench "${words[@]}" --out "$WORK/ballots"
+	exits 0 "make: on one thread" bench "${words[@]}" --threads 1 --out "$WORK/again"
+	check "make: the same seed makes the same file" cmp "$WORK/ballots" "$WORK/again"
+	check "make: and the same .kinds" cmp "$WORK/ballots.kinds" "$WORK/again.kinds"
+	same "make: each voter has a first ballot" "$(awk '/^fresh/ { print $2 }' "$WORK/made")" \
+		"$count"
+	same "make: every kind of forgery is there" "$(grep -c '^forged-' "$WORK/made")" 6
+	rm "$WORK/again" "$WORK/again.kinds"
+}
+
+words() {
+	exits 2 "load: what is missing is told" bench load
+	exits 2 "load: two rates are one too many" bench load --rate 5 --ramp 1:2:3
+	exits 2 "load: connections that threads cannot share" bench load --connect x:1 --key k \
+		--ballots b --connections 5 --threads 2
+	exits 2 "sweep: a rate of nothing" bench sweep --rates 0
+	exits 2 "make: shares beyond all" bench make --campaign "$CAMPAIGN" --voters 5 \
+		--forged 99% --out "$WORK/none"
+	exits 3 "load: nobody is there" bench load --connect 127.0.0.1:1 --key "$CAMPAIGN/a.key" \
+		--ballots "$WORK/ballots"
+	head -c 1000 "$WORK/ballots" > "$WORK/cut"
+	exits 2 "load: a file that is cut off" bench load --connect 127.0.0.1:1 \
+		--key "$CAMPAIGN/a.key" --ballots "$WORK/cut"
+}
+
+closed() {
+	load "closed loop: all as foretold" 0 --connections 6 --threads 2 --pid "$TALLYD" \
+		--data "$dir"
+	same "closed loop: the verdicts that make foretold" "$(figure .total.verdicts)" \
+		"$(foretold)"
+	same "closed loop: no surprise, all are answered" \
+		"$(figure '[.total.surprises, .unanswered, .total.sent - .total.answered]')" '[0,0,0]'
+	same "closed loop: the server's processor and memory were seen" \
+		"$(figure '.total.server | .cpu_s > 0 and .memory_bytes > 1000000')" true
+	load "the same file again: the same answers" 0 --connections 3
+	same "the same file again: the verdicts that make foretold" \
+		"$(figure .total.verdicts)" "$(foretold)"
+}
+
+# grown DIR SIZE: until the published log has so many entries.
+grown() {
+	until [ "$(sed -n 2p "$1/public/checkpoint" 2> /dev/null || echo 0)" -ge "$2" ]; do
+		kill -0 "$LOADING" || return
+		read -rt 0.02 <> <(:)
+	done
+}
+
+# loading DIR OPTION...: a server of its own and an open loop that goes on beside: LOADING.
+loading() {
+	local dir=$1
+	shift
+	found "$dir"
+	tallyd_must "$dir"
+	bench load --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
+		--connections 4 --window 8 --json "$WORK/run.json" "$@" > "$WORK/out" 2>&1 &
+	LOADING=$!
+	running+=("$LOADING")
+}
+
+paused() {
+	loading "$WORK/paused" --rate 700
+	grown "$WORK/paused" 100
+	kill -STOP "$TALLYD"
+	sleep 1
+	kill -CONT "$TALLYD"
+	await "$LOADING"
+	same "a server stopped for a second: every answer comes, as foretold" "$CODE" 0
+	same "a server stopped for a second: it is in the latency" \
+		"$(figure '.latency_ns.max >= 1000000000')" true
+	same "a server stopped for a second: of all that were meant to be sent in it" \
+		"$(figure '.total.late > 400')" true
+	stops "a server stopped for a second"
+}
+
+killed() {
+	loading "$WORK/killed" --rate 700
+	grown "$WORK/killed" 100
+	tallyd_kill
+	FIXED_PORT=$PORT tallyd_must "$WORK/killed"
+	await "$LOADING"
+	same "a server killed on the way: every answer comes, as foretold" "$CODE" 0
+	same "a server killed on the way: each connection was made again" \
+		"$(figure .total.reconnects)" 4
+	same "a server killed on the way: the verdicts are those of any other" \
+		"$(figure .total.verdicts)" "$(foretold)"
+	stops "a server killed on the way"
+	audit "a server killed on the way" "$WORK/killed"
+}
+
+surprised() {
+	local place
+	found "$WORK/surprised"
+	tallyd_must "$WORK/surprised"
+	printf '\x03' | dd of="$WORK/ballots.kinds" bs=1 seek=36 conv=notrunc status=none
+	load "a file that foretells something else" 1 --count 50
+	place=$(figure '.surprises[] | [.place, .kind, .foretold, .verdict]')
+	same "a file that foretells something else: the ballot is named" "$place" \
+		'[0,"second","has-voted","accepted"]'
+	truncate -s -1 "$WORK/ballots.kinds"
+	exits 2 "a .kinds of another file" bench load --connect "127.0.0.1:$PORT" \
+		--key "$CAMPAIGN/a.key" --ballots "$WORK/ballots"
+	stops "a file that foretells something else"
+}
+
+swept() {
+	found "$WORK/swept"
+	tallyd_must "$WORK/swept"
+	exits 0 "sweep" bench sweep --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" \
+		--ballots "$WORK/ballots" --window 2 --connections 2 --seconds 0.1 \
+		--rates 20,50% --json "$WORK/run.json"
+	same "sweep: saturation, then parts of it" "$(jq -c '[.runs[].label]' "$WORK/run.json")" \
+		'["saturation","20 % of saturation","50 % of saturation"]'
+	stops sweep
+	results "$WORK/swept" "$WORK/swept.json"
+	# A repeat of a ballot is accepted again, and is in the log once.
+	same "sweep: each run had ballots of its own" \
+		"$(jq '[.runs[].kinds[] | select(.kind == "fresh") | .answered] | add' \
+			"$WORK/run.json")" "$(jq .ballots "$WORK/swept.json")"
+}
+
+campaign "$WORK/campaign" || exit 1
+make_ballots
+words
+found "$dir"
+tallyd_must "$dir"
+closed
+stops "closed loop"
+audit "closed loop" "$dir"
+paused
+killed
+swept
+surprised
