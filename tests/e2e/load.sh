@@ -63,10 +63,11 @@ words() {
 closed() {
 	load "closed loop: all as foretold" 0 --connections 6 --threads 2 --pid "$TALLYD" \
 		--data "$dir"
-	same "closed loop: the verdicts that make foretold" "$(figure .total.verdicts)" \
-		"$(foretold)"
+	same "closed loop: the verdicts that make foretold" \
+		"$(figure .total.verdicts)" "$(foretold)"
 	same "closed loop: no surprise, all are answered" \
-		"$(figure '[.total.surprises, .unanswered, .total.sent - .total.answered]')" '[0,0,0]'
+		"$(figure '[.total.surprises, .unanswered, .total.sent - .total.answered]')" \
+		'[0,0,0]'
 	same "closed loop: the server's processor and memory were seen" \
 		"$(figure '.total.server | .cpu_s > 0 and .memory_bytes > 1000000')" true
 	load "the same file again: the same answers" 0 --connections 3
