@@ -28,6 +28,14 @@ struct ed25519_item {
 void
 ed25519_portable(const struct keytable *base, struct ed25519_item *items, size_t count);
 
+/* The processor has mulx, adcx and adox. Asks it: not for every batch. */
+bool
+ed25519_adx_available(void);
+
+/* Only where ed25519_adx_available(): there the better one of these two. */
+void
+ed25519_adx(const struct keytable *base, struct ed25519_item *items, size_t count);
+
 /* What this processor has: AVX-512 F, IFMA, VL, DQ, BW, and an operating system that keeps them. */
 bool
 ed25519_ifma_available(void);

@@ -1,7 +1,5 @@
 #include "ed25519/field.h"
 
-#include <string.h>
-
 const struct field field_one = {{1}};
 const struct field field_d = {
     {0x34dca135978a3, 0x1a8283b156ebd, 0x5e7a26001c029, 0x739c663a03cbb, 0x52036cee2b6ff}};
@@ -45,22 +43,17 @@ reduce(const struct field *a)
 	return reduced;
 }
 
-static void
-le64_store(uint8_t *to, uint64_t value)
-{
-	for (int i = 0; i < 8; i++)
-		to[i] = (uint8_t)(value >> (8 * i));
-}
-
 void
 field_store(uint8_t bytes[FIELD_SIZE], const struct field *a)
 {
 	const struct field r = reduce(a);
 
-	le64_store(bytes, r.limb[0] | r.limb[1] << 51);
-	le64_store(bytes + 8, r.limb[1] >> 13 | r.limb[2] << 38);
-	le64_store(bytes + 16, r.limb[2] >> 26 | r.limb[3] << 25);
-	le64_store(bytes + 24, r.limb[3] >> 39 | r.limb[4] << 12);
+	const uint64_t words[] = {htole64(r.limb[0] | r.limb[1] << 51),
+				  htole64(r.limb[1] >> 13 | r.limb[2] << 38),
+				  htole64(r.limb[2] >> 26 | r.limb[3] << 25),
+				  htole64(r.limb[3] >> 39 | r.limb[4] << 12)};
+
+	memcpy(bytes, words, sizeof words);
 }
 
 bool

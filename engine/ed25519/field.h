@@ -23,8 +23,10 @@
 #ifndef TALLY_ED25519_FIELD_H
 #define TALLY_ED25519_FIELD_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
 	FIELD_LIMBS = 5,
@@ -70,11 +72,10 @@ extern const struct field field_sqrt_m1; /* a root of -1 */
 static inline uint64_t
 field_le64(const uint8_t *from)
 {
-	uint64_t value = 0;
+	uint64_t value;
 
-	for (int i = 0; i < 8; i++)
-		value |= (uint64_t)from[i] << (8 * i);
-	return value;
+	memcpy(&value, from, sizeof value);
+	return le64toh(value);
 }
 
 /* 32 bytes, little-endian; the topmost bit is ignored. Any such value, below p or not; every limb
@@ -91,23 +92,34 @@ field_load(const uint8_t bytes[FIELD_SIZE])
 static inline struct field
 field_add(const struct field *a, const struct field *b)
 {
-	struct field sum;
-
-	for (int i = 0; i < FIELD_LIMBS; i++)
-		sum.limb[i] = a->limb[i] + b->limb[i];
-	return sum;
+	return (struct field){{a->limb[0] + b->limb[0], a->limb[1] + b->limb[1],
+			       a->limb[2] + b->limb[2], a->limb[3] + b->limb[3],
+			       a->limb[4] + b->limb[4]}};
 }
 
 /* b tight. */
 static inline struct field
 field_sub(const struct field *a, const struct field *b)
 {
-	struct field difference;
+	const uint64_t lowest = 2 * (FIELD_MASK - 18), other = 2 * FIELD_MASK;
 
-	difference.limb[0] = a->limb[0] + 2 * (FIELD_MASK - 18) - b->limb[0];
-	for (int i = 1; i < FIELD_LIMBS; i++)
-		difference.limb[i] = a->limb[i] + 2 * FIELD_MASK - b->limb[i];
-	return difference;
+	return (struct field){{a->limb[0] + lowest - b->limb[0],
+			       a->limb[1] + other - b->limb[1], a->limb[2] + other - b->limb[2],
+			       a->limb[3] + other - b->limb[3],
+			       a->limb[4] + other - b->limb[4]}};
+}
+
+/* a, or b if `other` is 1 (else it is 0). */
+static inline struct field
+field_select(const struct field *a, const struct field *b, uint64_t other)
+{
+	const uint64_t mask = 0 - other;
+
+	return (struct field){{a->limb[0] ^ ((a->limb[0] ^ b->limb[0]) & mask),
+			       a->limb[1] ^ ((a->limb[1] ^ b->limb[1]) & mask),
+			       a->limb[2] ^ ((a->limb[2] ^ b->limb[2]) & mask),
+			       a->limb[3] ^ ((a->limb[3] ^ b->limb[3]) & mask),
+			       a->limb[4] ^ ((a->limb[4] ^ b->limb[4]) & mask)}};
 }
 
 /* From columns to limbs; the columns as field_mul makes them. */

@@ -7,6 +7,8 @@
 #ifndef TALLY_ED25519_POINT_H
 #define TALLY_ED25519_POINT_H
 
+#include <stddef.h>
+
 #include "base/check.h"
 #include "ed25519/field.h"
 
@@ -58,7 +60,7 @@ point_complete(const struct field *e, const struct field *f, const struct field 
 
 /* p + the entry, or p - the entry if negative is 1 (else it is 0). */
 static inline struct point
-point_add_entry(const struct point *p, const uint8_t *entry, uint64_t negative)
+point_add_entry(const struct point *p, const uint8_t *entry, size_t negative)
 {
 	const struct field plus = field_load(entry + FIELD_SIZE * negative);
 	const struct field minus = field_load(entry + FIELD_SIZE * (1 - negative));
@@ -71,15 +73,10 @@ point_add_entry(const struct point *p, const uint8_t *entry, uint64_t negative)
 	const struct field d = field_add(&p->z, &p->z);
 	const struct field e = field_sub(&b, &a);
 	const struct field h = field_add(&b, &a);
-	struct field f = field_sub(&d, &c);
-	struct field g = field_add(&d, &c);
+	const struct field difference_dc = field_sub(&d, &c), sum_dc = field_add(&d, &c);
+	const struct field f = field_select(&difference_dc, &sum_dc, negative);
+	const struct field g = field_select(&sum_dc, &difference_dc, negative);
 
-	for (int i = 0; i < FIELD_LIMBS; i++) {
-		uint64_t swap = (f.limb[i] ^ g.limb[i]) & (0 - negative);
-
-		f.limb[i] ^= swap;
-		g.limb[i] ^= swap;
-	}
 	return point_complete(&e, &f, &g, &h);
 }
 

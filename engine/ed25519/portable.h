@@ -1,15 +1,11 @@
-/* portable: ed25519_portable of batch.h: one signature after the other, in plain C.
- *
- * Two tables are read at places that nothing can guess, of more bytes than a core keeps near: so
- * the entries a signature needs are listed before the first is added, and fetched some additions
- * ahead. */
+/* portable: the sum of a signature's steps, in plain C for any processor. */
 #ifndef TALLY_ED25519_PORTABLE_H
 #define TALLY_ED25519_PORTABLE_H
 
-#include "ed25519/batch.h"
+#include "ed25519/point.h"
+#include "ed25519/steps.h"
 
-enum {
-	PORTABLE_AHEAD = 3, /* additions between asking for an entry and needing it */
-};
+void
+portable_sum(struct point *sum, const struct steps *steps);
 
 #endif

@@ -3,7 +3,9 @@
 
 #include "ed25519/scalar.h"
 
+#include <endian.h>
 #include <openssl/sha.h>
+#include <string.h>
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -18,14 +20,13 @@ static const uint64_t order[WORDS + 1] = {0x5812631a5cf5d3ed, 0x14def9dea2f79cd6
 static const uint64_t reciprocal[WORDS + 1] = {0xed9ce5a30a2c131b, 0x2106215d086329a7,
 					       0xffffffffffffffeb, UINT64_MAX, 0xf};
 
-static uint64_t
-le64_load(const uint8_t *from)
+/* Little-endian. */
+static void
+words_load(uint64_t *words, const uint8_t *from, size_t count)
 {
-	uint64_t value = 0;
-
-	for (int i = 0; i < 8; i++)
-		value |= (uint64_t)from[i] << (8 * i);
-	return value;
+	memcpy(words, from, count * sizeof words[0]);
+	for (size_t i = 0; i < count; i++)
+		words[i] = le64toh(words[i]);
 }
 
 static bool
@@ -43,8 +44,7 @@ scalar_is_canonical(const uint8_t scalar[SCALAR_SIZE])
 {
 	uint64_t words[WORDS];
 
-	for (int i = 0; i < WORDS; i++)
-		words[i] = le64_load(scalar + 8 * i);
+	words_load(words, scalar, WORDS);
 	return below_order(words, WORDS);
 }
 
@@ -89,15 +89,15 @@ scalar_reduce(uint8_t scalar[SCALAR_SIZE], const uint8_t bytes[SCALAR_WIDE_SIZE]
 {
 	uint64_t rest[2 * WORDS], product[2 * WORDS + 2], multiple[WORDS + 1];
 
-	for (int i = 0; i < 2 * WORDS; i++)
-		rest[i] = le64_load(bytes + 8 * i);
+	words_load(rest, bytes, 2 * WORDS);
 	multiply(product, 2 * WORDS + 2, rest + WORDS - 1, reciprocal);
 	multiply(multiple, WORDS + 1, product + WORDS + 1, order);
 	subtract(rest, multiple);
 	while (!below_order(rest, WORDS + 1))
 		subtract(rest, order);
-	for (int i = 0; i < SCALAR_SIZE; i++)
-		scalar[i] = (uint8_t)(rest[i / 8] >> (8 * (i % 8)));
+	for (int i = 0; i < WORDS; i++)
+		rest[i] = htole64(rest[i]);
+	memcpy(scalar, rest, SCALAR_SIZE);
 }
 
 void
@@ -124,8 +124,7 @@ scalar_digits(int16_t digits[KEYTABLE_ROWS_MAX], const uint8_t scalar[SCALAR_SIZ
 	uint64_t words[WORDS + 1] = {0};
 	unsigned carry = 0;
 
-	for (int i = 0; i < WORDS; i++)
-		words[i] = le64_load(scalar + 8 * i);
+	words_load(words, scalar, WORDS);
 	for (unsigned row = 0; row < rows; row++) {
 		unsigned bit = row * window;
 		wide pair = (wide)words[bit / 64 + 1] << 64 | words[bit / 64];
