@@ -12,7 +12,7 @@ struct process_figures {
 	    cpu_ns; /* of all its threads, user and system; in steps of the system's tick */
 	uint64_t memory_bytes;  /* resident, now */
 	bool has_written;       /* we may see it: same user, or root */
-	uint64_t written_bytes; /* that it caused to be sent to storage */
+	uint64_t written_bytes; /* by the page cache's account: whole folios, see README.md */
 	uint64_t switches;      /* context switches of its first thread */
 };
 
