@@ -1,5 +1,6 @@
 #!/bin/bash
-# audit: `tally-verify` on all cores beside libsodium's bare verify rate on all cores, in one run.
+# audit: `tally-verify`, and `tally-verify --fast`, on all cores beside libsodium's bare verify rate
+# on all cores, in one run.
 #
 #   bench/audit.sh OUT [BALLOTS [ROUNDS [SECONDS]]]     OUT: a build folder, as build/gcc-plain
 #

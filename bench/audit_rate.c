@@ -4,10 +4,10 @@
  *
  * A round: crypto_sign_verify_detached alone for SECONDS (2) on every core at once, over the
  * first ballots of this very log; then TALLY-VERIFY, a whole audit by wall clock, started once or
- * as often as SECONDS takes; then bare again. The round's bare rate is the mean of both. Prints a
- * line a round: ballots per second both ways and their ratio; the processor time of the audit's
- * signatures, at the bare rate, as a share of the audit's (which others on the machine disturb
- * less); the audit's greatest resident memory. Then the medians of ratio and share. */
+ * as often as SECONDS takes; bare again; TALLY-VERIFY --fast likewise; bare again. An audit's bare
+ * rate is the mean of those before and behind it. Prints for each audit ballots per second and
+ * their ratio to bare; the same ratio of ballots per second of processor time (which others on the
+ * machine disturb less); its greatest resident memory. Then the medians of all ratios. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <sodium.h>
@@ -21,7 +21,7 @@
 
 #include "tools/lib/crew.h"
 #include "tools/lib/recount.h"
-#include "tools/lib/signature.h"
+#include "verify/verifier.h"
 
 enum {
 	SAMPLE_BUNDLES = 16, /* what is verified fits a core's cache, as one bundle does */
@@ -166,10 +166,11 @@ bare_rate(unsigned threads)
 }
 
 static void
-audit_once(char **arguments, struct rusage *usage)
+audit_once(char **arguments, bool fast, struct rusage *usage)
 {
 	char *asked[] = {arguments[1], (char[]){"--quiet"}, (char[]){"--key"},
-			 arguments[2], arguments[3],        NULL};
+			 arguments[2], arguments[3],        fast ? (char[]){"--fast"} : NULL,
+			 NULL};
 	pid_t pid = fork();
 	int status;
 
@@ -183,7 +184,7 @@ audit_once(char **arguments, struct rusage *usage)
 }
 
 static struct rate
-audit_rate(char **arguments)
+audit_rate(char **arguments, bool fast)
 {
 	struct rate rate = {0};
 	struct rusage usage;
@@ -192,7 +193,7 @@ audit_rate(char **arguments)
 	double audited = 0;
 
 	do {
-		audit_once(arguments, &usage);
+		audit_once(arguments, fast, &usage);
 		audited += (double)sample.ballots_count;
 		spent_s += processor_s(&usage);
 		if (usage.ru_maxrss > rate.memory_kb)
@@ -219,13 +220,39 @@ median(double *values, unsigned count)
 	return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
+/* What rounds have shown of one way to audit. */
+struct way {
+	const char *name;
+	bool fast;
+	double walls[ROUNDS_MAX];
+	double processors[ROUNDS_MAX];
+};
+
+/* `bare` before; returns the one behind. */
+static struct rate
+audit_one_way(struct way *way, unsigned round, char **arguments, unsigned threads,
+	      struct rate before)
+{
+	struct rate audited = audit_rate(arguments, way->fast);
+	struct rate after = bare_rate(threads);
+	double bare = (before.wall + after.wall) / 2;
+
+	way->walls[round] = audited.wall / bare;
+	way->processors[round] = 2 * audited.processor / (before.processor + after.processor);
+	printf("round %u, %-7s bare %.0f/s, audited %.0f/s, ratio %.3f; by processor time "
+	       "%.3f; %.0f MB resident\n",
+	       round + 1, way->name, bare, audited.wall, way->walls[round],
+	       way->processors[round], (double)audited.memory_kb / 1024);
+	fflush(stdout);
+	return after;
+}
+
 int
 main(int count, char **arguments)
 {
+	static struct way ways[] = {{.name = "default"}, {.name = "--fast", .fast = true}};
 	unsigned threads = crew_size();
 	unsigned rounds = count > 4 ? (unsigned)atoi(arguments[4]) : 3;
-	double ratios[ROUNDS_MAX];
-	double shares[ROUNDS_MAX];
 	struct rate before;
 
 	if (count < 4 || rounds < 1 || rounds > ROUNDS_MAX || sodium_init() < 0)
@@ -233,23 +260,15 @@ main(int count, char **arguments)
 	if (count > 5)
 		seconds = atof(arguments[5]);
 	take_sample(arguments[3]);
-	printf("%llu ballots, %u threads\n", (unsigned long long)sample.ballots_count, threads);
+	printf("%llu ballots, %u threads; --fast by %s\n",
+	       (unsigned long long)sample.ballots_count, threads,
+	       verifier_path_name(verifier_path_best()));
 	before = bare_rate(threads);
-	for (unsigned i = 0; i < rounds; i++) {
-		struct rate audited = audit_rate(arguments);
-		struct rate after = bare_rate(threads);
-		double bare = (before.wall + after.wall) / 2;
-
-		ratios[i] = audited.wall / bare;
-		shares[i] = 2 * audited.processor / (before.processor + after.processor);
-		printf("round %u: bare %.0f/s, audited %.0f/s, ratio %.3f; signatures are %.3f "
-		       "of its processor time; %.0f MB resident\n",
-		       i + 1, bare, audited.wall, ratios[i], shares[i],
-		       (double)audited.memory_kb / 1024);
-		fflush(stdout);
-		before = after;
-	}
-	printf("median: ratio %.3f, share %.3f\n", median(ratios, rounds),
-	       median(shares, rounds));
+	for (unsigned i = 0; i < rounds; i++)
+		for (size_t w = 0; w < 2; w++)
+			before = audit_one_way(&ways[w], i, arguments, threads, before);
+	for (size_t w = 0; w < 2; w++)
+		printf("median, %s: ratio %.3f, by processor time %.3f\n", ways[w].name,
+		       median(ways[w].walls, rounds), median(ways[w].processors, rounds));
 	return 0;
 }
