@@ -129,7 +129,7 @@ _Static_assert(2 * window_requests >= pipeline_items,
 	       "a second signer, however many its connections, leaves the first one its half");
 _Static_assert(parcels_max *parcel_items_plain >= pipeline_items,
 	       "the pipeline is full before the ring, where parcels are full");
-_Static_assert(2 * 1024 * 1024 + frontends_max * (51 * 17 * 96 + 64) <= key_tables_bytes_max &&
+_Static_assert(4 * 1024 * 1024 + frontends_max * (51 * 17 * 96 + 64) <= key_tables_bytes_max &&
 		   registrars_max <= frontends_max,
 	       "the base point's table, and one of window 5 for every key, fit");
 _Static_assert(TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX < receive_bytes,

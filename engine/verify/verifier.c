@@ -5,9 +5,7 @@
 #include "limits.h"
 
 enum {
-	BASE_WINDOW = 10,
-	KEY_WINDOW = 8,
-	KEYS_MAX = (int)frontends_max > (int)registrars_max ? frontends_max : registrars_max,
+	KEY_WINDOW = 9,
 };
 
 static const char *const names[VERIFIER_PATHS_COUNT] = {
@@ -69,7 +67,7 @@ keys_of(const struct manifest *manifest)
 static size_t
 memory_of(size_t keys_count, unsigned key_window)
 {
-	return aligned(keytable_size(BASE_WINDOW)) +
+	return aligned(keytable_size(VERIFIER_BASE_WINDOW)) +
 	       aligned(keys_count * sizeof(struct keytable)) +
 	       keys_count * aligned(keytable_size(key_window));
 }
@@ -106,15 +104,15 @@ verifier_make(const struct manifest *manifest, enum verifier_path path, void *me
 {
 	struct verifier verifier = {.manifest = manifest,
 				    .path = path,
-				    .base_window = BASE_WINDOW,
+				    .base_window = VERIFIER_BASE_WINDOW,
 				    .keys_count = keys_of(manifest)};
 	uint8_t *at = memory;
 
 	CHECK(path != VERIFIER_LIBSODIUM && verifier_path_available(path));
 	CHECK((uintptr_t)memory % KEYTABLE_ALIGNMENT == 0);
 	verifier.key_window = key_window_of(verifier.keys_count);
-	keytable_make_base(&verifier.base, BASE_WINDOW, at);
-	at += aligned(keytable_size(BASE_WINDOW));
+	keytable_make_base(&verifier.base, VERIFIER_BASE_WINDOW, at);
+	at += aligned(keytable_size(VERIFIER_BASE_WINDOW));
 	verifier.keys = (struct keytable *)(void *)at;
 	at += aligned(verifier.keys_count * sizeof *verifier.keys);
 	for (size_t i = 0; i < verifier.keys_count; i++) {

@@ -30,6 +30,10 @@ enum verifier_path {
 	VERIFIER_PATHS_COUNT,
 };
 
+enum {
+	VERIFIER_BASE_WINDOW = 11,
+};
+
 struct verifier {
 	const struct manifest *manifest;
 	enum verifier_path path;

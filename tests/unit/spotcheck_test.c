@@ -59,7 +59,6 @@ fails_where_it_must(void **state)
 {
 	(void)state;
 	fails(&first, 1, "the ballot is bad-signature");
-	fails(&first, 64, "the ballot is bad-signature");
 	fails(&voters, 1, "the ballot is bad-signature");
 	fails(&voters, 128, "the ballot is bad-certificate");
 }
@@ -95,7 +94,7 @@ shares(void **state)
 	static const struct {
 		uint64_t bundles;
 		uint64_t share;
-	} cases[] = {{1, 1000}, {10, 100}, {100, 10}, {333, 4}, {400, 3}, {4000000, 3}};
+	} cases[] = {{1, 1000}, {100, 10}, {4000000, 3}};
 	struct spotcheck_finding finding;
 
 	(void)state;
