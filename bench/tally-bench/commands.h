@@ -7,5 +7,6 @@
 command_run make_run;
 command_run load_run;
 command_run sweep_run;
+command_run plan_run;
 
 #endif

@@ -8,6 +8,7 @@ static const struct command commands[] = {
     {"make", make_run, "sign ballots beforehand"},
     {"load", load_run, "send them to a live tallyd, and measure"},
     {"sweep", sweep_run, "measure under several offered loads"},
+    {"plan", plan_run, "say what a vote needs of this machine"},
     {NULL, NULL, NULL},
 };
 

@@ -1,0 +1,248 @@
+#include "bench/tally-bench/parts.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/tally-bench/histogram.h"
+#include "ledger/batch.h"
+#include "tools/lib/complain.h"
+#include "tree/frontier.h"
+
+enum {
+	MESSAGES = 256,
+	ANSWER_BYTES = 24,
+	SEGMENT_BYTES = 32 * 1024 * 1024,
+	ZEROS_BYTES = 1024 * 1024,
+	ROUND = 64, /* ballots that travel together */
+};
+
+static const double measure_s = 0.5;
+
+static double
+now(clockid_t clock)
+{
+	struct timespec time;
+
+	CHECK(clock_gettime(clock, &time) == 0);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* signatures */
+
+struct signed_messages {
+	struct manifest manifest;
+	struct manifest_frontend frontend;
+	uint8_t signatures[MESSAGES][TALLY_SIGNATURE_SIZE];
+	struct ed25519_item items[MESSAGES];
+	uint8_t *messages;
+};
+
+static struct signed_messages *
+sign_all(size_t size)
+{
+	struct signed_messages *all = calloc(1, sizeof *all);
+	uint8_t secret[crypto_sign_SECRETKEYBYTES];
+	uint8_t key[crypto_sign_PUBLICKEYBYTES];
+
+	CHECK(all != NULL && (all->messages = calloc(MESSAGES, size)) != NULL);
+	CHECK(crypto_sign_keypair(key, secret) == 0);
+	memcpy(all->frontend.key.public_key, key, sizeof key);
+	all->manifest.frontends = &all->frontend;
+	all->manifest.frontends_count = 1;
+	all->manifest.signing = TALLY_SIGNING_FRONTEND;
+	for (size_t i = 0; i < MESSAGES; i++) {
+		uint8_t *message = all->messages + i * size;
+
+		memcpy(message, &i, sizeof i < size ? sizeof i : size);
+		CHECK(crypto_sign_detached(all->signatures[i], NULL, message, size, secret) ==
+		      0);
+		all->items[i].signature = all->signatures[i];
+		all->items[i].message = bytes_make(message, size);
+	}
+	return all;
+}
+
+static void
+verify_all(const struct verifier *verifier, struct signed_messages *all)
+{
+	if (verifier->path != VERIFIER_LIBSODIUM) {
+		verifier_check(verifier, all->items, MESSAGES);
+		CHECK(all->items[0].genuine && all->items[MESSAGES - 1].genuine);
+		return;
+	}
+	for (size_t i = 0; i < MESSAGES; i++)
+		CHECK(crypto_sign_verify_detached(
+			  all->signatures[i], all->items[i].message.data,
+			  all->items[i].message.size, all->frontend.key.public_key) == 0);
+}
+
+double
+parts_verify_ns(enum verifier_path path, size_t ballot_bytes)
+{
+	struct signed_messages *all = sign_all(ballot_bytes);
+	struct verifier verifier = verifier_plain(&all->manifest);
+	size_t size = verifier_memory(&all->manifest);
+	void *memory = aligned_alloc(KEYTABLE_ALIGNMENT, (size + 63) / 64 * 64);
+	double begin;
+	double spent;
+	size_t rounds = 0;
+
+	CHECK(memory != NULL);
+	if (path != VERIFIER_LIBSODIUM)
+		verifier = verifier_make(&all->manifest, path, memory);
+	for (size_t i = 0; i < MESSAGES && verifier.keys_count > 0; i++)
+		all->items[i].key = &verifier.keys[0];
+	verify_all(&verifier, all);
+	begin = now(CLOCK_THREAD_CPUTIME_ID);
+	do {
+		verify_all(&verifier, all);
+		rounds++;
+		spent = now(CLOCK_THREAD_CPUTIME_ID) - begin;
+	} while (spent < measure_s);
+	free(memory);
+	free(all->messages);
+	free(all);
+	return spent * 1e9 / (double)(rounds * MESSAGES);
+}
+
+/* all else */
+
+static void
+pass(int from, int to, void *memory, size_t size)
+{
+	size_t came = 0;
+
+	CHECK(write(from, memory, size) == (ssize_t)size);
+	while (came < size) {
+		ssize_t more = read(to, (uint8_t *)memory + came, size - came);
+
+		CHECK(more > 0);
+		came += (size_t)more;
+	}
+}
+
+static void
+take_round(const int sockets[2], uint8_t *wire, uint8_t *area, size_t size,
+	   struct frontier *frontier)
+{
+	struct batch batch = {.entries = {area + BATCH_HEADER_SIZE, ROUND * (2 + size)},
+			      .entries_count = ROUND,
+			      .size = batch_size(ROUND * (2 + size))};
+	static const uint8_t campaign[TALLY_HASH_SIZE];
+	uint8_t digest[16];
+	struct tree_hash leaf;
+
+	pass(sockets[0], sockets[1], wire, ROUND * size);
+	for (size_t i = 0; i < ROUND; i++) {
+		uint8_t *entry = area + BATCH_HEADER_SIZE + i * (2 + size) + 2;
+
+		be16_store(entry - 2, (uint16_t)size);
+		memcpy(entry, wire + i * size, size);
+		CHECK(crypto_generichash(digest, sizeof digest, entry, size, NULL, 0) == 0);
+		tree_leaf(bytes_make(entry, size), &leaf);
+		frontier_append(frontier, &leaf);
+	}
+	batch.checksum = batch_seal(area, &batch, campaign);
+	pass(sockets[1], sockets[0], wire, ROUND * ANSWER_BYTES);
+}
+
+double
+parts_beyond_ns(size_t ballot_bytes)
+{
+	size_t size = ballot_bytes + 1;
+	uint8_t *wire = calloc(ROUND, size + ANSWER_BYTES);
+	uint8_t *area = calloc(1, batch_size(ROUND * (2 + size)));
+	struct frontier frontier = {.size = 0};
+	int sockets[2];
+	double begin;
+	double spent;
+	size_t rounds = 0;
+	int room = 4 * 1024 * 1024;
+
+	CHECK(wire != NULL && area != NULL);
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0);
+	CHECK(setsockopt(sockets[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room) == 0);
+	begin = now(CLOCK_THREAD_CPUTIME_ID);
+	do {
+		for (unsigned i = 0; i < 32; i++)
+			take_round(sockets, wire, area, size, &frontier);
+		rounds += 32;
+		spent = now(CLOCK_THREAD_CPUTIME_ID) - begin;
+	} while (spent < measure_s / 2);
+	close(sockets[0]);
+	close(sockets[1]);
+	free(wire);
+	free(area);
+	return spent * 1e9 / (double)(rounds * ROUND);
+}
+
+/* syncs */
+
+static bool
+fill(int file)
+{
+	uint8_t *zeros = calloc(1, ZEROS_BYTES);
+	bool whole = zeros != NULL && posix_fallocate(file, 0, SEGMENT_BYTES) == 0;
+
+	for (off_t at = 0; at < SEGMENT_BYTES && whole; at += ZEROS_BYTES)
+		whole = pwrite(file, zeros, ZEROS_BYTES, at) == ZEROS_BYTES;
+	free(zeros);
+	return whole && fsync(file) == 0;
+}
+
+static bool
+sync_for_a_while(int file, size_t bytes, struct histogram *times)
+{
+	uint8_t *memory = malloc(bytes);
+	double begin = now(CLOCK_MONOTONIC);
+	double last = begin;
+	off_t at = 0;
+	bool fine = memory != NULL;
+
+	if (fine)
+		memset(memory, 0x5a, bytes);
+	while (fine && (last - begin < measure_s || times->count < 20)) {
+		double then;
+
+		if (at + (off_t)bytes > SEGMENT_BYTES)
+			at = 0;
+		fine =
+		    pwrite(file, memory, bytes, at) == (ssize_t)bytes && fdatasync(file) == 0;
+		then = now(CLOCK_MONOTONIC);
+		histogram_record(times, (uint64_t)((then - last) * 1e9));
+		last = then;
+		at += (off_t)bytes;
+	}
+	free(memory);
+	return fine;
+}
+
+enum tally_exit
+parts_sync(const char *folder, size_t bytes, struct parts_sync *out)
+{
+	int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	struct histogram *times = calloc(1, sizeof *times);
+	enum tally_exit code = TALLY_EXIT_FINE;
+	struct statvfs about;
+
+	CHECK(times != NULL && bytes <= SEGMENT_BYTES);
+	if (file < 0 || fstatvfs(file, &about) != 0 || !fill(file) ||
+	    !sync_for_a_while(file, bytes, times))
+		code = complain_errno("measuring the disk of %s", folder);
+	else
+		*out = (struct parts_sync){.mean_ns = histogram_mean(times),
+					   .p99_ns = (double)histogram_quantile(times, 0.99),
+					   .count = times->count,
+					   .free_bytes =
+					       (double)about.f_bavail * (double)about.f_frsize};
+	if (file >= 0)
+		close(file);
+	free(times);
+	return code;
+}
