@@ -12,7 +12,6 @@
 
 enum {
 	BALLOT_USUAL = 512, /* a job ends early where ballots are larger */
-	PEAKS_MAX = 64,
 };
 
 struct job {
@@ -52,7 +51,7 @@ static size_t jobs_away;
 
 static uint8_t (*names)[FACTS_NAME_SIZE]; /* zeros: free */
 static size_t names_mask;
-static uint8_t peaks[PEAKS_MAX][TALLY_HASH_SIZE];
+static struct frontier frontier;
 
 static struct commit *gathering;
 static struct commit *in_flight;
@@ -138,19 +137,6 @@ enter_name(const uint8_t name[FACTS_NAME_SIZE])
 	return true;
 }
 
-/* The tree of course_sums.accepted leaves gets one more. */
-static void
-enter_leaf(const uint8_t leaf[TALLY_HASH_SIZE])
-{
-	uint8_t hash[TALLY_HASH_SIZE];
-	unsigned level = 0;
-
-	memcpy(hash, leaf, sizeof hash);
-	for (uint64_t size = course_sums.accepted; size & 1; size >>= 1)
-		facts_node(peaks[level++], hash, hash);
-	memcpy(peaks[level], hash, sizeof hash);
-}
-
 static enum tally_verdict
 enter(const struct facts *facts)
 {
@@ -160,7 +146,7 @@ enter(const struct facts *facts)
 		return TALLY_BAD_SIGNATURE;
 	if (!enter_name(facts->name))
 		return TALLY_HAS_VOTED;
-	enter_leaf(facts->leaf);
+	frontier_append(&frontier, &facts->leaf);
 	be16_store(entry, (uint16_t)facts->entry.size);
 	memcpy(entry + 2, facts->entry.data, facts->entry.size);
 	gathering->size += 2 + facts->entry.size;
@@ -279,6 +265,7 @@ course_begin(uv_loop_t *on, const struct course_options *asked)
 		places *= 2;
 	names = zeroed(places, sizeof *names);
 	names_mask = places - 1;
+	frontier_init(&frontier);
 	gathering = zeroed(1, sizeof *gathering);
 	idle = zeroed(1, sizeof *idle);
 	disk_begin(loop, options.folder, on_committed);

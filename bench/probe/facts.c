@@ -1,95 +1,108 @@
-#define OPENSSL_SUPPRESS_DEPRECATED /* SHA256_Init: a fifth of what the one-shot call costs */
 #include "bench/probe/facts.h"
 
-#include <openssl/sha.h>
 #include <sodium.h>
-#include <string.h>
 
 #include "ballot/certificate.h"
-#include "limits.h"
 #include "verify/genuine.h"
 
-const char *const facts_paths[FACTS_PATHS] = {"none", "libsodium", "portable", "ifma"};
+/* What a worker looks at together. */
+struct examination {
+	size_t count;
+	struct facts *facts[ED25519_BATCH_MAX];
+	struct ballot ballots[ED25519_BATCH_MAX];
+	struct ed25519_item items[ED25519_BATCH_MAX]; /* by keys of the manifest */
+	uint8_t certificates[ED25519_BATCH_MAX][CERTIFICATE_MESSAGE_SIZE];
+};
 
-static const struct manifest *campaign;
-static enum facts_path path;
+static const struct verifier *verifier; /* NULL: none */
 static uint8_t name_key[32];
 
-bool
-facts_begin(const struct manifest *manifest, enum facts_path asked)
+void
+facts_begin(const struct verifier *by)
 {
-	campaign = manifest;
-	path = asked;
+	verifier = by;
 	randombytes_buf(name_key, sizeof name_key);
-	return asked <= FACTS_LIBSODIUM;
 }
 
-static const uint8_t *
-known_key(const struct ballot *ballot)
-{
-	bool voter = ballot->signing == TALLY_SIGNING_VOTER;
-	size_t place = voter ? manifest_registrar_place(campaign, ballot->key_id)
-			     : manifest_frontend_place(campaign, ballot->key_id);
-
-	if (place == (voter ? campaign->registrars_count : campaign->frontends_count))
-		return NULL;
-	return voter ? campaign->registrars[place].public_key
-		     : campaign->frontends[place].key.public_key;
-}
-
+/* The listed key that signs first: its place; false if there is none. */
 static bool
-genuine(const struct ballot *ballot)
+signer_of(const struct ballot *ballot, size_t *place, const uint8_t **key)
 {
-	const uint8_t *key = known_key(ballot);
-	uint8_t message[CERTIFICATE_MESSAGE_SIZE];
+	const struct manifest *manifest = verifier->manifest;
 
-	if (key == NULL)
-		return false;
-	if (ballot->signing != TALLY_SIGNING_VOTER)
-		return verify_signature(ballot->signature, ballot->signed_bytes, key);
-	certificate_message(ballot, message);
-	return verify_signature(ballot->certificate, bytes_make(message, sizeof message),
-				key) &&
-	       verify_signature(ballot->signature, ballot->signed_bytes, ballot->voter_key);
+	if (ballot->signing == TALLY_SIGNING_VOTER) {
+		*place = manifest_registrar_place(manifest, ballot->key_id);
+		if (*place < manifest->registrars_count)
+			*key = manifest->registrars[*place].public_key;
+		return *place < manifest->registrars_count;
+	}
+	*place = manifest_frontend_place(manifest, ballot->key_id);
+	if (*place < manifest->frontends_count)
+		*key = manifest->frontends[*place].key.public_key;
+	return *place < manifest->frontends_count;
 }
 
 static void
-leaf(struct bytes entry, uint8_t out[TALLY_HASH_SIZE])
+put(struct examination *all, struct facts *facts)
 {
-	SHA256_CTX context;
+	size_t at = all->count;
+	struct ballot *ballot = &all->ballots[at];
+	struct ed25519_item *item = &all->items[at];
+	const uint8_t *key = NULL;
+	size_t place = 0;
 
-	SHA256_Init(&context);
-	SHA256_Update(&context, (uint8_t[]){0}, 1);
-	SHA256_Update(&context, entry.data, entry.size);
-	SHA256_Final(out, &context);
+	facts->genuine = ballot_parse(bytes_make(facts->entry.data + 1, facts->entry.size - 1),
+				      ballot) == TALLY_ACCEPTED &&
+			 (verifier == NULL || signer_of(ballot, &place, &key));
+	if (!facts->genuine)
+		return;
+	all->facts[all->count++] = facts;
+	if (verifier == NULL)
+		return;
+	*item = (struct ed25519_item){.signature = ballot->signature,
+				      .message = ballot->signed_bytes};
+	if (ballot->signing == TALLY_SIGNING_VOTER) {
+		certificate_message(ballot, all->certificates[at]);
+		item->signature = ballot->certificate;
+		item->message = bytes_make(all->certificates[at], CERTIFICATE_MESSAGE_SIZE);
+	}
+	if (verifier->path == VERIFIER_LIBSODIUM)
+		item->genuine = verify_signature(item->signature, item->message, key);
+	else
+		item->key = &verifier->keys[place];
 }
 
-void
-facts_node(const uint8_t *left, const uint8_t *right, uint8_t out[TALLY_HASH_SIZE])
+static void
+look(struct examination *all, size_t at)
 {
-	SHA256_CTX context;
+	const struct ballot *ballot = &all->ballots[at];
+	struct facts *facts = all->facts[at];
 
-	SHA256_Init(&context);
-	SHA256_Update(&context, (uint8_t[]){1}, 1);
-	SHA256_Update(&context, left, TALLY_HASH_SIZE);
-	SHA256_Update(&context, right, TALLY_HASH_SIZE);
-	SHA256_Final(out, &context);
+	if (verifier != NULL)
+		facts->genuine = all->items[at].genuine;
+	if (verifier != NULL && ballot->signing == TALLY_SIGNING_VOTER)
+		facts->genuine =
+		    facts->genuine && verify_signature(ballot->signature, ballot->signed_bytes,
+						       ballot->voter_key);
+	if (!facts->genuine)
+		return;
+	crypto_generichash(facts->name, FACTS_NAME_SIZE, ballot->tag, TALLY_TAG_SIZE, name_key,
+			   sizeof name_key);
+	tree_leaf(facts->entry, &facts->leaf);
 }
 
 void
 facts_find(struct facts *facts, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct bytes bytes =
-		    bytes_make(facts[i].entry.data + 1, facts[i].entry.size - 1);
-		struct ballot ballot;
+	struct examination all;
 
-		facts[i].genuine = ballot_parse(bytes, &ballot) == TALLY_ACCEPTED &&
-				   (path == FACTS_NONE || genuine(&ballot));
-		if (!facts[i].genuine)
-			continue;
-		crypto_generichash(facts[i].name, FACTS_NAME_SIZE, ballot.tag, TALLY_TAG_SIZE,
-				   name_key, sizeof name_key);
-		leaf(facts[i].entry, facts[i].leaf);
+	for (size_t first = 0; first < count; first += ED25519_BATCH_MAX) {
+		all.count = 0;
+		for (size_t i = first; i < count && i < first + ED25519_BATCH_MAX; i++)
+			put(&all, &facts[i]);
+		if (verifier != NULL && verifier->path != VERIFIER_LIBSODIUM)
+			verifier_check(verifier, all.items, all.count);
+		for (size_t i = 0; i < all.count; i++)
+			look(&all, i);
 	}
 }

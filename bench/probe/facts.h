@@ -5,15 +5,8 @@
 #ifndef TALLY_BENCH_FACTS_H
 #define TALLY_BENCH_FACTS_H
 
-#include "campaign/manifest.h"
-
-enum facts_path {
-	FACTS_NONE, /* every ballot that has the shape of one is taken for genuine */
-	FACTS_LIBSODIUM,
-	FACTS_PORTABLE, /* tables for keys of the manifest; libsodium for voters' own */
-	FACTS_IFMA,
-	FACTS_PATHS,
-};
+#include "tree/frontier.h"
+#include "verify/verifier.h"
 
 enum {
 	FACTS_NAME_SIZE = 16
@@ -23,20 +16,14 @@ struct facts {
 	struct bytes entry; /* in: kind byte, ballot */
 	bool genuine;
 	uint8_t name[FACTS_NAME_SIZE];
-	uint8_t leaf[TALLY_HASH_SIZE];
+	struct tree_hash leaf;
 };
 
-extern const char *const facts_paths[FACTS_PATHS];
-
-/* False if this processor or this build does not have the path. */
-bool
-facts_begin(const struct manifest *manifest, enum facts_path path);
+/* Without a verifier every ballot that has the shape of one is taken for genuine. */
+void
+facts_begin(const struct verifier *verifier);
 
 void
 facts_find(struct facts *facts, size_t count);
-
-/* SHA-256(01 || left || right). */
-void
-facts_node(const uint8_t *left, const uint8_t *right, uint8_t out[TALLY_HASH_SIZE]);
 
 #endif

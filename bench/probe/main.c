@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -26,7 +27,8 @@
 struct options {
 	const char *campaign;
 	const char *log_key;
-	enum facts_path path;
+	bool unverified; /* else: */
+	enum verifier_path path;
 	struct course_options course;
 };
 
@@ -39,6 +41,8 @@ enum {
 	KEY_WORKERS,
 	KEY_VOTERS,
 	BATCH_MOST = 1024,
+	BATCH_UNVERIFIED = 256,
+	HUGE_PAGE = 2 * 1024 * 1024,
 };
 
 static const struct argp_option option_table[] = {
@@ -46,7 +50,9 @@ static const struct argp_option option_table[] = {
     {"log-key", KEY_LOG_KEY, "FILE", 0, "its log's private key", 0},
     {"folder", KEY_FOLDER, "DIR", 0, "where the log lies, 256 MiB (.)", 0},
     {"verify", KEY_VERIFY, "PATH", 0, "none, libsodium, portable or ifma (libsodium)", 0},
-    {"batch", KEY_BATCH, "K", 0, "ballots of a verify job, at most 1024 (32)", 0},
+    {"batch", KEY_BATCH, "K", 0,
+     "ballots of a verify job, at most 1024 (as many as tallyd's; 256 without verification)",
+     0},
     {"workers", KEY_WORKERS, "N", 0, "verifying threads (one per core)", 0},
     {"voters", KEY_VOTERS, "N", 0, "who votes at most (4,000,000)", 0},
     {0},
@@ -63,14 +69,12 @@ number(struct argp_state *state, const char *text, unsigned long most)
 	return value;
 }
 
-static enum facts_path
-path_of(struct argp_state *state, const char *text)
+static void
+take_path(struct argp_state *state, struct options *options, const char *text)
 {
-	for (unsigned i = 0; i < FACTS_PATHS; i++)
-		if (strcmp(text, facts_paths[i]) == 0)
-			return i;
-	argp_error(state, "'%s' is no way to verify", text);
-	return FACTS_NONE;
+	options->unverified = strcmp(text, "none") == 0;
+	if (!options->unverified && !verifier_path_parse(bytes_of_string(text), &options->path))
+		argp_error(state, "'%s' is no way to verify", text);
 }
 
 static error_t
@@ -85,7 +89,7 @@ take(int key, char *text, struct argp_state *state)
 	else if (key == KEY_FOLDER)
 		options->course.folder = text;
 	else if (key == KEY_VERIFY)
-		options->path = path_of(state, text);
+		take_path(state, options, text);
 	else if (key == KEY_BATCH)
 		options->course.batch = number(state, text, BATCH_MOST);
 	else if (key == KEY_WORKERS)
@@ -115,6 +119,25 @@ read_manifest(const char *path)
 		exit(2);
 	}
 	return manifest;
+}
+
+static const struct verifier *
+make_verifier(const struct manifest *manifest, enum verifier_path path)
+{
+	static struct verifier verifier;
+	size_t size;
+	void *memory;
+
+	if (path == VERIFIER_LIBSODIUM) {
+		verifier = verifier_plain(manifest);
+		return &verifier;
+	}
+	size = (verifier_memory(manifest) + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	memory = aligned_alloc(HUGE_PAGE, size);
+	CHECK(memory);
+	(void)madvise(memory, size, MADV_HUGEPAGE); /* a tenth faster where it is possible */
+	verifier = verifier_make(manifest, path, memory);
+	return &verifier;
 }
 
 static void
@@ -171,13 +194,14 @@ int
 main(int count, char **arguments)
 {
 	const struct argp argp = {.options = option_table, .parser = take};
-	struct options options = {.path = FACTS_LIBSODIUM,
-				  .course = {.batch = 32,
+	struct options options = {.path = VERIFIER_LIBSODIUM,
+				  .course = {.batch = 0,
 					     .workers = (size_t)sysconf(_SC_NPROCESSORS_ONLN),
 					     .voters = 4000000,
 					     .folder = "."}};
 	struct note_private_key log;
 	struct manifest *manifest;
+	const struct verifier *verifier = NULL;
 	char threads[16];
 
 	CHECK(sodium_init() >= 0);
@@ -187,10 +211,15 @@ main(int count, char **arguments)
 	manifest = read_manifest(options.campaign);
 	snprintf(threads, sizeof threads, "%zu", options.course.workers);
 	CHECK(setenv("UV_THREADPOOL_SIZE", threads, 1) == 0);
-	if (!facts_begin(manifest, options.path)) {
-		fprintf(stderr, "probe: no %s here\n", facts_paths[options.path]);
+	if (!options.unverified && !verifier_path_available(options.path)) {
+		fprintf(stderr, "probe: no %s here\n", verifier_path_name(options.path));
 		return 4;
 	}
+	if (!options.unverified)
+		verifier = make_verifier(manifest, options.path);
+	if (options.course.batch == 0)
+		options.course.batch = verifier ? verifier_job(verifier) : BATCH_UNVERIFIED;
+	facts_begin(verifier);
 	serve(&options, manifest, &log);
 	return 0;
 }
