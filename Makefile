@@ -95,8 +95,8 @@ PGLOAD    := $(if $(PG_HEADER),$(OUT)/bench/peers/pgload)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tally-verify-static tests fuzzers setup demo check check-unit bench soak fuzz tidy \
-        pure fmt install uninstall clean help pure-objects
+.PHONY: all tally-verify-static tests fuzzers setup demo check check-unit bench benches soak fuzz \
+        tidy pure fmt install uninstall clean help pure-objects
 
 all: $(PROGRAMS) $(LIBTALLY) ## the programs and libtally.a, in build/COMPILER-SAN/
 
@@ -121,7 +121,12 @@ check: ## everything there is to check; the last line counts
 check-unit: ## the unit and simulation tests of one build (CC=, SAN=)
 	@CC=$(CC) SAN=$(SAN) tests/run.sh unit
 
-bench: all $(BENCHES) $(PGLOAD) ## the programs that measure, not run (bench/README.md)
+benches: all $(BENCHES) $(PGLOAD) ## the programs that measure, not run (bench/README.md)
+
+ROUNDS  ?= 2
+SECONDS ?= 5
+bench: benches ## tallyd beside what is possible here and beside others (ROUNDS=, SECONDS=, QUICK=1)
+	@bench/side_by_side.sh $(OUT) $(ROUNDS) $(SECONDS)
 
 soak: ## the scripts of tests/e2e and tests/crash at full length
 

@@ -1,0 +1,121 @@
+# The table of side_by_side.sh: musts and aims, and what was seen. Reads lines of round, what was
+# measured, quantity, value (tabs). Variables: ifma = 1 where the processor has AVX-512 IFMA.
+#
+# A row is a formula over the figures of one round. Of all rounds the better one counts; the range
+# is shown beside it.
+BEGIN {
+	FS = "\t"
+}
+{
+	value[$2, $3, $1] = $4
+	if ($1 > rounds)
+		rounds = $1
+}
+
+function has(what, quantity, round) {
+	return (what, quantity, round) in value
+}
+
+# Sets `count`, `least` and `most` over the rounds in which all that `kind` needs was measured:
+#   ratio      a's q / b's q                beyond   a's server_us less a signature of path b
+#   is         a's q                        factor   a's q / (b's q x `by`)
+function gather(kind, a, b, q, by,    r, v) {
+	count = 0
+	for (r = 1; r <= rounds; r++) {
+		if (!has(a, q, r) || (b != "" && !has(b, "rate", r) && !has(b, q, r)))
+			continue
+		if (kind == "is")
+			v = value[a, q, r]
+		else if (kind == "beyond")
+			v = value[a, q, r] - 1e6 / value[b, "rate", r]
+		else if (value[b, q, r] > 0)
+			v = value[a, q, r] / (value[b, q, r] * by)
+		else
+			continue
+		if (count++ == 0)
+			least = most = v
+		if (v < least)
+			least = v
+		if (v > most)
+			most = v
+	}
+}
+
+function number(v) {
+	return sprintf((v >= 100 ? "%.0f" : (v >= 10 ? "%.1f" : "%.2f")), v)
+}
+
+# better: "more" or "less" of it.
+function row(what, must, aim, better, unit,    best, mark) {
+	if (count == 0) {
+		printf "| %s | %s%s | %s%s | not measured | |\n", what, must, unit, aim, unit
+		return
+	}
+	best = better == "more" ? most : least
+	mark = "missed"
+	if (better == "more" ? best >= must : best <= must)
+		mark = "must"
+	if (better == "more" ? best >= aim : best <= aim)
+		mark = "aim"
+	printf "| %s | %s%s | %s%s | %s%s%s | %s |\n", what, must, unit, aim, unit,
+		number(best), unit,
+		(count > 1 ? " (" number(least) " to " number(most) ")" : ""), mark
+}
+
+function ratio(what, must, aim, a, b) {
+	gather("ratio", a, b, "rate", 1)
+	row(what, must, aim, "more", "")
+}
+
+# As ratio, of the eight lanes.
+function ratio_ifma(what, must, aim, a, b) {
+	if (ifma)
+		ratio(what, must, aim, a, b)
+	else
+		printf "| %s | %s | %s | not on this machine | |\n", what, must, aim
+}
+
+function least_of(what, must, aim, a, q, unit) {
+	gather("is", a, "", q, 1)
+	row(what, must, aim, "less", unit)
+}
+
+END {
+	best = ifma ? "ifma" : "portable"
+	print "| what | must | aim | seen | |"
+	print "|---|---|---|---|---|"
+	ratio("ingest, libsodium, voters' own keys / the probe, the same batches", 0.85, 0.95,
+		"tallyd-libsodium-voter", "probe-libsodium-voter")
+	ratio("verify rate by tables / libsodium one by one: portable, batch 64", 5.5, 7.5,
+		"bare-portable", "bare-libsodium")
+	ratio_ifma("the same: IFMA", 20, 32, "bare-ifma", "bare-libsodium")
+	ratio("saturated ingest, frontend keys / the probe without verification: portable",
+		0.35, 0.5, "tallyd-portable", "probe-none")
+	ratio_ifma("the same: IFMA", 0.6, 0.85, "tallyd-ifma", "probe-none")
+	ratio("the same / PostgreSQL, a ballot a transaction, 32 clients: portable", 8, 15,
+		"tallyd-portable", "postgres-single")
+	ratio_ifma("the same: IFMA", 15, 30, "tallyd-ifma", "postgres-single")
+	ratio_ifma("the same / PostgreSQL, unnest of 256 with counters: IFMA", 3, 6, "tallyd-ifma",
+		"postgres-unnest")
+	ratio_ifma("the same / Redis, always, 50 x 16: IFMA", 1.5, 3, "tallyd-ifma", "redis")
+	gather("beyond", "tallyd-" best, "bare-" best, "server_us", 1)
+	row("processor time a ballot beyond verification", 5, 3, "less", " us")
+	least_of("open loop at 50 % of saturation, p99 from the intended time", 20, 12, "open-50",
+		"p99_ms", " ms")
+	least_of("open loop at 70 %, p99", 100, 30, "open-70", "p99_ms", " ms")
+	least_of("a lone ballot, p50", 2, 0.7, "lone", "p50_ms", " ms")
+	ratio("1 % forged in the stream / none", 0.85, 0.97, "forged", "tallyd-" best)
+	gather("factor", "audit", "audit-bare", "rate", 1)
+	row("tally-verify, all cores / libsodium, all cores", 0.9, 0.97, "more", "")
+	gather("factor", "audit-fast", "audit-bare", "rate", 1)
+	row("the same with --fast", 2.5, 10, "more", "")
+	least_of("resident memory, a million voters", 60, 40, "growth", "resident_mb", " MB")
+	least_of("disk: ledger overhead, a ballot", 48, 32, "growth", "ledger_bytes", " B")
+	least_of("disk: index and tree, a ballot", 150, 100, "growth", "index_bytes", " B")
+	least_of("restart after kill -9, a million ballots past the state", 3, 1, "growth",
+		"restart_s", " s")
+	least_of("clean start at 10 million voters", 5, 2, "growth", "start_s", " s")
+	gather("is", "growth", "", "rate_ratio", 1)
+	row("ingest at 20 million voters / at 1 million", 0.85, 0.95, "more", "")
+	least_of("p99 at 20 million voters / at 1 million", 2, 1.2, "growth", "p99_ratio", "")
+}

@@ -1,0 +1,242 @@
+#!/bin/bash
+# side_by_side: tallyd beside what this machine could do at most, and beside others, in one run.
+#
+#   bench/side_by_side.sh OUT [ROUNDS [SECONDS]]     OUT: a build folder, as build/gcc-plain
+#
+# A round measures everything once, for about SECONDS (5) each: what else the machine does disturbs
+# all of them alike. A ratio is made of figures of one round; the better of ROUNDS (2) counts, and
+# the range is shown. QUICK=1: one round of a second, which proves that it works and little else.
+# FULL=1: the audit and the growth too, some minutes more. RESULTS=FILE: where the figures go
+# (OUT/side_by_side.tsv): round, what was measured, quantity, value.
+#
+# All files are below $TMPDIR, on one disk, and gone at the end.
+set -eu
+export LC_ALL=C
+
+here=$(cd "${BASH_SOURCE%/*}" && pwd)
+out=$(cd "$1" && pwd)
+bin=$out/bin
+rounds=${2:-2}
+seconds=${3:-5}
+per_second=80000 # ballots signed beforehand for a second of sending
+if [ "${QUICK:-}" = 1 ]; then
+	rounds=1 seconds=1
+	per_second=${PER_SECOND:-20000}
+fi
+results=$(realpath "${RESULTS:-$out/side_by_side.tsv}")
+connections=8
+round=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/tally-side.XXXXXX")
+server=
+child=
+cleanup() {
+	trap '' INT TERM
+	[ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true
+	[ -z "$server" ] || kill -TERM "$server" 2>/dev/null || true
+	wait
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+cd "$work"
+
+# record WHAT QUANTITY VALUE
+record() {
+	printf '%s\t%s\t%s\t%s\n' "$round" "$1" "$2" "$3" >> "$results"
+}
+
+# attend FILE COMMAND...: its standard output to FILE; a signal ends it too. Its exit code.
+attend() {
+	local file=$1
+	shift
+	"$@" > "$file" &
+	child=$!
+	wait "$child" || { set -- $?; child=; return "$1"; }
+	child=
+}
+
+die() {
+	echo "side_by_side: $*" >&2
+	exit 3
+}
+
+machine() {
+	grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //'
+	echo "$(nproc) cores, $(uname -sr), $(df -T . | awk 'NR == 2 { print $2 " on " $1 }')," \
+		"load $(cut -d' ' -f1 /proc/loadavg)"
+	echo "libsodium $(dpkg-query -W -f '${Version}' libsodium23 2>/dev/null || echo '?')," \
+		"tallyd $("$bin/tallyd" --version | awk 'NR == 1 { print $NF }')," \
+		"$(date -u +%Y-%m-%dT%H:%M:%SZ), $rounds rounds of about $seconds s each"
+}
+
+# make_ballots FOLDER FILE COUNT [OPTION...]
+make_ballots() {
+	local folder=$1 file=$2 count=$3
+	shift 3
+	attend make.log "$bin/tally-bench" make --campaign "$folder" --voters "$count" \
+		--out "$file" "$@" || die "no ballots"
+}
+
+# One campaign of the demo's shape; and the same whose voters sign with keys of their own.
+make_campaigns() {
+	local many=$((per_second * seconds)) few=$((per_second / 4 * seconds))
+	"$bin/tallyctl" campaign demo --ballots 200 --out frontend > demo.log
+	mkdir voter
+	cp frontend/* voter
+	"$bin/tallyctl" keygen --name decide.example/registrar --out voter/registrar.key > keygen.log
+	jq ".voters_max = $((many * 2))" voter/campaign.json > frontend/campaign.json
+	jq ".signing = \"voter\" | .registrars = [\"$(cat voter/registrar.key.pub)\"]" \
+		frontend/campaign.json > campaign.json
+	mv campaign.json voter/campaign.json
+	make_ballots frontend frontend.bin "$many"
+	make_ballots frontend forged.bin "$many" --forged 0.01
+	make_ballots voter voter.bin "$few"
+}
+
+# serve LOG COMMAND...: until it is ready: its process in `server`, `port`.
+serve() {
+	local log=$1
+	shift
+	: > "$log"
+	"$@" > "$log.out" 2> "$log" &
+	server=$!
+	timeout 120 grep -q 'ready: ' < <(tail -n +1 -s 0.05 -f --pid="$server" "$log") ||
+		{ cat "$log" >&2; die "$1 does not start"; }
+	port=$(sed -n 's/.*ready: .*ballots at port \([0-9]*\).*/\1/p' "$log")
+}
+
+stop() {
+	kill -TERM "$server"
+	wait "$server" || die "a server ended with $?"
+	server=
+}
+
+# serve_tallyd CAMPAIGN PATH
+serve_tallyd() {
+	rm -rf data
+	"$bin/tallyd" --init --data data --campaign "$1/campaign.json" --log-key "$1/log.key" \
+		2> init.log || { cat init.log >&2; die "tallyd --init"; }
+	serve tallyd.log "$bin/tallyd" --data data --listen 127.0.0.1:0 --http 127.0.0.1:0 \
+		--verify="$2"
+}
+
+# serve_probe CAMPAIGN PATH: its verify jobs are as large as tallyd's.
+serve_probe() {
+	serve probe.log "$out/bench/probe/probe" --campaign "$1/campaign.json" \
+		--log-key "$1/log.key" --verify "$2" --voters $((per_second * seconds))
+}
+
+# load WHAT CAMPAIGN BALLOTS [OPTION...]: what tally-bench sees goes to the results.
+load() {
+	local what=$1 campaign=$2 ballots=$3
+	shift 3
+	attend load.txt "$bin/tally-bench" load --connect "127.0.0.1:$port" --pid "$server" \
+		--key "$campaign/frontend.key" --ballots "$ballots" --seconds "$seconds" \
+		--connections "$connections" "$@" || { cat load.txt >&2; die "load: $what"; }
+	record "$what" rate "$(sed -n 's/.* answers in .* \([0-9]*\)\/s$/\1/p' load.txt)"
+	record "$what" p50_ms "$(sed -n 's/^latency p50 \([0-9.]*\) ms.*/\1/p' load.txt)"
+	record "$what" p99_ms "$(sed -n 's/^latency .* p99 \([0-9.]*\) ms.*/\1/p' load.txt)"
+	record "$what" client_us "$(sed -n 's/^the load took .* \([0-9.]*\) us .*/\1/p' load.txt)"
+	record "$what" server_us "$(sed -n 's/^the server took .* \([0-9.]*\) us .*/\1/p' load.txt)"
+}
+
+step() {
+	echo "round $round: $*" >&2
+	"$@"
+}
+
+# Signatures alone: libsodium one by one on a core and on all, and the table paths on a core.
+bare() {
+	record bare-libsodium rate "$("$out/bench/verify_rate" 1 "$brief")"
+	record bare-libsodium-all rate "$("$out/bench/verify_rate" "$(nproc)" "$brief")"
+	for path in $paths; do
+		record "bare-$path" rate "$("$out/bench/verify_rate" 1 "$brief" "$path" 64)"
+	done
+}
+
+# probed WHAT CAMPAIGN PATH BALLOTS
+probed() {
+	serve_probe "$2" "$3"
+	load "$1" "$2" "$4"
+	stop
+}
+
+# tallied WHAT CAMPAIGN PATH BALLOTS [OPTION...]
+tallied() {
+	local what=$1 campaign=$2 path=$3 ballots=$4
+	shift 4
+	serve_tallyd "$campaign" "$path"
+	load "$what" "$campaign" "$ballots" "$@"
+	stop
+}
+
+# The same ballots, each time to a fresh server.
+saturated() {
+	probed probe-none frontend none frontend.bin
+	for path in $paths; do
+		tallied "tallyd-$path" frontend "$path" frontend.bin
+		probed "probe-$path" frontend "$path" frontend.bin
+	done
+	tallied forged frontend "$best" forged.bin
+}
+
+# libsodium has every signature: two a ballot, the second by a key that nobody else has.
+voters_own() {
+	probed probe-libsodium-voter voter libsodium voter.bin
+	tallied tallyd-libsodium-voter voter libsodium voter.bin
+}
+
+# open WHAT PERCENT: so much of what this round's saturation was.
+open() {
+	local rate
+	rate=$(awk -F '\t' -v round="$round" -v what="tallyd-$best" -v percent="$2" \
+		'$1 == round && $2 == what && $3 == "rate" { printf "%d", $4 * percent / 100 }' \
+		"$results")
+	tallied "$1" frontend "$best" frontend.bin --rate "$rate"
+}
+
+alone() {
+	serve_tallyd frontend "$best"
+	connections=1
+	load lone frontend frontend.bin --window 1 --seconds "$brief"
+	connections=8
+	stop
+}
+
+# What the scripts of peers/ say: a word, then pairs of quantity and value; or why there is nothing.
+peers() {
+	attend peers.txt "$here/peers/postgres.sh" "$out" frontend.bin "$seconds" ||
+		die "PostgreSQL does not agree with itself: $(cat peers.txt)"
+	attend redis.txt "$here/peers/redis.sh" "$seconds" 174 ||
+		die "Redis does not agree with itself: $(cat redis.txt)"
+	sed 's/^\(single\|unnest\) /postgres-\1 /' peers.txt redis.txt | while read -r what rest; do
+		if [ "$what" = SKIPPED: ]; then
+			echo "SKIPPED: $rest"
+			continue
+		fi
+		set -- $rest
+		while [ $# -ge 2 ]; do
+			record "$what" "$1" "$2"
+			shift 2
+		done
+	done
+}
+
+brief=$(awk "BEGIN { print $seconds < 2 ? $seconds : 2 }")
+paths=portable
+! grep -qw avx512ifma /proc/cpuinfo || paths="portable ifma"
+best=${paths##* }
+machine
+: > "$results"
+step make_campaigns
+for round in $(seq "$rounds"); do
+	step bare
+	step saturated
+	step peers
+	step voters_own
+	step open open-50 50
+	step open open-70 70
+	step alone
+done
+[ "${FULL:-}" != 1 ] || step audit_and_growth
+awk -v ifma=$([ "$best" = ifma ] && echo 1 || echo 0) -f "$here/side_by_side.awk" "$results"
