@@ -8,6 +8,10 @@ BEGIN {
 }
 {
 	value[$2, $3, $1] = $4
+	if (!($2 in known)) {
+		known[$2] = ++names_count
+		names[names_count] = $2
+	}
 	if ($1 > rounds)
 		rounds = $1
 }
@@ -18,8 +22,8 @@ function has(what, quantity, round) {
 
 # Sets `count`, `least` and `most` over the rounds in which all that `kind` needs was measured:
 #   ratio      a's q / b's q                beyond   a's server_us less a signature of path b
-#   is         a's q                        factor   a's q / (b's q x `by`)
-function gather(kind, a, b, q, by,    r, v) {
+#   is         a's q
+function gather(kind, a, b, q,    r, v) {
 	count = 0
 	for (r = 1; r <= rounds; r++) {
 		if (!has(a, q, r) || (b != "" && !has(b, "rate", r) && !has(b, q, r)))
@@ -29,7 +33,7 @@ function gather(kind, a, b, q, by,    r, v) {
 		else if (kind == "beyond")
 			v = value[a, q, r] - 1e6 / value[b, "rate", r]
 		else if (value[b, q, r] > 0)
-			v = value[a, q, r] / (value[b, q, r] * by)
+			v = value[a, q, r] / value[b, q, r]
 		else
 			continue
 		if (count++ == 0)
@@ -63,7 +67,7 @@ function row(what, must, aim, better, unit,    best, mark) {
 }
 
 function ratio(what, must, aim, a, b) {
-	gather("ratio", a, b, "rate", 1)
+	gather("ratio", a, b, "rate")
 	row(what, must, aim, "more", "")
 }
 
@@ -76,8 +80,25 @@ function ratio_ifma(what, must, aim, a, b) {
 }
 
 function least_of(what, must, aim, a, q, unit) {
-	gather("is", a, "", q, 1)
+	gather("is", a, "", q)
 	row(what, must, aim, "less", unit)
+}
+
+# Least to most of the rounds; nothing where it was not measured.
+function range(what, quantity) {
+	gather("is", what, "", quantity)
+	if (count == 0)
+		return ""
+	return number(least) (count > 1 ? " to " number(most) : "")
+}
+
+function figures(    i) {
+	print "\n| figure | a second | p50 ms | p99 ms | server us | sender us |"
+	print "|---|---|---|---|---|---|"
+	for (i = 1; i <= names_count; i++)
+		printf "| %s | %s | %s | %s | %s | %s |\n", names[i], range(names[i], "rate"),
+			range(names[i], "p50_ms"), range(names[i], "p99_ms"),
+			range(names[i], "server_us"), range(names[i], "client_us")
 }
 
 END {
@@ -98,24 +119,14 @@ END {
 	ratio_ifma("the same / PostgreSQL, unnest of 256 with counters: IFMA", 3, 6, "tallyd-ifma",
 		"postgres-unnest")
 	ratio_ifma("the same / Redis, always, 50 x 16: IFMA", 1.5, 3, "tallyd-ifma", "redis")
-	gather("beyond", "tallyd-" best, "bare-" best, "server_us", 1)
+	gather("beyond", "tallyd-" best, "bare-" best, "server_us")
 	row("processor time a ballot beyond verification", 5, 3, "less", " us")
 	least_of("open loop at 50 % of saturation, p99 from the intended time", 20, 12, "open-50",
 		"p99_ms", " ms")
 	least_of("open loop at 70 %, p99", 100, 30, "open-70", "p99_ms", " ms")
 	least_of("a lone ballot, p50", 2, 0.7, "lone", "p50_ms", " ms")
 	ratio("1 % forged in the stream / none", 0.85, 0.97, "forged", "tallyd-" best)
-	gather("factor", "audit", "audit-bare", "rate", 1)
-	row("tally-verify, all cores / libsodium, all cores", 0.9, 0.97, "more", "")
-	gather("factor", "audit-fast", "audit-bare", "rate", 1)
-	row("the same with --fast", 2.5, 10, "more", "")
-	least_of("resident memory, a million voters", 60, 40, "growth", "resident_mb", " MB")
-	least_of("disk: ledger overhead, a ballot", 48, 32, "growth", "ledger_bytes", " B")
-	least_of("disk: index and tree, a ballot", 150, 100, "growth", "index_bytes", " B")
-	least_of("restart after kill -9, a million ballots past the state", 3, 1, "growth",
-		"restart_s", " s")
-	least_of("clean start at 10 million voters", 5, 2, "growth", "start_s", " s")
-	gather("is", "growth", "", "rate_ratio", 1)
-	row("ingest at 20 million voters / at 1 million", 0.85, 0.95, "more", "")
-	least_of("p99 at 20 million voters / at 1 million", 2, 1.2, "growth", "p99_ratio", "")
+	ratio("tally-verify, all cores / libsodium, all cores", 0.9, 0.97, "audit", "audit-bare")
+	ratio("the same with --fast", 2.5, 10, "audit-fast", "audit-fast-bare")
+	figures()
 }

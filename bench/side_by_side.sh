@@ -6,8 +6,9 @@
 # A round measures everything once, for about SECONDS (5) each: what else the machine does disturbs
 # all of them alike. A ratio is made of figures of one round; the better of ROUNDS (2) counts, and
 # the range is shown. QUICK=1: one round of a second, which proves that it works and little else.
-# FULL=1: the audit and the growth too, some minutes more. RESULTS=FILE: where the figures go
-# (OUT/side_by_side.tsv): round, what was measured, quantity, value.
+# FULL=1: the audit too, some minutes more. RESULTS=FILE: where the figures go
+# (OUT/side_by_side.tsv): round, what was measured, quantity, value. PER_SECOND: ballots signed for
+# a second of sending.
 #
 # All files are below $TMPDIR, on one disk, and gone at the end.
 set -eu
@@ -18,11 +19,11 @@ out=$(cd "$1" && pwd)
 bin=$out/bin
 rounds=${2:-2}
 seconds=${3:-5}
-per_second=80000 # ballots signed beforehand for a second of sending
+per_second=${PER_SECOND:-80000} # ballots signed beforehand for a second of sending
 if [ "${QUICK:-}" = 1 ]; then
-	rounds=1 seconds=1
-	per_second=${PER_SECOND:-20000}
+	rounds=1 seconds=1 per_second=20000
 fi
+many=$(awk "BEGIN { print int($per_second * $seconds) }")
 results=$(realpath "${RESULTS:-$out/side_by_side.tsv}")
 connections=8
 round=0
@@ -79,18 +80,18 @@ make_ballots() {
 
 # One campaign of the demo's shape; and the same whose voters sign with keys of their own.
 make_campaigns() {
-	local many=$((per_second * seconds)) few=$((per_second / 4 * seconds))
 	"$bin/tallyctl" campaign demo --ballots 200 --out frontend > demo.log
 	mkdir voter
 	cp frontend/* voter
-	"$bin/tallyctl" keygen --name decide.example/registrar --out voter/registrar.key > keygen.log
+	"$bin/tallyctl" keygen --name decide.example/registrar --out voter/registrar.key \
+		> keygen.log
 	jq ".voters_max = $((many * 2))" voter/campaign.json > frontend/campaign.json
 	jq ".signing = \"voter\" | .registrars = [\"$(cat voter/registrar.key.pub)\"]" \
 		frontend/campaign.json > campaign.json
 	mv campaign.json voter/campaign.json
 	make_ballots frontend frontend.bin "$many"
 	make_ballots frontend forged.bin "$many" --forged 0.01
-	make_ballots voter voter.bin "$few"
+	make_ballots voter voter.bin $((many / 4))
 }
 
 # serve LOG COMMAND...: until it is ready: its process in `server`, `port`.
@@ -123,7 +124,7 @@ serve_tallyd() {
 # serve_probe CAMPAIGN PATH: its verify jobs are as large as tallyd's.
 serve_probe() {
 	serve probe.log "$out/bench/probe/probe" --campaign "$1/campaign.json" \
-		--log-key "$1/log.key" --verify "$2" --voters $((per_second * seconds))
+		--log-key "$1/log.key" --verify "$2" --voters "$many"
 }
 
 # load WHAT CAMPAIGN BALLOTS [OPTION...]: what tally-bench sees goes to the results.
@@ -132,12 +133,15 @@ load() {
 	shift 3
 	attend load.txt "$bin/tally-bench" load --connect "127.0.0.1:$port" --pid "$server" \
 		--key "$campaign/frontend.key" --ballots "$ballots" --seconds "$seconds" \
-		--connections "$connections" "$@" || { cat load.txt >&2; die "load: $what"; }
-	record "$what" rate "$(sed -n 's/.* answers in .* \([0-9]*\)\/s$/\1/p' load.txt)"
-	record "$what" p50_ms "$(sed -n 's/^latency p50 \([0-9.]*\) ms.*/\1/p' load.txt)"
-	record "$what" p99_ms "$(sed -n 's/^latency .* p99 \([0-9.]*\) ms.*/\1/p' load.txt)"
-	record "$what" client_us "$(sed -n 's/^the load took .* \([0-9.]*\) us .*/\1/p' load.txt)"
-	record "$what" server_us "$(sed -n 's/^the server took .* \([0-9.]*\) us .*/\1/p' load.txt)"
+		--connections "$connections" --json load.json "$@" ||
+		{ cat load.txt >&2; die "load: $what"; }
+	while read -r quantity value; do
+		record "$what" "$quantity" "$value"
+	done < <(jq -r '.runs[0] | .total as $all | "rate \(.answered_per_s)",
+		"p50_ms \(.latency_ns.p50 / 1e6)", "p99_ms \(.latency_ns.p99 / 1e6)",
+		"server_us \($all.server.cpu_s * 1e6 / $all.answered)",
+		"client_us \($all.client_cpu_s * 1e6 / $all.answered)",
+		"server_mb \($all.server.memory_bytes / 1e6)"' load.json)
 }
 
 step() {
@@ -222,6 +226,20 @@ peers() {
 	done
 }
 
+# What audit.sh prints a round and way becomes rates of `audit` or `audit-fast`.
+audited() {
+	attend audit.txt "$here/audit.sh" "$out" 200000 "$rounds" 4 || die "audit.sh"
+	while read -r round way bare rate; do
+		what=audit
+		[ "$way" != --fast ] || what=audit-fast
+		record "$what-bare" rate "$bare"
+		record "$what" rate "$rate"
+	done < <(awk '/^round/ {
+		gsub(/[,:]/, "")
+		print $2, $3, $5 + 0, $7 + 0
+	}' audit.txt)
+}
+
 brief=$(awk "BEGIN { print $seconds < 2 ? $seconds : 2 }")
 paths=portable
 ! grep -qw avx512ifma /proc/cpuinfo || paths="portable ifma"
@@ -238,5 +256,5 @@ for round in $(seq "$rounds"); do
 	step open open-70 70
 	step alone
 done
-[ "${FULL:-}" != 1 ] || step audit_and_growth
+[ "${FULL:-}" != 1 ] || step audited
 awk -v ifma=$([ "$best" = ifma ] && echo 1 || echo 0) -f "$here/side_by_side.awk" "$results"

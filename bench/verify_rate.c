@@ -2,11 +2,12 @@
  *
  *   verify_rate [THREADS [SECONDS [PATH [BATCH [KEYS]]]]]
  *
- * PATH libsodium (so without arguments): crypto_sign_verify_detached, one after the other: the
- * ceiling of an engine that verifies every ballot with libsodium. portable, ifma: by tables of known
- * keys, BATCH (64) signatures at a time (ed25519/batch.h); exit code 4 where this processor does not
- * have the path. Prints verifications a second, all threads together. 1,024 messages of a
- * ballot's size, of KEYS (1) keys in turns; window 8 for keys, 10 for the base point. */
+ * PATH libsodium (what it is without arguments): crypto_sign_verify_detached, one after the other:
+ * the ceiling of an engine that verifies every ballot with libsodium. portable, ifma: by tables
+ * of known keys, BATCH (64) signatures at a time (ed25519/batch.h); exit code 4 where this
+ * processor does not have the path. Prints verifications a second, all threads together. 1,024
+ * messages of a ballot's size, of KEYS (1) keys in turns; window 8 for keys, 10 for the base
+ * point. */
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>

@@ -179,7 +179,7 @@ stage_tsan() {
 # The real programs: scripts that wait for events two at a time; what kills and cuts, alone.
 stage_scripts() {
 	local script
-	build gcc plain all tests
+	build gcc plain all tests benches
 	export BIN=$PWD/build/gcc-plain/bin
 	export OUT=${BIN%/bin}
 	jobs=2

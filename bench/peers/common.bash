@@ -35,3 +35,8 @@ await_line() {
 	timeout 60 grep -q -- "$2" < <(tail -n +1 -s 0.05 -f --pid="$PID" "$1") ||
 		{ cat "$1" >&2; exit 3; }
 }
+
+# limit SECONDS: in whole seconds, what a run of so many may take.
+limit() {
+	awk "BEGIN { print int($1 * 4) + 60 }"
+}

@@ -43,7 +43,7 @@ conninfo="host=127.0.0.1 port=$PORT user=bench dbname=postgres"
 conninfo+=" options=-cclient_min_messages=warning"
 bad=0
 for way in "single 32" "unnest 256"; do
-	said=$(timeout $((seconds + 60)) "$out/bench/peers/pgload" "$conninfo" "$ballots" $way \
+	said=$(timeout "$(limit "$seconds")" "$out/bench/peers/pgload" "$conninfo" "$ballots" $way \
 		"$seconds") || bad=1
 	echo "${way% *} $said"
 done

@@ -38,7 +38,7 @@ sha=$(ask script load "
 ballot=$(head -c "$bytes" /dev/zero | tr '\0' x)
 # run COUNT: the CSV line of redis-benchmark
 run() {
-	timeout $((seconds * 4 + 60)) redis-benchmark -p "$PORT" -c 50 -P 16 -n "$1" \
+	timeout "$(limit "$seconds")" redis-benchmark -p "$PORT" -c 50 -P 16 -n "$1" \
 		-r 2000000000 --csv evalsha "$sha" 1 \
 		"tag:__rand_int____rand_int__" "$ballot" __rand_int__ | tail -n 1 | tr -d '"'
 }

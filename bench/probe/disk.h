@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 
 enum {
-	DISK_BYTES = 256 * 1024 * 1024
+	DISK_BYTES = 64 * 1024 * 1024
 };
 
 /* `committed` is called on the loop's thread. Makes the file in `folder`, without a name. */

@@ -48,7 +48,7 @@ enum {
 static const struct argp_option option_table[] = {
     {"campaign", KEY_CAMPAIGN, "FILE", 0, "the manifest", 0},
     {"log-key", KEY_LOG_KEY, "FILE", 0, "its log's private key", 0},
-    {"folder", KEY_FOLDER, "DIR", 0, "where the log lies, 256 MiB (.)", 0},
+    {"folder", KEY_FOLDER, "DIR", 0, "where the log lies, 64 MiB (.)", 0},
     {"verify", KEY_VERIFY, "PATH", 0, "none, libsodium, portable or ifma (libsodium)", 0},
     {"batch", KEY_BATCH, "K", 0,
      "ballots of a verify job, at most 1024 (as many as tallyd's; 256 without verification)",
