@@ -61,14 +61,25 @@ home_of(const struct pollbook_table *table, const struct pollbook_name *name)
 	return (size_t)((uint64_t)be32_load(name->hash) * table->slots_count >> 32);
 }
 
+/* In a table that fills up a dozen slots are passed by: most differ in their first half. */
+static bool
+is_name(const struct pollbook_slot *slot, const uint8_t hash[16])
+{
+	uint64_t here;
+	uint64_t wanted;
+
+	memcpy(&here, slot->name, sizeof here);
+	memcpy(&wanted, hash, sizeof wanted);
+	return here == wanted && memcmp(slot->name, hash, sizeof slot->name) == 0;
+}
+
 /* The slot that holds the name, or the free one where it would go. Some slot is always free. */
 static struct pollbook_slot *
 slot_of(const struct pollbook_table *table, const struct pollbook_name *name)
 {
 	size_t at = home_of(table, name);
 
-	while (table->slots[at].word != 0 &&
-	       memcmp(table->slots[at].name, name->hash, sizeof name->hash) != 0)
+	while (table->slots[at].word != 0 && !is_name(&table->slots[at], name->hash))
 		at = at + 1 == table->slots_count ? 0 : at + 1;
 	return &table->slots[at];
 }

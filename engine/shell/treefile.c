@@ -1,10 +1,18 @@
 #include "shell/treefile.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum {
+	SHARES_MAX = 16,  /* threads that hash a level again */
+	SHARE_LEAST = 64, /* tiles that are worth a thread */
+	WHY_MAX = 256,
+};
 
 struct treefile {
 	int files[TILE_LEVELS_MAX];
@@ -86,31 +94,92 @@ level_trust(struct treefile *tree, int level, uint64_t count)
 			    place(count - width));
 }
 
-/* Every full tile of a level against its hash on the next one: together with the root, every
- * byte below `size`. A hash that rotted would spoil receipts, and nothing else would show it. */
+/* Tiles [first, end) of a level, for one thread. */
+struct check {
+	const struct treefile *tree;
+	int level;
+	uint64_t first;
+	uint64_t end;
+	int status;
+	char why[WHY_MAX];
+};
+
 static int
-level_check(const struct treefile *tree, int level, uint64_t tiles_count)
+tile_check(const struct check *check, uint64_t number)
 {
+	int level = check->level;
 	struct tree_hash hashes[TALLY_TILE_WIDTH];
 	struct tree_hash parent;
 	struct tree_hash root;
+	int status = disk_read_at(check->tree->files[level], names[level], hashes,
+				  sizeof hashes, place(number * TALLY_TILE_WIDTH));
 
-	for (uint64_t number = 0; number < tiles_count; number++) {
-		int status = disk_read_at(tree->files[level], names[level], hashes,
-					  sizeof hashes, place(number * TALLY_TILE_WIDTH));
+	if (status == DISK_OK)
+		status = disk_read_at(check->tree->files[level + 1], names[level + 1], &parent,
+				      sizeof parent, place(number));
+	if (status != DISK_OK)
+		return status;
+	tile_root(hashes, TALLY_TILE_WIDTH, &root);
+	if (tree_hash_equal(&root, &parent))
+		return DISK_OK;
+	return disk_fail(DISK_DAMAGED, "read %s: hash %llu is not that of its tile",
+			 names[level + 1], (unsigned long long)number);
+}
 
-		if (status == DISK_OK)
-			status = disk_read_at(tree->files[level + 1], names[level + 1], &parent,
-					      sizeof parent, place(number));
-		if (status != DISK_OK)
-			return status;
-		tile_root(hashes, TALLY_TILE_WIDTH, &root);
-		if (!tree_hash_equal(&root, &parent))
-			return disk_fail(DISK_DAMAGED,
-					 "read %s: hash %llu is not that of its tile",
-					 names[level + 1], (unsigned long long)number);
+static void *
+check_run(void *context)
+{
+	struct check *check = context;
+
+	for (uint64_t number = check->first; number < check->end; number++) {
+		check->status = tile_check(check, number);
+		if (check->status == DISK_OK)
+			continue;
+		snprintf(check->why, sizeof check->why, "%s", disk_error());
+		break;
 	}
-	return DISK_OK;
+	return NULL;
+}
+
+static unsigned
+shares_of(uint64_t tiles_count)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned most = cores < 1 ? 1 : cores > SHARES_MAX ? SHARES_MAX : (unsigned)cores;
+
+	return tiles_count < SHARE_LEAST * most ? 1 : most;
+}
+
+/* Every full tile of a level against its hash on the next one: together with the root, every
+ * byte below `size`. A hash that rotted would spoil receipts, and nothing else would show it. What
+ * no thread can be had for is the caller's. */
+static int
+level_check(const struct treefile *tree, int level, uint64_t tiles_count)
+{
+	unsigned count = shares_of(tiles_count);
+	struct check checks[SHARES_MAX];
+	pthread_t threads[SHARES_MAX];
+	bool started[SHARES_MAX] = {false};
+	int status = DISK_OK;
+
+	for (unsigned i = 0; i < count; i++) {
+		checks[i] = (struct check){.tree = tree,
+					   .level = level,
+					   .first = tiles_count * i / count,
+					   .end = tiles_count * (i + 1) / count,
+					   .status = DISK_OK};
+		started[i] = i + 1 < count &&
+			     pthread_create(&threads[i], NULL, check_run, &checks[i]) == 0;
+		if (!started[i])
+			check_run(&checks[i]);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		if (started[i])
+			CHECK(pthread_join(threads[i], NULL) == 0);
+		if (status == DISK_OK && checks[i].status != DISK_OK)
+			status = disk_fail(checks[i].status, "%s", checks[i].why);
+	}
+	return status;
 }
 
 int
