@@ -4,7 +4,7 @@
 # with AVX-512 IFMA, on Debian's kernel. Prints what they say; `ok emulated` if each passed.
 #
 # Wants: apt-get install bochs bochs-term bochsbios vgabios isolinux syslinux-common genisoimage
-# cpio bsdutils, and the network for `apt-get download` of the kernel, unless KERNEL names a
+# cpio, and the network for `apt-get download` of the kernel, unless KERNEL names a
 # vmlinuz; the tests built with gcc (make tests). Everything it makes is in a folder of its own,
 # removed at the end.
 set -eu
@@ -14,7 +14,8 @@ programs=(lanes_test field8_test point8_test sha512x8_test 'ifma_test native')
 units=build/gcc-plain/tests/unit
 folder=$(mktemp -d "${TMPDIR:-/tmp}/tally-emulated-XXXXXX")
 bochs=
-trap '[ -z "$bochs" ] || kill "$bochs" 2> /dev/null; wait; rm -rf "$folder"' EXIT
+reader=
+trap 'for pid in $bochs $reader; do kill "$pid" 2> /dev/null || :; done; rm -rf "$folder"' EXIT
 
 kernel=${KERNEL:-}
 if [ -z "$kernel" ]; then
@@ -59,9 +60,16 @@ panic: action=fatal
 END
 touch "$folder/serial"
 echo continue > "$folder/commands" # Debian's Bochs is a debugger
-TERM=xterm script -qfc "exec bochs -q -rc $folder/commands -f $folder/bochsrc" \
-	"$folder/screen" > /dev/null 2>&1 < /dev/null &
+TERM=xterm bochs -q -rc "$folder/commands" -f "$folder/bochsrc" > "$folder/screen" 2>&1 \
+	< /dev/null &
 bochs=$!
+# What it would show stands in a terminal of its own, which is full if nobody reads.
+until terminal=$(grep -ao '/dev/pts/[0-9]*' "$folder/screen"); do
+	kill -0 "$bochs"
+	sleep 0.2
+done
+cat "$terminal" > /dev/null 2>&1 &
+reader=$!
 
 while kill -0 "$bochs" 2> /dev/null && [ "$SECONDS" -lt "$limit_s" ] &&
 	! grep -q '^that was all' "$folder/serial"; do
