@@ -151,11 +151,13 @@ step() {
 
 # Signatures alone: libsodium one by one on a core and on all, and the table paths on a core.
 bare() {
-	record bare-libsodium rate "$("$out/bench/verify_rate" 1 "$brief")"
-	record bare-libsodium-all rate "$("$out/bench/verify_rate" "$(nproc)" "$brief")"
-	for path in $paths; do
-		record "bare-$path" rate "$("$out/bench/verify_rate" 1 "$brief" "$path" 64)"
+	local path rate us
+	for path in libsodium $paths; do
+		read -r rate us < <("$out/bench/verify_rate" 1 "$brief" "$path" 64)
+		record "bare-$path" rate "$rate"
+		record "bare-$path" server_us "$us"
 	done
+	record bare-libsodium-all rate "$("$out/bench/verify_rate" "$(nproc)" "$brief")"
 }
 
 # probed WHAT CAMPAIGN PATH BALLOTS

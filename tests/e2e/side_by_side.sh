@@ -12,7 +12,7 @@ sed -n 's/^SKIPPED: /SKIPPED: side_by_side: /p' "$WORK/table"
 for row in "ingest, libsodium" "verify rate by tables" "saturated ingest" "processor time" \
 	"at 50 %" "at 70 %" "lone ballot" "1 % forged"; do
 	says "a row: $row" \
-		"^\\|.*$row.* \\| [0-9.-]+( us| ms)? \\| (aim|must|missed) \\|$" "$WORK/table"
+		"^\\|.*$row.* \\| [0-9.-]+( us| ms)? \\| (aim|must|missed|noise) \\|$" "$WORK/table"
 done
 same "all ballots came to the probe" \
 	"$(awk -F '\t' '$2 == "probe-none" && $3 == "rate" && $4 > 0' "$WORK/figures" | wc -l)" 1
