@@ -133,7 +133,7 @@ choose(const char *path)
 		return 0;
 	}
 	if (strcmp(path, "portable") == 0)
-		by_tables = ed25519_portable;
+		by_tables = ed25519_adx_available() ? ed25519_adx : ed25519_portable;
 	else if (strcmp(path, "ifma") == 0)
 		by_tables = ed25519_ifma;
 	else

@@ -104,6 +104,7 @@ verifier_make(const struct manifest *manifest, enum verifier_path path, void *me
 {
 	struct verifier verifier = {.manifest = manifest,
 				    .path = path,
+				    .adx = ed25519_adx_available(),
 				    .base_window = VERIFIER_BASE_WINDOW,
 				    .keys_count = keys_of(manifest)};
 	uint8_t *at = memory;
@@ -156,6 +157,8 @@ verifier_check(const struct verifier *verifier, struct ed25519_item *items, size
 	CHECK(verifier->path != VERIFIER_LIBSODIUM);
 	if (verifier->path == VERIFIER_IFMA)
 		ed25519_ifma(&verifier->base, items, count);
+	else if (verifier->adx)
+		ed25519_adx(&verifier->base, items, count);
 	else
 		ed25519_portable(&verifier->base, items, count);
 }

@@ -5,7 +5,7 @@
  * beforehand (ed25519/keytable.h), and many signatures are looked at together:
  *
  *   VERIFIER_LIBSODIUM   no tables: crypto_sign_verify_detached, one after the other
- *   VERIFIER_PORTABLE    tables, portable C
+ *   VERIFIER_PORTABLE    tables, portable C; its sums by mulx, adcx and adox where there are such
  *   VERIFIER_IFMA        tables, eight signatures side by side (AVX-512 IFMA)
  *
  * All three accept the same signatures (P1); verify/trial.h asks whether they do so here. A listed
@@ -37,6 +37,7 @@ enum {
 struct verifier {
 	const struct manifest *manifest;
 	enum verifier_path path;
+	bool adx;            /* of VERIFIER_PORTABLE: the processor has what that takes */
 	unsigned key_window; /* 0 without tables, as what follows */
 	unsigned base_window;
 	struct keytable base;
