@@ -5,7 +5,8 @@
  *   change   64 bytes  exclusive or with the signature
  *   message  the rest; what is signed is without its last byte if torsion > 127
  *
- * A key of 255 is the message's first 32 bytes instead: it gets a table, or libsodium refuses too. */
+ * A key of 255: the first 32 bytes of the message instead, which get a table, or libsodium refuses
+ * as well. */
 #include "tests/fuzz/fuzz.h"
 
 #include <sodium.h>
