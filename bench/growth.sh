@@ -1,17 +1,16 @@
 #!/bin/bash
-# growth: what millions of voters cost: rate, commits, memory and disk as a campaign grows, and how
-# long a start takes, clean and after a kill. No signatures (growth/main.c says what there is).
+# growth: what millions of voters cost: rate, commits, memory and disk as a campaign grows, and
+# how long a start takes, clean and after a kill. No signatures (growth/main.c says what there is).
 #
 #   bench/growth.sh OUT grow VOTERS [OPTION...]     OUT: a build folder, as build/gcc-plain
 #   bench/growth.sh OUT clean VOTERS [ROUNDS]       starts with everything in the state kept
 #   bench/growth.sh OUT killed VOTERS [ROUNDS]      starts with a million ballots beyond it
 #
 # `grow` prints a line for every million; with -p it publishes, too. The others make a folder of
-# VOTERS (killed: and a million more, at least 10,000 beyond the state), publish it, and start a
-# real tallyd on it ROUNDS (3) times (killed: on a copy of it each time): the time from exec to `ready`,
-# its greatest memory, and what is not a file's page once it is ready. The files are in the page
-# cache. $TMPDIR needs about 500 bytes a voter,
-# and for `killed` as much again each round.
+# VOTERS (killed: and a million more), publish it, and start a
+# real tallyd on it ROUNDS (3) times (killed: on a copy of it each time): the time from exec to
+# `ready`, its greatest memory, and what is not a file's page once it is ready. The files are in
+# the page cache. $TMPDIR needs about 500 bytes a voter, and for `killed` as much each round.
 set -eu
 
 out=$(cd "$1" && pwd)
@@ -78,7 +77,7 @@ clean | killed)
 	fi
 	sync
 	for round in $(seq "$rounds"); do
-		# Copies stay until the end: for a while ext4 finds no inode of what was just removed.
+		# All copies stay: ext4 is slow to find an inode where many were just removed.
 		[ "$what" = clean ] || { cp -r data "data.$round" && sync; }
 		[ "$what" = killed ] || { ln -sfn data "data.$round"; }
 		start_once "data.$round"
