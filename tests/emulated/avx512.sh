@@ -9,7 +9,7 @@
 # removed at the end.
 set -eu
 cd "$(dirname "$0")/../.."
-limit_s=${1:-1200}
+limit_s=${1:-3600}
 programs=(lanes_test field8_test point8_test sha512x8_test 'ifma_test native')
 units=build/gcc-plain/tests/unit
 folder=$(mktemp -d "${TMPDIR:-/tmp}/tally-emulated-XXXXXX")
@@ -39,7 +39,7 @@ cp "$kernel" "$folder/iso/vmlinuz"
 cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 "$folder/iso/"
 # Bochs 2.7 has no compacted xsave areas and no place for protection keys, though it says so:
 # with three bits of cpuid taken away (xsavec, xsaves, pku) the kernel believes its AVX-512.
-options='console=ttyS0 panic=-1 nokaslr mitigations=off clearcpuid=321,323,515'
+options='console=ttyS0 loglevel=3 panic=-1 nokaslr mitigations=off clearcpuid=321,323,515'
 printf 'default t\nlabel t\nkernel /vmlinuz\nappend initrd=/initrd.gz %s\n' "$options" \
 	> "$folder/iso/isolinux.cfg"
 genisoimage -quiet -o "$folder/boot.iso" -b isolinux.bin -c boot.cat -no-emul-boot \

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 enum {
@@ -65,7 +66,8 @@ main(void)
 		printf("ended %s with status %d\n", name, run(line));
 	}
 	printf("that was all\n");
-	sync();
+	tcdrain(STDOUT_FILENO); /* the serial line is slow */
+	sleep(1);
 	reboot(RB_POWER_OFF);
 	return 0;
 }
