@@ -260,24 +260,41 @@ commit_code(struct book *book)
 	return mdb_txn_commit(txn);
 }
 
+/* One search for the key, also where it is there already. */
 static int
-change_code(struct book *book, const struct change *change, struct book_sum *sum)
+change_code(MDB_cursor *cursor, const struct change *change, struct book_sum *sum)
 {
 	MDB_val key = val_of(change->key, sizeof change->key);
 	uint8_t bytes[CHANGE_VALUE_SIZE];
-	MDB_val value;
-	int code = mdb_get(book->txn, book->dbi, &key, &value);
+	MDB_val value = val_of(bytes, sizeof bytes);
+	int code;
 
-	if (code == 0 && value.mv_size != CHANGE_VALUE_SIZE)
-		return MDB_CORRUPTED;
-	if (code == 0)
-		book_sum_remove(sum, change->key, value.mv_data);
-	else if (code != MDB_NOTFOUND)
-		return code;
 	record_write(change, bytes);
-	book_sum_add(sum, change->key, bytes);
-	value = val_of(bytes, sizeof bytes);
-	return mdb_put(book->txn, book->dbi, &key, &value, 0);
+	code = mdb_cursor_put(cursor, &key, &value, MDB_NOOVERWRITE);
+	if (code == MDB_KEYEXIST && value.mv_size != CHANGE_VALUE_SIZE)
+		return MDB_CORRUPTED;
+	if (code == MDB_KEYEXIST) {
+		book_sum_remove(sum, change->key, value.mv_data);
+		value = val_of(bytes, sizeof bytes);
+		code = mdb_cursor_put(cursor, &key, &value, MDB_CURRENT);
+	}
+	if (code == 0)
+		book_sum_add(sum, change->key, bytes);
+	return code;
+}
+
+static int
+changes_code(struct book *book, const struct changes *changes, struct book_sum *sum)
+{
+	MDB_cursor *cursor;
+	int code = mdb_cursor_open(book->txn, book->dbi, &cursor);
+
+	if (code != 0)
+		return code;
+	for (size_t i = 0; i < changes->count && code == 0; i++)
+		code = change_code(cursor, &changes->rows[i], sum);
+	mdb_cursor_close(cursor);
+	return code;
 }
 
 static int
@@ -287,8 +304,8 @@ update_code(int folder_fd, const char *name, const struct book_change *change, s
 	struct book book;
 	int code = open_code(&book, folder_fd, name, 0, map_size);
 
-	for (size_t i = 0; i < change->changes->count && code == 0; i++)
-		code = change_code(&book, &change->changes->rows[i], sum);
+	if (code == 0)
+		code = changes_code(&book, change->changes, sum);
 	if (code == 0)
 		code = state_code(&book, change, sum);
 	if (code == 0)

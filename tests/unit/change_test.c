@@ -143,6 +143,63 @@ voids(void **state)
 	changes_free(&changes);
 }
 
+static int
+order(const void *left, const void *right)
+{
+	const struct change *a = left;
+	const struct change *b = right;
+	int keys = memcmp(a->key, b->key, CHANGE_KEY_SIZE);
+
+	return keys != 0 ? keys : (a->word > b->word) - (a->word < b->word);
+}
+
+/* Enrolled by tags whose first `same` bytes are alike, each byte behind one of `values`: what is
+ * left is what a sort by comparing leaves, the last word of every key. */
+static void
+sorts_as_comparing_does(struct test_random *random, size_t count, size_t same, unsigned values)
+{
+	struct change *wanted = calloc(count, sizeof *wanted);
+	struct changes changes = {0};
+	struct known known = {0};
+	size_t kept = 0;
+
+	assert_non_null(wanted);
+	for (size_t i = 0; i < count; i++) {
+		uint8_t tag[TALLY_TAG_SIZE] = {0};
+
+		for (size_t at = same; at < sizeof tag; at++)
+			tag[at] = (uint8_t)(255 - test_random_below(random, values));
+		assert_int_equal(
+		    changes_enrol(&changes, tag, (uint16_t)test_random_next(random)), DISK_OK);
+	}
+	memcpy(wanted, changes.rows, count * sizeof *wanted);
+	qsort(wanted, count, sizeof *wanted, order);
+	assert_int_equal(changes_settle(&changes, false, find, &known), DISK_OK);
+	for (size_t i = 0; i < count; i++)
+		if (i + 1 == count ||
+		    memcmp(wanted[i].key, wanted[i + 1].key, CHANGE_KEY_SIZE) != 0)
+			assert_int_equal(order(&wanted[i], &changes.rows[kept++]), 0);
+	assert_int_equal(changes.count, kept);
+	changes_free(&changes);
+	free(wanted);
+}
+
+static void
+any_keys_are_sorted(void **state)
+{
+	static const size_t counts[] = {1, 2, 20, 21, 300, 5000};
+	struct test_random random = test_random_make(4107);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+		sorts_as_comparing_does(&random, counts[i], 0, 256);
+		sorts_as_comparing_does(&random, counts[i], 30, 256); /* chosen to look alike */
+		sorts_as_comparing_does(&random, counts[i], 0, 2);
+		sorts_as_comparing_does(&random, counts[i], 31, 3); /* many words of one key */
+		sorts_as_comparing_does(&random, counts[i], 32, 1);
+	}
+}
+
 static void
 refusals(void **state)
 {
@@ -169,6 +226,7 @@ main(void)
 	    cmocka_unit_test(last_word_stays),
 	    cmocka_unit_test(nobody_is_asked_where_votes_stand),
 	    cmocka_unit_test(voids),
+	    cmocka_unit_test(any_keys_are_sorted),
 	    cmocka_unit_test(refusals),
 	};
 
