@@ -266,6 +266,15 @@ surprises_take(struct run *run, const struct deck *deck, const struct shard *sha
 	}
 }
 
+static bool
+gave_up(const struct load *load)
+{
+	for (unsigned i = 0; i < load->workers_count; i++)
+		if (load->workers[i].gave_up)
+			return true;
+	return false;
+}
+
 static enum tally_exit
 judge(struct load *load)
 {
@@ -282,6 +291,10 @@ judge(struct load *load)
 		return TALLY_EXIT_INTERRUPTED;
 	if (run->unanswered > 0) {
 		complain("%llu ballots have no answer", (unsigned long long)run->unanswered);
+		return TALLY_EXIT_WORLD;
+	}
+	if (gave_up(load)) {
+		complain("ballots are left that no connection took");
 		return TALLY_EXIT_WORLD;
 	}
 	return run->total.surprises > 0 ? TALLY_EXIT_FAILED : TALLY_EXIT_FINE;

@@ -19,15 +19,22 @@ value_of(const char *line, const char *name, double *out)
 	return true;
 }
 
+/* Of a count: no number, a negative or a boundless one is none. */
+static bool
+number_take(double value, uint64_t *out)
+{
+	if (!(value >= 0) || !(value < 0x1p63))
+		return false;
+	*out = (uint64_t)value;
+	return true;
+}
+
 static bool
 count_of(const char *line, const char *name, uint64_t *out)
 {
 	double value;
 
-	if (!value_of(line, name, &value) || !(value >= 0) || !(value < 0x1p63))
-		return false;
-	*out = (uint64_t)value;
-	return true;
+	return value_of(line, name, &value) && number_take(value, out);
 }
 
 static void
@@ -36,10 +43,10 @@ bucket_add(const char *line, struct run_spread *spread)
 	const char *bound = strstr(line, "le=\"");
 	const char *value = strrchr(line, ' ');
 
-	if (bound == NULL || value == NULL || spread->buckets_count == RUN_SPREAD_MAX)
+	if (bound == NULL || value == NULL || spread->buckets_count == RUN_SPREAD_MAX ||
+	    !number_take(strtod(value, NULL), &spread->at_most[spread->buckets_count]))
 		return;
-	spread->bounds[spread->buckets_count] = strtod(bound + 4, NULL); /* "+Inf" as well */
-	spread->at_most[spread->buckets_count++] = (uint64_t)strtod(value, NULL);
+	spread->bounds[spread->buckets_count++] = strtod(bound + 4, NULL); /* "+Inf" as well */
 }
 
 static void

@@ -144,6 +144,20 @@ is_played_out(const struct worker *worker, uint64_t now_ns)
 	return true;
 }
 
+/* Has a ballot's time come that went nowhere, because its link is not ready? */
+static bool
+is_held_up(const struct worker *worker)
+{
+	for (unsigned i = 0; i < worker->links_count; i++) {
+		const struct link *link = &worker->links[i];
+
+		if (!link_played_out(link) &&
+		    (worker->world->schedule == NULL || link->due > 0))
+			return true;
+	}
+	return false;
+}
+
 /* Asked at every tick. */
 static bool
 is_finished(struct worker *worker)
@@ -152,9 +166,10 @@ is_finished(struct worker *worker)
 
 	if (owed == 0 && is_played_out(worker, worker->woken_ns))
 		return true;
-	if (owed == 0)
+	if (owed == 0 && !is_held_up(worker))
 		worker->heard_ns = worker->woken_ns;
-	return worker->woken_ns > worker->heard_ns + worker->patience_ns;
+	worker->gave_up = worker->woken_ns > worker->heard_ns + worker->patience_ns;
+	return worker->gave_up;
 }
 
 /* When it has to be awake again, whatever happens. */

@@ -35,11 +35,12 @@ struct worker {
 	uint64_t slot;        /* open loop: the next of its links whose time is to come */
 	uint64_t slots_end;   /* of the schedule in this run */
 	uint64_t stop_ns;     /* closed loop: no new ballots from then on */
-	uint64_t patience_ns; /* without an answer to anything */
+	uint64_t patience_ns; /* without an answer to anything, or a link to send on */
 	uint64_t woken_ns;
 	uint64_t tick_ns;
 	uint64_t heard_ns;
 	uint64_t end_ns; /* when it was finished */
+	bool gave_up;    /* because its patience was at an end */
 	struct link **dirty;
 	unsigned dirty_count;
 };

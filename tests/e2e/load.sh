@@ -125,6 +125,17 @@ killed() {
 	audit "a server killed on the way" "$WORK/killed"
 }
 
+# Between two ballots, when nothing is owed: what is still to be sent waits for nobody in vain.
+gone() {
+	loading "$WORK/gone" --rate 5 --patience 1
+	grown "$WORK/gone" 4
+	tallyd_kill
+	await "$LOADING"
+	same "a server gone for good: the load comes to an end" "$CODE" 3
+	says "a server gone for good: it says what is left" \
+		'ballots are left that no connection took|ballots have no answer' "$WORK/out"
+}
+
 surprised() {
 	local place
 	found "$WORK/surprised"
@@ -166,5 +177,6 @@ stops "closed loop"
 audit "closed loop" "$dir"
 paused
 killed
+gone
 swept
 surprised

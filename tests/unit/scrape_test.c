@@ -85,6 +85,27 @@ a_new_beginning_is_not_known(void **state)
 	assert_false(scrape_between(&now, &none).known);
 }
 
+/* Whoever answers at that address, nothing it says is a count that no count can be. */
+static void
+no_count_is_no_count(void **state)
+{
+	static const char odd[] = "tallyd_commit_entries_bucket{le=\"1\"} -2\n"
+				  "tallyd_commit_entries_bucket{le=\"2\"} nan\n"
+				  "tallyd_commit_entries_bucket{le=\"4\"} 1e300\n"
+				  "tallyd_commit_entries_bucket{le=\"8\"} 3\n"
+				  "tallyd_commit_entries_count -1\n"
+				  "tallyd_commit_bytes_total inf\n";
+	struct run_metrics metrics;
+
+	(void)state;
+	scrape_parse(BYTES_OF(odd), &metrics);
+	assert_int_equal(metrics.batch.buckets_count, 1);
+	assert_true(metrics.batch.bounds[0] == 8);
+	assert_int_equal(metrics.batch.at_most[0], 3);
+	assert_int_equal(metrics.batch.count, 0);
+	assert_int_equal(metrics.log_bytes, 0);
+}
+
 int
 main(void)
 {
@@ -92,6 +113,7 @@ main(void)
 	    cmocka_unit_test(metrics_are_read),
 	    cmocka_unit_test(what_came_between_is_the_difference),
 	    cmocka_unit_test(a_new_beginning_is_not_known),
+	    cmocka_unit_test(no_count_is_no_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
