@@ -14,12 +14,20 @@ piece_ballots(const struct schedule_piece *piece)
 	return (piece->from + piece->to) / 2 * piece->length_s;
 }
 
+/* NULL: there is none. */
+static const struct schedule_piece *
+last_piece(const struct schedule *schedule)
+{
+	return schedule->pieces_count > 0 ? &schedule->pieces[schedule->pieces_count - 1]
+					  : NULL;
+}
+
 static double
 ballots_of(const struct schedule *schedule)
 {
-	const struct schedule_piece *last = &schedule->pieces[schedule->pieces_count - 1];
+	const struct schedule_piece *last = last_piece(schedule);
 
-	return schedule->pieces_count > 0 ? last->before + piece_ballots(last) : 0;
+	return last != NULL ? last->before + piece_ballots(last) : 0;
 }
 
 bool
@@ -41,9 +49,9 @@ schedule_add(struct schedule *schedule, double length_s, double from, double to)
 double
 schedule_length_s(const struct schedule *schedule)
 {
-	const struct schedule_piece *last = &schedule->pieces[schedule->pieces_count - 1];
+	const struct schedule_piece *last = last_piece(schedule);
 
-	return schedule->pieces_count > 0 ? last->begin_s + last->length_s : 0;
+	return last != NULL ? last->begin_s + last->length_s : 0;
 }
 
 void
