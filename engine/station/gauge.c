@@ -24,16 +24,12 @@ gauge_read(const struct station *station, struct gauge *out)
 	    .durable = station->durable,
 	    .signed_size = station->newest.size,
 	    .published_size = station->published,
+	    .requests = (unsigned)station->items_count,
 	    .ready = station_trouble(station) == NULL && station_refusal(station) == NULL,
 	};
 	for (unsigned i = 0; i < connections_max; i++)
 		if (station->connections[i].state != CONNECTION_FREE)
 			out->connections[kind_of(station, &station->connections[i])]++;
-	for (unsigned i = 0; i < parcels_max; i++) {
-		const struct parcel *parcel = &station->parcels[i];
-
-		out->parcels[parcel->state]++;
-		if (parcel->state != PARCEL_FREE)
-			out->requests += (unsigned)parcel->items_count;
-	}
+	for (unsigned i = 0; i < parcels_max; i++)
+		out->parcels[station->parcels[i].state]++;
 }

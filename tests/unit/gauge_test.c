@@ -94,6 +94,7 @@ tells_ballots_from_other_answers(void **state)
 	guest_vote(&guest, 1, 1, 0);
 	guest_vote(&guest, 1, 1, 1);
 	guest_receipt(&guest, 1000000);
+	guest_ask(&guest, TALLY_MESSAGE_NOTICE, BYTES_OF("no notice"));
 	stage_run(stage, 1000);
 	gauge = look(stage);
 	assert_int_equal(gauge.ballots[TALLY_ACCEPTED], 1);
@@ -101,6 +102,8 @@ tells_ballots_from_other_answers(void **state)
 	assert_int_equal(gauge.ballots[TALLY_NOT_FOUND], 0);
 	assert_int_equal(gauge.verdicts[TALLY_ACCEPTED], 1);
 	assert_int_equal(gauge.verdicts[TALLY_NOT_FOUND], 1);
+	assert_int_equal(gauge.ballots[TALLY_MALFORMED], 0);
+	assert_int_equal(gauge.verdicts[TALLY_MALFORMED], 1);
 	stage_free(stage);
 }
 
