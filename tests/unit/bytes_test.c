@@ -72,6 +72,8 @@ order(void **state)
 	assert_int_equal(bytes_compare(BYTES_OF(""), BYTES_OF("")), 0);
 	assert_true(bytes_all_zero(BYTES_OF("\0\0")));
 	assert_false(bytes_all_zero(BYTES_OF("\0\1")));
+	assert_false(bytes_all_zero(BYTES_OF("\7\7\7")));
+	assert_true(bytes_all_zero(BYTES_OF("")));
 }
 
 int

@@ -70,6 +70,8 @@ what_scan_reads_back(void **state)
 	assert_int_equal(bench_scan(bench, bench->entries_count), SCAN_WHOLE);
 	assert_true(bench->place.segment >= 2);
 	assert_int_equal(bench->place.checksum, bench->checksum);
+	assert_int_equal(bench->done.ledger_bytes,
+			 bench->place.segment * SEGMENT_SIZE + bench->place.offset);
 	/* And the archive has been told all of it. */
 	assert_int_equal(archive_size(bench->archive), bench->entries_count);
 	for (size_t i = 0; i < bench->entries_count; i++) {

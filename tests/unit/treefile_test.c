@@ -170,6 +170,41 @@ finds_a_rotten_hash(void **state)
 	treefile_close(tree);
 }
 
+static void
+finds_it_in_tile(struct treefile *tree, const struct tree_hash *root, uint64_t tile)
+{
+	int fd = openat(folder.fd, "tree/0", O_RDWR);
+	off_t at = (off_t)tile * TALLY_TILE_WIDTH * TALLY_HASH_SIZE;
+	uint8_t byte;
+
+	assert_int_equal(pread(fd, &byte, 1, at), 1);
+	byte ^= 4;
+	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+	assert_int_equal(treefile_trust(tree, LEAVES, root), DISK_DAMAGED);
+	byte ^= 4;
+	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+	close(fd);
+}
+
+/* Tiles are shared out over all cores: none falls between two of them. */
+static void
+leaves_out_no_tile(void **state)
+{
+	uint64_t cores = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t tiles = LEAVES / TALLY_TILE_WIDTH;
+	struct treefile *tree = treefile_open(folder.fd);
+	struct tree_hash root = root_of(LEAVES);
+
+	(void)state;
+	assert_int_equal(treefile_append(tree, leaves, LEAVES), DISK_OK);
+	for (uint64_t i = 0; i < cores && i < 16; i++) {
+		finds_it_in_tile(tree, &root, tiles * i / cores);
+		finds_it_in_tile(tree, &root, tiles * (i + 1) / cores - 1);
+	}
+	assert_int_equal(treefile_trust(tree, LEAVES, &root), DISK_OK);
+	treefile_close(tree);
+}
+
 /* After trust the higher levels go on from what the files hold. */
 static void
 goes_on_after_trust(void **state)
@@ -268,6 +303,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(source_ends_with_the_tree, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(trusts_only_its_root, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(finds_a_rotten_hash, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(leaves_out_no_tile, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(goes_on_after_trust, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(failed_write_is_final, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(readers_beside_the_writer, set_up, tear_down),

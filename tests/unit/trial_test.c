@@ -108,13 +108,30 @@ exchanged(void **state)
 	verifiers_free(&verifiers);
 }
 
+/* Right tables, and sums that leave out their topmost row: signatures alone show that. */
+static void
+wrong_sums(void **state)
+{
+	struct draft_campaign campaign;
+	struct verifiers verifiers;
+
+	(void)state;
+	draft_campaign_init(&campaign, TALLY_SIGNING_FRONTEND);
+	verifiers_make(&verifiers, &campaign.manifest);
+	for (size_t i = 1; i < verifiers.count; i++) {
+		verifiers.list[i].base.rows--;
+		assert_false(passes(&verifiers.list[i]));
+	}
+	verifiers_free(&verifiers);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(libsodium),        cmocka_unit_test(every_path),
 	    cmocka_unit_test(key_that_is_none), cmocka_unit_test(one_bit),
-	    cmocka_unit_test(exchanged),
+	    cmocka_unit_test(exchanged),        cmocka_unit_test(wrong_sums),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

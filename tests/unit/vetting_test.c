@@ -85,6 +85,14 @@ flipped_signature(struct test_log *log)
 	tamper_flip(log, 52, test_log_entry(log, 52).size - 1);
 }
 
+/* Both in one bundle: the earlier one is named. */
+static void
+two_signatures(struct test_log *log)
+{
+	tamper_flip(log, 60, test_log_entry(log, 60).size - 1);
+	flipped_signature(log);
+}
+
 static void
 flipped_choice(struct test_log *log)
 {
@@ -221,6 +229,7 @@ static const struct lie lies[] = {
     {"vote behind the close", &first, late_vote, NULL, "phase"},
     {"notice by a stranger", &first, usurped_notice, NULL, "signing key is not listed"},
     {"signature of a ballot", &first, NULL, flipped_signature, "signature does not verify"},
+    {"signatures of two ballots", &first, NULL, two_signatures, "signature does not verify"},
     {"choice of a ballot", &first, NULL, flipped_choice, ""},
     {"notice changed", &first, NULL, flipped_notice, ""},
     {"void of nobody", &first, void_of_nobody, NULL, "takes out what is not there"},
