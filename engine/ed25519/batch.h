@@ -6,8 +6,8 @@
  * No random coefficients: items share nothing but one field inversion, to which a refused one
  * contributes 1.
  *
- * Two implementations: portable C, eight of them side by side with AVX-512 IFMA. Threads: any; no
- * allocation; scratch on the stack, below 256 KiB. */
+ * Three implementations: portable C, sums by mulx, adcx and adox, and eight side by side with
+ * AVX-512 IFMA. Threads: any; no allocation; scratch on the stack, below 256 KiB. */
 #ifndef TALLY_ED25519_BATCH_H
 #define TALLY_ED25519_BATCH_H
 

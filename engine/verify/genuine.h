@@ -38,7 +38,6 @@ struct sheet;
 
 /* Checks a notice's campaign, then its signature against the manifest's authorities:
  * TALLY_ACCEPTED, TALLY_WRONG_CAMPAIGN, TALLY_UNKNOWN_SIGNER or TALLY_BAD_SIGNATURE. */
-
 MUST_USE enum tally_verdict
 verify_notice(const struct manifest *manifest, const struct notice *notice);
 

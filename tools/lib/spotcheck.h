@@ -3,9 +3,10 @@
  *
  * Who chooses the share is the operating system's randomness, bundle by bundle, when the tables
  * have spoken: nobody can know beforehand which ballots it will be. At least 1 in 100 of every
- * bundle, and SPOTCHECK_LEAST of a log that has them. What the tables refuse is always asked again:
- * a refusal is libsodium's own word. One disagreement, in whatever direction, is a finding: then
- * the tables must not be believed on this machine.
+ * bundle; of a small log more of each, so that a log whose bundles are full of ballots gives
+ * SPOTCHECK_LEAST of them, or all. What the tables refuse is always asked again: a refusal is
+ * libsodium's own word. One disagreement, in whatever direction, is a finding: then the tables
+ * must not be believed on this machine.
  *
  * Before that the tables are put on trial (verify/trial.h), and locked. Any thread, but for open
  * and close; those allocate. */
