@@ -1,5 +1,7 @@
 #include "shell/forerunner.h"
 
+#include "tree/tile.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@ enum {
 	PORTION_ENTRIES = 4096,
 	PORTION_BYTES = 4 * 1024 * 1024,
 	PORTIONS_MAX = FORERUNNER_THREADS_MAX + 2,
+	PORTION_TILES = PORTION_ENTRIES / TALLY_TILE_WIDTH,
 	WHY_MAX = 256,
 };
 
@@ -17,10 +20,12 @@ struct portion {
 	bool done;
 	int status;
 	char why[WHY_MAX];
+	uint64_t first;
 	size_t count;
 	size_t used;
 	uint32_t sizes[PORTION_ENTRIES];
 	struct station_glance glances[PORTION_ENTRIES];
+	struct tree_hash roots[PORTION_TILES];
 	uint8_t memory[PORTION_BYTES + TALLY_ENTRY_SIZE_MAX];
 };
 
@@ -48,11 +53,13 @@ static bool
 take_entry(void *context, uint64_t index, struct bytes entry)
 {
 	struct portion *portion = context;
+	bool ends_tile = (index + 1) % TALLY_TILE_WIDTH == 0;
 
-	(void)index;
 	memcpy(portion->memory + portion->used, entry.data, entry.size);
 	portion->sizes[portion->count++] = (uint32_t)entry.size;
 	portion->used += entry.size;
+	if (ends_tile && portion->count > PORTION_ENTRIES - TALLY_TILE_WIDTH)
+		return false;
 	return portion->count < PORTION_ENTRIES && portion->used < PORTION_BYTES;
 }
 
@@ -82,6 +89,7 @@ claim(struct forerunner *forerunner)
 	    wait_for_place(forerunner, forerunner->claimed)) {
 		portion =
 		    forerunner->portions[forerunner->claimed++ % forerunner->portions_count];
+		portion->first = forerunner->index;
 		portion->count = 0;
 		portion->used = 0;
 		portion->status =
@@ -108,6 +116,37 @@ glance_all(struct portion *portion)
 	}
 }
 
+/* Entries before the first tile that begins at or behind `first`. */
+static size_t
+lead(uint64_t first)
+{
+	return (size_t)(-first % TALLY_TILE_WIDTH);
+}
+
+static void
+hash_tiles(struct portion *portion)
+{
+	struct tree_hash *root = portion->roots;
+	struct tree_hash leaves[TALLY_TILE_WIDTH];
+
+	for (size_t i = lead(portion->first); i + TALLY_TILE_WIDTH <= portion->count;
+	     i += TALLY_TILE_WIDTH) {
+		for (size_t k = 0; k < TALLY_TILE_WIDTH; k++)
+			leaves[k] = portion->glances[i + k].leaf;
+		tile_root(leaves, TALLY_TILE_WIDTH, root++);
+	}
+}
+
+const struct tree_hash *
+forerun_root(const struct forerun *run, size_t i)
+{
+	size_t end = i + 1;
+
+	if ((run->first + end) % TALLY_TILE_WIDTH != 0 || end < TALLY_TILE_WIDTH)
+		return NULL;
+	return &run->roots[(end - lead(run->first)) / TALLY_TILE_WIDTH - 1];
+}
+
 static void *
 run(void *context)
 {
@@ -116,6 +155,7 @@ run(void *context)
 
 	while ((portion = claim(forerunner)) != NULL) {
 		glance_all(portion);
+		hash_tiles(portion);
 		pthread_mutex_lock(&forerunner->lock);
 		portion->done = true;
 		pthread_cond_broadcast(&forerunner->changed);
@@ -204,19 +244,19 @@ next_portion(struct forerunner *forerunner)
 }
 
 int
-forerunner_next(struct forerunner *forerunner, const struct station_glance **glances,
-		size_t *count)
+forerunner_next(struct forerunner *forerunner, struct forerun *run)
 {
 	const struct portion *portion = next_portion(forerunner);
 
-	*count = 0;
+	*run = (struct forerun){.first = forerunner->handed};
 	if (portion == NULL)
 		return DISK_OK;
-	if (portion->status != DISK_OK) {
+	if (portion->status != DISK_OK)
 		return disk_fail(portion->status, "%s", portion->why);
-	}
-	*glances = portion->glances;
-	*count = portion->count;
+	CHECK(portion->first == forerunner->handed);
+	run->count = portion->count;
+	run->glances = portion->glances;
+	run->roots = portion->roots;
 	forerunner->handed += portion->count;
 	return DISK_OK;
 }

@@ -13,7 +13,6 @@
 
 enum {
 	HOME_DEADLINE_MS = 120000,
-	LEAVES_MAX = 256,
 	SOON = 16, /* entries ahead whose places in the poll book are asked for */
 };
 
@@ -151,17 +150,23 @@ restore_home(struct restore *restore)
 struct walk {
 	struct restore *restore;
 	uint64_t index; /* of the next entry */
-	size_t count;
-	struct tree_hash leaves[LEAVES_MAX];
+	size_t count;   /* leaves that no tree has yet, of one tile */
+	struct tree_hash leaves[TALLY_TILE_WIDTH];
 	uint8_t replaced[TALLY_BALLOT_SIZE_MAX + 1];
 };
 
+/* `leaves`: behind those of the station's tree. */
 static int
-compare_remembered(const struct start *start)
+compare_remembered(const struct start *start, const struct tree_hash *leaves, size_t count)
 {
+	struct frontier frontier;
 	struct tree_hash root;
 
-	station_root(start->station, &root);
+	station_frontier(start->station, &frontier);
+	for (size_t i = 0; i < count; i++)
+		frontier_append(&frontier, &leaves[i]);
+	CHECK(frontier.size == start->remembered.checkpoint.size);
+	frontier_root(&frontier, &root);
 	if (memcmp(root.bytes, start->remembered.checkpoint.root, TALLY_HASH_SIZE) == 0)
 		return DISK_OK;
 	return disk_fail(DISK_DAMAGED,
@@ -206,6 +211,23 @@ restore_needed(struct walk *walk, const struct station_glance *glance, struct by
 	return status;
 }
 
+/* Tree and treefile catch up. `root`: NULL, or of the leaves, which are a tile. */
+static int
+restore_leaves(struct walk *walk, const struct tree_hash *root)
+{
+	struct start *start = walk->restore->start;
+	size_t count = walk->count;
+
+	walk->count = 0;
+	if (root == NULL) {
+		station_restore_leaves(start->station, walk->leaves, count);
+		return treefile_append(start->tree, walk->leaves, count);
+	}
+	CHECK(count == TALLY_TILE_WIDTH);
+	station_restore_tile(start->station, root);
+	return treefile_append_tile(start->tree, walk->leaves, root);
+}
+
 static int
 restore_entry(struct walk *walk, const struct station_glance *glance)
 {
@@ -226,26 +248,24 @@ restore_entry(struct walk *walk, const struct station_glance *glance)
 		status = restore_text(start->publisher, walk->index, glance->bytes, text);
 	walk->index++;
 	if (status == DISK_OK && walk->index == start->remembered.checkpoint.size)
-		status = compare_remembered(start);
-	if (status == DISK_OK && walk->count == LEAVES_MAX) {
-		status = treefile_append(start->tree, walk->leaves, walk->count);
-		walk->count = 0;
-	}
+		status = compare_remembered(start, walk->leaves, walk->count);
 	return status;
 }
 
 static int
-restore_portion(struct walk *walk, const struct station_glance *glances, size_t count)
+restore_run(struct walk *walk, const struct forerun *run)
 {
 	const struct station *station = walk->restore->start->station;
 	int status = DISK_OK;
 
-	for (size_t i = 0; i < count && i < SOON; i++)
-		station_restore_soon(station, &glances[i]);
-	for (size_t i = 0; i < count && status == DISK_OK; i++) {
-		if (i + SOON < count)
-			station_restore_soon(station, &glances[i + SOON]);
-		status = restore_entry(walk, &glances[i]);
+	for (size_t i = 0; i < run->count && i < SOON; i++)
+		station_restore_soon(station, &run->glances[i]);
+	for (size_t i = 0; i < run->count && status == DISK_OK; i++) {
+		if (i + SOON < run->count)
+			station_restore_soon(station, &run->glances[i + SOON]);
+		status = restore_entry(walk, &run->glances[i]);
+		if (status == DISK_OK && walk->index % TALLY_TILE_WIDTH == 0)
+			status = restore_leaves(walk, forerun_root(run, i));
 	}
 	return status;
 }
@@ -253,17 +273,16 @@ restore_portion(struct walk *walk, const struct station_glance *glances, size_t 
 static int
 restore_walk(struct walk *walk, struct forerunner *forerunner)
 {
-	const struct station_glance *glances;
-	size_t count;
+	struct forerun run;
 	int status;
 
 	do {
-		status = forerunner_next(forerunner, &glances, &count);
+		status = forerunner_next(forerunner, &run);
 		if (status == DISK_OK)
-			status = restore_portion(walk, glances, count);
-	} while (status == DISK_OK && count > 0);
+			status = restore_run(walk, &run);
+	} while (status == DISK_OK && run.count > 0);
 	if (status == DISK_OK && walk->count > 0)
-		status = treefile_append(walk->restore->start->tree, walk->leaves, walk->count);
+		status = restore_leaves(walk, NULL);
 	return status;
 }
 
@@ -306,7 +325,7 @@ restore_replay(struct restore *restore)
 	struct walk *walk;
 
 	if (status == DISK_OK && restore->from == start->remembered.checkpoint.size)
-		status = compare_remembered(start);
+		status = compare_remembered(start, NULL, 0);
 	if (status != DISK_OK || restore->from == size)
 		return status;
 	forerunner =

@@ -45,7 +45,13 @@ restore_replay(struct restore *restore);
 MUST_USE int
 restore_cut(struct restore *restore);
 
-/* Step 8; hands over to committer and station. */
+/* Step 8; hands over to committer and station.
+ *
+ * What was replayed is not read and hashed once more to be signed (L5): the replay's reading is
+ * one from the archive, entry by entry, and of everything beyond the remembered size it came after
+ * restore_tail had written and synced those bytes (L3). Up to the remembered size its root was
+ * compared with what was signed. So the desk's frontier is the replay's, and the signer begins
+ * behind it. */
 MUST_USE int
 restore_sign(struct restore *restore);
 

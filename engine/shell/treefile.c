@@ -261,20 +261,48 @@ append_leaves(struct treefile *tree, uint64_t size, const struct tree_hash *leav
 	return status;
 }
 
-int
-treefile_append(struct treefile *tree, const struct tree_hash *leaves, size_t count)
+static int
+append_tile(struct treefile *tree, uint64_t size, const struct tree_hash *leaves,
+	    const struct tree_hash *root)
+{
+	int status = disk_write_at(tree->files[0], names[0], leaves, place(TALLY_TILE_WIDTH),
+				   place(size));
+
+	return status == DISK_OK ? node_append(tree, 1, size / TALLY_TILE_WIDTH, *root)
+				 : status;
+}
+
+/* `root`: NULL, or of the leaves, which are a tile. */
+static int
+append(struct treefile *tree, const struct tree_hash *leaves, size_t count,
+       const struct tree_hash *root)
 {
 	uint64_t size = treefile_size(tree);
 	int status;
 
 	if (tree->broken)
 		return disk_fail(DISK_FAILED, "write tree: an earlier write failed");
-	status = append_leaves(tree, size, leaves, count);
+	status = root == NULL ? append_leaves(tree, size, leaves, count)
+			      : append_tile(tree, size, leaves, root);
 	if (status == DISK_OK)
 		atomic_store_explicit(&tree->size, size + count, memory_order_release);
 	else
 		tree->broken = status != DISK_FULL || count > TALLY_TILE_WIDTH;
 	return status;
+}
+
+int
+treefile_append(struct treefile *tree, const struct tree_hash *leaves, size_t count)
+{
+	return append(tree, leaves, count, NULL);
+}
+
+int
+treefile_append_tile(struct treefile *tree, const struct tree_hash leaves[TALLY_TILE_WIDTH],
+		     const struct tree_hash *root)
+{
+	CHECK(treefile_size(tree) % TALLY_TILE_WIDTH == 0);
+	return append(tree, leaves, TALLY_TILE_WIDTH, root);
 }
 
 int

@@ -44,6 +44,12 @@ treefile_reset(struct treefile *tree);
 MUST_USE int
 treefile_append(struct treefile *tree, const struct tree_hash *leaves, size_t count);
 
+/* The same for one whole tile whose root is known; treefile_size() is a multiple of 256. The root
+ * is believed: it comes from whoever hashed these very leaves. */
+MUST_USE int
+treefile_append_tile(struct treefile *tree, const struct tree_hash leaves[TALLY_TILE_WIDTH],
+		     const struct tree_hash *root);
+
 /* fdatasync of every file. */
 MUST_USE int
 treefile_sync(struct treefile *tree);

@@ -267,6 +267,7 @@ replay(struct vetting *vetting, struct window *window, uint64_t index, struct by
 		broken = station_restore_entry(station, &glance, replaced, &text);
 	if (broken != NULL)
 		return fail_at(vetting, index, broken);
+	station_restore_leaves(station, &glance.leaf, 1);
 	return compare_all(vetting);
 }
 

@@ -1,6 +1,7 @@
 #include "station/state.h"
 
 #include "campaign/rules.h"
+#include "tree/tile.h"
 
 #include <string.h>
 
@@ -175,10 +176,24 @@ station_restore_entry(struct station *station, const struct station_glance *glan
 	}
 	if (broken != NULL)
 		return broken;
-	frontier_append(&station->frontier, &glance->leaf);
 	*text = station->replay.last_tally != tallied ? writer_view(&station->replay.text)
 						      : bytes_make(NULL, 0);
 	return NULL;
+}
+
+void
+station_restore_leaves(struct station *station, const struct tree_hash *leaves, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		frontier_append(&station->frontier, &leaves[i]);
+	CHECK(station->frontier.size <= station->replay.index);
+}
+
+void
+station_restore_tile(struct station *station, const struct tree_hash *root)
+{
+	frontier_append_subtree(&station->frontier, root, TILE_HEIGHT);
+	CHECK(station->frontier.size <= station->replay.index);
 }
 
 void

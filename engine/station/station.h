@@ -215,11 +215,19 @@ station_restore_needs(const struct station *station, const struct station_glance
 struct gather *
 station_restore_gather(struct station *station, struct bytes entry);
 
-/* NULL, or the sentence that says which rule the entry at station_size() breaks. `text`, if the
- * entry is a TALLY, is its canonical text until the next call. */
+/* NULL, or the sentence that says which rule the next entry breaks. `text`, if the
+ * entry is a TALLY, is its canonical text until the next call. Its leaf is owed: one of the next
+ * two, before anybody asks for the tree. */
 MUST_USE const char *
 station_restore_entry(struct station *station, const struct station_glance *glance,
 		      struct bytes replaced, struct bytes *text);
+
+void
+station_restore_leaves(struct station *station, const struct tree_hash *leaves, size_t count);
+
+/* 256 leaves at once by their root, where as many as a multiple of 256 are before them. */
+void
+station_restore_tile(struct station *station, const struct tree_hash *root);
 
 /* What lies on disk beside the entries. */
 struct station_found {

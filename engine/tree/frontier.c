@@ -37,14 +37,23 @@ frontier_init(struct frontier *frontier)
 void
 frontier_append(struct frontier *frontier, const struct tree_hash *leaf)
 {
-	int top = peaks_count(frontier->size);
-	struct tree_hash hash = *leaf;
+	frontier_append_subtree(frontier, leaf, 0);
+}
 
-	CHECK(frontier->size < UINT64_MAX);
-	for (uint64_t size = frontier->size; size & 1; size >>= 1)
+void
+frontier_append_subtree(struct frontier *frontier, const struct tree_hash *root, int level)
+{
+	int top = peaks_count(frontier->size);
+	struct tree_hash hash = *root;
+
+	CHECK(level >= 0);
+	CHECK(level < FRONTIER_PEAKS_MAX);
+	CHECK((frontier->size & ((1ull << level) - 1)) == 0);
+	CHECK(frontier->size <= UINT64_MAX - (1ull << level));
+	for (uint64_t size = frontier->size >> level; size & 1; size >>= 1)
 		tree_node(&frontier->peaks[--top], &hash, &hash);
 	frontier->peaks[top] = hash;
-	frontier->size++;
+	frontier->size += 1ull << level;
 }
 
 void

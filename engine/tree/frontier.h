@@ -36,6 +36,10 @@ frontier_init(struct frontier *frontier);
 void
 frontier_append(struct frontier *frontier, const struct tree_hash *leaf);
 
+/* The root of the next 2^level leaves at once; size is a multiple of that. */
+void
+frontier_append_subtree(struct frontier *frontier, const struct tree_hash *root, int level);
+
 void
 frontier_root(const struct frontier *frontier, struct tree_hash *root);
 

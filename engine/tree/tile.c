@@ -7,6 +7,8 @@ enum {
 	NUMBER_BITS = 56,
 };
 
+_Static_assert(TALLY_TILE_WIDTH == 1 << TILE_HEIGHT, "a full tile is a perfect tree");
+
 uint64_t
 tile_hashes(int level, uint64_t size)
 {

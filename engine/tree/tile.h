@@ -15,6 +15,7 @@ enum {
 	TILE_LEVEL_ENTRIES = -1, /* tile/entries/... */
 	TILE_LEVELS_MAX = 8,     /* 256^8 = 2^64 */
 	TILE_PATH_MAX = 64,
+	TILE_HEIGHT = 8, /* of a full tile's tree: TALLY_TILE_WIDTH is 2^8 */
 };
 
 struct tile {

@@ -11,7 +11,7 @@
 enum {
 	SEGMENT_SIZE = 64 * 1024,
 	SPACE_OF_EMPTY = SEGMENT_SIZE - SEGMENT_HEADER_SIZE,
-	ENTRIES_MAX = 4096,
+	ENTRIES_MAX = 10240,
 };
 
 extern const uint8_t bench_campaign[TALLY_HASH_SIZE];

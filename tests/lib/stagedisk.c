@@ -420,6 +420,7 @@ restore_entry(struct stage *stage, size_t at)
 	broken = station_restore_entry(stage->station, &glance, replaced, &text);
 	if (broken != NULL)
 		fail_msg("entry %zu: %s", at, broken);
+	station_restore_leaves(stage->station, &glance.leaf, 1);
 	assert_true((text.size > 0) == (entry.data[0] == TALLY_ENTRY_TALLY));
 }
 

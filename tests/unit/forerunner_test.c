@@ -27,33 +27,71 @@ filled(uint64_t seed)
 	return bench;
 }
 
-/* Everything from `first` on, once, in order, whatever is done with the memory before. */
 static void
+bench_root(const struct bench *bench, uint64_t first, struct tree_hash *root)
+{
+	struct frontier frontier;
+
+	frontier_init(&frontier);
+	for (unsigned i = 0; i < TALLY_TILE_WIDTH; i++) {
+		struct tree_hash leaf;
+
+		tree_leaf(bench->entries[first + i], &leaf);
+		frontier_append(&frontier, &leaf);
+	}
+	frontier_root(&frontier, root);
+}
+
+/* True: entry first + i ends a tile, whose root is there. */
+static bool
+root_holds(const struct bench *bench, const struct forerun *run, size_t i)
+{
+	const struct tree_hash *root = forerun_root(run, i);
+	uint64_t end = run->first + i + 1;
+	struct tree_hash expected;
+
+	if (end % TALLY_TILE_WIDTH != 0 || i + 1 < TALLY_TILE_WIDTH) {
+		assert_null(root);
+		return false;
+	}
+	assert_non_null(root);
+	bench_root(bench, end - TALLY_TILE_WIDTH, &expected);
+	assert_true(tree_hash_equal(root, &expected));
+	return true;
+}
+
+/* Everything from `first` on, once, in order, whatever is done with the memory before: so many
+ * tiles. */
+static unsigned
 sees_all(struct bench *bench, uint64_t first, uint64_t end, unsigned threads)
 {
 	struct forerunner *forerunner = forerunner_start(bench->archive, first, end, threads);
-	const struct station_glance *glances = NULL;
+	struct forerun run;
 	uint64_t at = first;
-	size_t count;
+	unsigned tiles = 0;
 
 	assert_non_null(forerunner);
 	do {
-		assert_int_equal(forerunner_next(forerunner, &glances, &count), DISK_OK);
-		assert_true(count <= PORTION);
-		for (size_t i = 0; i < count; i++, at++) {
+		assert_int_equal(forerunner_next(forerunner, &run), DISK_OK);
+		assert_int_equal(run.first, at);
+		assert_true(run.count <= PORTION);
+		for (size_t i = 0; i < run.count; i++, at++) {
+			const struct station_glance *glance = &run.glances[i];
 			struct tree_hash leaf;
 
 			assert_true(at < end);
-			assert_true(bytes_equal(glances[i].bytes, bench->entries[at]));
+			assert_true(bytes_equal(glance->bytes, bench->entries[at]));
 			tree_leaf(bench->entries[at], &leaf);
-			assert_true(tree_hash_equal(&leaf, &glances[i].leaf));
-			assert_false(glances[i].is_ballot);
+			assert_true(tree_hash_equal(&leaf, &glance->leaf));
+			assert_false(glance->is_ballot);
+			tiles += root_holds(bench, &run, i);
 		}
-	} while (count > 0);
+	} while (run.count > 0);
 	assert_int_equal(at, end);
-	assert_int_equal(forerunner_next(forerunner, &glances, &count), DISK_OK);
-	assert_int_equal(count, 0);
+	assert_int_equal(forerunner_next(forerunner, &run), DISK_OK);
+	assert_int_equal(run.count, 0);
 	forerunner_stop(forerunner);
+	return tiles;
 }
 
 static void
@@ -66,9 +104,30 @@ sees_every_entry_in_order(void **state)
 	assert_int_equal(size, BATCHES * (SMALL + LARGE));
 	for (unsigned threads = 1; threads <= FORERUNNER_THREADS_MAX + 1; threads++)
 		sees_all(bench, threads * 70, size, threads);
-	sees_all(bench, 0, size, 2);
-	sees_all(bench, 17, 18, 3);
-	sees_all(bench, size, size, 2);
+	assert_true(sees_all(bench, 0, size, 2) > 0);
+	assert_int_equal(sees_all(bench, 17, 18, 3), 0);
+	assert_int_equal(sees_all(bench, size, size, 2), 0);
+	bench_free(bench);
+}
+
+/* Small entries: every portion ends with a tile, wherever the first one begins. */
+static void
+has_every_whole_tile(void **state)
+{
+	struct bench *bench = bench_make(8104, SEGMENT);
+	uint64_t size;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		bench_commit(bench, 500, 20);
+	size = archive_size(bench->archive);
+	for (uint64_t first = 0; first < 1200; first += 239)
+		assert_int_equal(sees_all(bench, first, size, 2),
+				 size / TALLY_TILE_WIDTH -
+				     (first + TALLY_TILE_WIDTH - 1) / TALLY_TILE_WIDTH);
+	assert_int_equal(sees_all(bench, 255, 512, 1), 1);
+	assert_int_equal(sees_all(bench, 257, 767, 1), 0);
+	assert_int_equal(sees_all(bench, 256, 512, 1), 1);
 	bench_free(bench);
 }
 
@@ -83,13 +142,11 @@ ends_at_any_time(void **state)
 	for (unsigned taken = 0; taken < 4; taken++) {
 		struct forerunner *forerunner =
 		    forerunner_start(bench->archive, 0, size, 1 + taken % 2);
-		const struct station_glance *glances;
-		size_t count;
+		struct forerun run;
 
 		assert_non_null(forerunner);
 		for (unsigned i = 0; i < taken; i++)
-			assert_int_equal(forerunner_next(forerunner, &glances, &count),
-					 DISK_OK);
+			assert_int_equal(forerunner_next(forerunner, &run), DISK_OK);
 		forerunner_stop(forerunner);
 	}
 	bench_free(bench);
@@ -102,8 +159,7 @@ tells_what_cannot_be_read(void **state)
 	uint64_t size = archive_size(bench->archive);
 	int fd = openat(bench->folder.fd, "ledger/00000002.seg", O_RDWR);
 	struct forerunner *forerunner;
-	const struct station_glance *glances;
-	size_t count = 1;
+	struct forerun run = {.count = 1};
 	int status = DISK_OK;
 
 	(void)state;
@@ -112,8 +168,8 @@ tells_what_cannot_be_read(void **state)
 	close(fd);
 	forerunner = forerunner_start(bench->archive, 0, size, 2);
 	assert_non_null(forerunner);
-	while (status == DISK_OK && count > 0)
-		status = forerunner_next(forerunner, &glances, &count);
+	while (status == DISK_OK && run.count > 0)
+		status = forerunner_next(forerunner, &run);
 	assert_int_equal(status, DISK_DAMAGED);
 	assert_non_null(strstr(disk_error(), "00000002.seg"));
 	forerunner_stop(forerunner);
@@ -125,6 +181,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sees_every_entry_in_order),
+	    cmocka_unit_test(has_every_whole_tile),
 	    cmocka_unit_test(ends_at_any_time),
 	    cmocka_unit_test(tells_what_cannot_be_read),
 	};

@@ -139,6 +139,47 @@ a_short_frontier_is_refused(void **state)
 	assert_true(frontier.size == UINT64_MAX);
 }
 
+static void
+root_of_leaves(size_t first, size_t count, struct tree_hash *root)
+{
+	struct frontier frontier;
+
+	frontier_init(&frontier);
+	for (size_t i = 0; i < count; i++)
+		frontier_append(&frontier, &leaves[first + i]);
+	frontier_root(&frontier, root);
+}
+
+/* From every size at which one fits; peaks too, and what is appended behind it. */
+static void
+a_subtree_at_once_is_its_leaves(void **state)
+{
+	(void)state;
+	for (int level = 0; level <= 8; level++) {
+		size_t width = (size_t)1 << level;
+		struct frontier slow;
+
+		frontier_init(&slow);
+		for (size_t size = 0; size + width < LEAVES; size += width) {
+			struct frontier fast = slow;
+			struct tree_hash subtree, a, b;
+
+			root_of_leaves(size, width, &subtree);
+			frontier_append_subtree(&fast, &subtree, level);
+			for (size_t i = 0; i < width; i++)
+				frontier_append(&slow, &leaves[size + i]);
+			assert_int_equal(fast.size, slow.size);
+			assert_memory_equal(fast.peaks, slow.peaks,
+					    (size_t)__builtin_popcountll(slow.size) *
+						sizeof *slow.peaks);
+			frontier_append(&fast, &leaves[size + width]);
+			root_of_leaves(0, size + width + 1, &a);
+			frontier_root(&fast, &b);
+			assert_true(tree_hash_equal(&a, &b));
+		}
+	}
+}
+
 /* 2^40 - 1 leaves take 40 peaks; one more leaves one. */
 static void
 large_sizes_carry(void **state)
@@ -170,6 +211,7 @@ main(void)
 	    cmocka_unit_test(hashes_differ_in_every_byte),
 	    cmocka_unit_test(written_and_read_again_it_goes_on),
 	    cmocka_unit_test(a_short_frontier_is_refused),
+	    cmocka_unit_test(a_subtree_at_once_is_its_leaves),
 	    cmocka_unit_test(large_sizes_carry),
 	};
 

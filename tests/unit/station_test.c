@@ -50,9 +50,13 @@ restore(struct fresh *fresh, struct bytes entry, struct bytes replaced)
 {
 	struct station_glance glance;
 	struct bytes text;
+	const char *broken;
 
 	station_glance(entry, &glance);
-	return station_restore_entry(fresh->station, &glance, replaced, &text);
+	broken = station_restore_entry(fresh->station, &glance, replaced, &text);
+	if (broken == NULL)
+		station_restore_leaves(fresh->station, &glance.leaf, 1);
+	return broken;
 }
 
 static struct bytes

@@ -95,6 +95,40 @@ appends_in_any_portions(void **state)
 	treefile_close(tree);
 }
 
+/* Among other portions, and through a level that it completes. */
+static void
+appends_tiles_by_their_roots(void **state)
+{
+	struct test_random random = test_random_make(7203);
+	struct treefile *tree = treefile_open(folder.fd);
+	struct tree_hash expected = root_of(LEAVES);
+	size_t size = 0;
+
+	(void)state;
+	assert_non_null(tree);
+	while (size < LEAVES) {
+		size_t count = TALLY_TILE_WIDTH - size % TALLY_TILE_WIDTH;
+		struct tree_hash root;
+
+		if (count > LEAVES - size || test_random_below(&random, 4) == 0)
+			count = 1 + test_random_below(
+					&random, LEAVES - size < 300 ? LEAVES - size : 300);
+		if (count == TALLY_TILE_WIDTH && size % TALLY_TILE_WIDTH == 0) {
+			tile_root(leaves + size, TALLY_TILE_WIDTH, &root);
+			assert_int_equal(treefile_append_tile(tree, leaves + size, &root),
+					 DISK_OK);
+		} else {
+			assert_int_equal(treefile_append(tree, leaves + size, count), DISK_OK);
+		}
+		size += count;
+		assert_int_equal(treefile_size(tree), size);
+		inclusion_holds(tree, test_random_below(&random, size), size);
+	}
+	/* All of it is hashed again. */
+	assert_int_equal(treefile_trust(tree, LEAVES, &expected), DISK_OK);
+	treefile_close(tree);
+}
+
 static void
 source_ends_with_the_tree(void **state)
 {
@@ -300,6 +334,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(appends_in_any_portions, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(appends_tiles_by_their_roots, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(source_ends_with_the_tree, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(trusts_only_its_root, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(finds_a_rotten_hash, set_up, tear_down),
