@@ -66,6 +66,10 @@ count_cards(const char *path, struct deck *deck)
 	size_t at = 0;
 
 	while (at < deck->size) {
+		if (deck->ballots_count == UINT32_MAX) {
+			complain("%s holds more ballots than can be sent", path);
+			return TALLY_EXIT_USAGE;
+		}
 		if (deck->size - at < size_size || behind(deck, at) > deck->size) {
 			complain("%s: the ballot at offset %zu is cut off", path, at);
 			return TALLY_EXIT_USAGE;
@@ -87,11 +91,13 @@ deal_cards(struct deck *deck, const uint8_t *kinds)
 	CHECK(ends != NULL);
 	for (unsigned i = 0; i < deck->hands_count; i++) {
 		deck->hands[i].cards = at;
+		deck->hands[i].slots = deck->slots + (at - deck->cards);
 		ends[i] = at;
 		at += deck->hands[i].count;
 	}
 	for (uint64_t i = 0; i < deck->ballots_count; i++) {
-		*ends[hand_of(deck, offset)]++ =
+		deck->seats[i] = (uint16_t)hand_of(deck, offset);
+		*ends[deck->seats[i]]++ =
 		    (uint64_t)offset << 8 | (kinds != NULL ? kinds[i] : KIND_NONE);
 		offset = behind(deck, offset);
 	}
@@ -139,7 +145,11 @@ deck_open(struct deck *deck, const char *path, unsigned hands)
 		code = kinds_read(path, deck, &file, &kinds);
 	if (code == TALLY_EXIT_FINE) {
 		deck->cards = calloc(deck->ballots_count, sizeof *deck->cards);
-		CHECK(deck->cards != NULL);
+		deck->slots = calloc(deck->ballots_count, sizeof *deck->slots);
+		deck->seats = calloc(deck->ballots_count, sizeof *deck->seats);
+		deck->queue = calloc(deck->ballots_count, sizeof *deck->queue);
+		CHECK(deck->cards != NULL && deck->slots != NULL && deck->seats != NULL &&
+		      deck->queue != NULL);
 		deal_cards(deck, kinds);
 	} else {
 		deck_close(deck);
@@ -155,6 +165,9 @@ deck_close(struct deck *deck)
 		munmap((void *)(uintptr_t)deck->file, deck->size);
 	free(deck->hands);
 	free(deck->cards);
+	free(deck->slots);
+	free(deck->seats);
+	free(deck->queue);
 	*deck = (struct deck){0};
 }
 
@@ -166,6 +179,28 @@ deck_left(const struct deck *deck)
 	for (unsigned i = 0; i < deck->hands_count; i++)
 		left += deck->hands[i].count - deck->hands[i].next;
 	return left;
+}
+
+void
+deck_queue(struct deck *deck, uint64_t count)
+{
+	size_t *seen = calloc(deck->hands_count, sizeof *seen);
+
+	CHECK(seen != NULL);
+	deck->queued = 0;
+	for (unsigned i = 0; i < deck->hands_count; i++)
+		deck->hands[i].quota = 0;
+	for (uint64_t i = 0; i < deck->ballots_count && deck->queued < count; i++) {
+		uint16_t seat = deck->seats[i];
+		struct deck_hand *hand = &deck->hands[seat];
+
+		if (seen[seat]++ < hand->next)
+			continue;
+		hand->slots[seen[seat] - 1] = (uint32_t)deck->queued;
+		deck->queue[deck->queued++] = seat;
+		hand->quota++;
+	}
+	free(seen);
 }
 
 struct bytes

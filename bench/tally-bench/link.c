@@ -331,8 +331,7 @@ submit_next(struct link *link, uint64_t now_ns)
 	if (world->schedule != NULL)
 		flight.intended_ns =
 		    world->start_ns +
-		    schedule_time(world->schedule,
-				  link->number + (uint64_t)link->played * world->links_count);
+		    schedule_time(world->schedule, link->hand->slots[link->hand->next]);
 	if (!submit(link, &flight, now_ns))
 		return false;
 	link->hand->next++;
@@ -362,4 +361,31 @@ size_t
 link_owed(const struct link *link)
 {
 	return link->sent.count + link->again.count;
+}
+
+static void
+ring_write_off(const struct link_ring *ring, uint64_t end_ns, struct histogram *waits)
+{
+	for (size_t i = 0; i < ring->count; i++)
+		histogram_record(
+		    waits,
+		    end_ns - ring->flights[(ring->first + i) % window_requests].intended_ns);
+}
+
+void
+link_write_off(const struct link *link, uint64_t end_ns, struct histogram *waits)
+{
+	const struct link_world *world = link->world;
+	size_t left = link->quota - link->played;
+
+	ring_write_off(&link->sent, end_ns, waits);
+	ring_write_off(&link->again, end_ns, waits);
+	for (size_t i = link->hand->next; world->schedule != NULL && left > 0; i++, left--) {
+		uint64_t due_ns =
+		    world->start_ns + schedule_time(world->schedule, link->hand->slots[i]);
+
+		if (due_ns > end_ns)
+			return;
+		histogram_record(waits, end_ns - due_ns);
+	}
 }

@@ -55,10 +55,10 @@ struct link {
 	struct shard *shard;
 	const struct tally_client_key *key;
 	struct deck_hand *hand;
-	unsigned number; /* the ballots of slots number, number + links_count, .. are its own */
-	size_t quota;    /* of its hand, in this run */
-	size_t played;   /* of them */
-	uint64_t due;    /* open loop: slots whose time has come */
+	unsigned number;
+	size_t quota;  /* of its hand, in this run */
+	size_t played; /* of them */
+	uint64_t due;  /* open loop: slots whose time has come */
 	enum link_state state;
 	int fd;
 	int epoll;
@@ -99,5 +99,10 @@ link_played_out(const struct link *link);
 /* Ballots without an answer. */
 size_t
 link_owed(const struct link *link);
+
+/* Puts the waits of all who got no answer until then into `waits`: of those sent, and of those that
+ * were due. */
+void
+link_write_off(const struct link *link, uint64_t end_ns, struct histogram *waits);
 
 #endif

@@ -76,18 +76,18 @@ keys_take(struct load *load)
 	}
 }
 
-/* Of `count` ballots, dealt to the links one by one. */
-static size_t
-quota_of(const struct load *load, unsigned number)
+/* Ballots that the schedule and --count ask for, and those that are there. */
+static void
+ballots_queue(struct load *load)
 {
-	const struct deck_hand *hand = &load->options->deck->hands[number];
-	size_t left = hand->count - hand->next;
-	uint64_t links = load->world.links_count;
-	uint64_t quota = (load->options->count + links - 1 - number) / links;
+	const struct load_options *options = load->options;
+	uint64_t wanted = options->count > 0 ? options->count : UINT64_MAX;
 
-	if (load->options->count == 0 || load->options->count >= deck_left(load->options->deck))
-		return left;
-	return quota < left ? quota : left;
+	if (options->schedule != NULL && schedule_count(options->schedule) < wanted)
+		wanted = schedule_count(options->schedule);
+	deck_queue(options->deck, wanted);
+	if (options->schedule != NULL && !options->endless)
+		load->run->missing = wanted - options->deck->queued;
 }
 
 static void
@@ -101,7 +101,6 @@ worker_make(struct load *load, unsigned number)
 				  .number = number,
 				  .workers_count = options->threads,
 				  .links_count = options->connections / options->threads,
-				  .slot = number,
 				  .stop_ns = UINT64_MAX,
 				  .patience_ns = (uint64_t)(options->patience_s * 1e9)};
 	shard_init(&worker->shard);
@@ -110,14 +109,14 @@ worker_make(struct load *load, unsigned number)
 	worker->dirty = calloc(worker->links_count, sizeof *worker->dirty);
 	CHECK(worker->epoll >= 0 && worker->links != NULL && worker->dirty != NULL);
 	if (options->schedule != NULL)
-		worker->slots_end = schedule_count(options->schedule);
+		worker->slots_end = options->deck->queued;
 	for (unsigned i = 0; i < worker->links_count; i++) {
 		struct link *link = &worker->links[i];
 
 		link_init(link, &load->world, &worker->shard, number + i * options->threads,
 			  worker->epoll);
 		link->key = &load->keys[link->number % options->keys_count];
-		link->quota = quota_of(load, link->number);
+		link->quota = link->hand->quota;
 	}
 }
 
@@ -289,12 +288,13 @@ judge(struct load *load)
 	run->interrupted = interrupted != 0;
 	if (run->interrupted)
 		return TALLY_EXIT_INTERRUPTED;
-	if (run->unanswered > 0) {
-		complain("%llu ballots have no answer", (unsigned long long)run->unanswered);
-		return TALLY_EXIT_WORLD;
-	}
 	if (gave_up(load)) {
-		complain("ballots are left that no connection took");
+		complain("given up: %llu ballots have no answer, %llu are left that no "
+			 "connection took",
+			 (unsigned long long)run->unanswered,
+			 (unsigned long long)(run->open ? run->total.behind
+							: load->options->deck->queued -
+							      run->total.sent));
 		return TALLY_EXIT_WORLD;
 	}
 	return run->total.surprises > 0 ? TALLY_EXIT_FAILED : TALLY_EXIT_FINE;
@@ -379,12 +379,14 @@ load_run_once(const struct load_options *options, struct run *run)
 
 	CHECK(options->connections % options->threads == 0);
 	CHECK(options->connections == options->deck->hands_count);
+	_Static_assert(LOAD_CONNECTIONS_MAX <= UINT16_MAX, "deck.seats");
 	run_describe(&load);
 	if (code == TALLY_EXIT_FINE)
 		code = meter_init(&load.meter, &options->sources, run);
 	if (code == TALLY_EXIT_FINE) {
 		gate_init(&load.gate);
 		keys_take(&load);
+		ballots_queue(&load);
 		code = sit(&load);
 		explicit_bzero(load.keys, options->keys_count * sizeof *load.keys);
 		free(load.keys);

@@ -20,6 +20,7 @@ struct load_options {
 	unsigned window;
 	bool resend;
 	const struct schedule *schedule; /* NULL: closed loop */
+	bool endless;                    /* the schedule lasts as long as the ballots do */
 	double seconds;                  /* closed loop: of sending; 0: until the ballots end */
 	uint64_t count;                  /* ballots; 0: all */
 	double patience_s;               /* without any answer */

@@ -152,23 +152,10 @@ quantiles_of(const struct histogram *histogram)
 static uint64_t
 offered_until(const struct meter *meter, uint64_t now_ns)
 {
-	const struct link_world *world = meter->world;
-	uint64_t due, offered = 0;
+	uint64_t due = schedule_due(meter->world->schedule, now_ns - meter->begin_ns);
+	uint64_t end = meter->workers[0].slots_end;
 
-	due = schedule_due(world->schedule, now_ns - meter->begin_ns);
-	for (unsigned i = 0; i < meter->workers_count; i++) {
-		const struct worker *worker = &meter->workers[i];
-		uint64_t end = due < worker->slots_end ? due : worker->slots_end;
-
-		for (unsigned j = 0; j < worker->links_count; j++) {
-			const struct link *link = &worker->links[j];
-			uint64_t slots =
-			    (end + world->links_count - 1 - link->number) / world->links_count;
-
-			offered += slots < link->quota ? slots : link->quota;
-		}
-	}
-	return offered;
+	return due < end ? due : end;
 }
 
 static void
@@ -249,14 +236,34 @@ meter_sample(struct meter *meter, uint64_t now_ns)
 	meter->last_ns = now_ns;
 }
 
+/* Who got no answer has waited until the end: to leave them out would hide a dead server. */
+static void
+write_off(struct meter *meter, uint64_t end_ns)
+{
+	struct run_sample *total = &meter->run->total;
+	const struct run_sample *last = &meter->run->samples[meter->run->samples_count - 1];
+
+	total->in_flight = last->in_flight;
+	total->behind = last->behind;
+	for (unsigned i = 0; i < meter->workers_count; i++)
+		for (unsigned j = 0; j < meter->workers[i].links_count; j++)
+			link_write_off(&meter->workers[i].links[j], end_ns,
+				       meter->run->latency);
+}
+
 void
 meter_end(struct meter *meter, uint64_t end_ns)
 {
 	struct run *run = meter->run;
 	struct run_sample *total = &run->total;
 	uint64_t memory_bytes;
+	bool gave_up = false;
 
-	meter_sample(meter, worker_now());
+	for (unsigned i = 0; i < meter->workers_count; i++)
+		gave_up |= meter->workers[i].gave_up;
+	meter_sample(meter, !gave_up || end_ns < meter->last_ns ? worker_now() : end_ns);
+	if (gave_up)
+		write_off(meter, end_ns);
 	memory_bytes = total->server_memory_bytes;
 	figures_take(total, &meter->first, &meter->last);
 	total->server_memory_bytes = memory_bytes;

@@ -299,6 +299,8 @@ counts(FILE *to, const struct run *run)
 	count_row(to, "answered", total->answered);
 	if (run->open)
 		count_row(to, "sent more than 1 ms late", total->late);
+	if (run->open)
+		count_row(to, "behind: due and never sent", total->behind);
 	count_row(to, "sent again", total->resent);
 	count_row(to, "given up, unanswered", run->unanswered);
 	count_row(to, "answers other than foretold", total->surprises);

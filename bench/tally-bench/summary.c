@@ -119,6 +119,9 @@ rates(const struct paper *paper, const struct run *run)
 		     "more than 1 ms after their time");
 	if (total->resent > 0)
 		line(paper, "sent again", figure_count(&figure, total->resent), "");
+	if (run->open)
+		line(paper, "behind", figure_count(&figure, total->behind),
+		     "due and never sent");
 	if (run->unanswered > 0)
 		line(paper, "given up", figure_count(&figure, run->unanswered), "unanswered");
 	if (total->reconnects > 0)

@@ -30,20 +30,31 @@ soil(struct worker *worker, struct link *link)
 	worker->dirty[worker->dirty_count++] = link;
 }
 
+/* The next slot that is one of its links'. False: there is none. */
+static bool
+has_slot(struct worker *worker)
+{
+	const uint16_t *queue = worker->world->deck->queue;
+
+	while (worker->slot < worker->slots_end &&
+	       queue[worker->slot] % worker->workers_count != worker->number)
+		worker->slot++;
+	return worker->slot < worker->slots_end;
+}
+
 /* Ballots whose time has come are their links' now. */
 static void
 come_due(struct worker *worker, uint64_t now_ns)
 {
 	const struct link_world *world = worker->world;
 
-	while (worker->slot < worker->slots_end &&
+	while (has_slot(worker) &&
 	       world->start_ns + schedule_time(world->schedule, worker->slot) <= now_ns) {
-		struct link *link =
-		    &worker->links[worker->slot % world->links_count / worker->workers_count];
+		unsigned number = world->deck->queue[worker->slot++];
+		struct link *link = &worker->links[number / worker->workers_count];
 
 		link->due++;
 		soil(worker, link);
-		worker->slot += worker->workers_count;
 	}
 }
 
@@ -174,12 +185,12 @@ is_finished(struct worker *worker)
 
 /* When it has to be awake again, whatever happens. */
 static uint64_t
-next_ns(const struct worker *worker)
+next_ns(struct worker *worker)
 {
 	const struct link_world *world = worker->world;
 	uint64_t until = worker->tick_ns;
 
-	if (world->schedule != NULL && worker->slot < worker->slots_end) {
+	if (world->schedule != NULL && has_slot(worker)) {
 		uint64_t due = world->start_ns + schedule_time(world->schedule, worker->slot);
 
 		if (due < worker->woken_ns + quantum_ns)
@@ -259,7 +270,7 @@ worker_run(void *context)
 
 	if (ready && await_start(worker))
 		go(worker);
-	worker->end_ns = worker->heard_ns;
+	worker->end_ns = worker->gave_up ? worker->woken_ns : worker->heard_ns;
 	CHECK(pthread_mutex_lock(&gate->lock) == 0);
 	gate->failed += !ready;
 	gate->finished++;

@@ -32,7 +32,7 @@ struct worker {
 	unsigned number; /* its links have the numbers number, number + workers_count, .. */
 	unsigned workers_count;
 	int epoll;
-	uint64_t slot;        /* open loop: the next of its links whose time is to come */
+	uint64_t slot;        /* open loop: the next whose time is to come */
 	uint64_t slots_end;   /* of the schedule in this run */
 	uint64_t stop_ns;     /* closed loop: no new ballots from then on */
 	uint64_t patience_ns; /* without an answer to anything, or a link to send on */

@@ -133,7 +133,7 @@ gone() {
 	await "$LOADING"
 	same "a server gone for good: the load comes to an end" "$CODE" 3
 	says "a server gone for good: it says what is left" \
-		'ballots are left that no connection took|ballots have no answer' "$WORK/out"
+		'given up: [0-9]+ ballots have no answer, [0-9]+ are left' "$WORK/out"
 }
 
 surprised() {

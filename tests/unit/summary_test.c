@@ -72,6 +72,7 @@ speaks_ascii_where_it_must(void **state)
 	assert_says("###");
 	assert_says("over the offered load");
 	assert_says("of 22,000/s offered");
+	assert_says("behind                            0  due and never sent");
 }
 
 static void
