@@ -225,6 +225,7 @@ of_run(const struct run *run)
 	put(object, "service_ns", of_histogram(run->service));
 	put_count(object, "ballot_bytes", run->ballot_bytes);
 	put_count(object, "unanswered", run->unanswered);
+	put_count(object, "missing", run->missing);
 	put(object, "data_bytes",
 	    run->has_data ? json_integer((json_int_t)run->data_bytes) : json_null());
 	put(object, "ledger_bytes",

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ enum {
 	KEY_LAST_EVENING,
 	KEY_SPEED,
 	KEY_COUNT,
+	KEY_SHORT,
 	profile_size_max = 1024 * 1024,
 };
 
@@ -42,6 +44,7 @@ struct options {
 	double numbers[5];
 	double speed;
 	double seconds;
+	bool is_short; /* go on with too few ballots */
 };
 
 static const struct argp_option option_table[] = {
@@ -58,6 +61,8 @@ static const struct argp_option option_table[] = {
     {0, 0, 0, 0, "How long:", 0},
     {"seconds", KEY_SECONDS, "S", 0, "of sending, at most", 0},
     {"count", KEY_COUNT, "N", 0, "ballots, at most; else all of the file", 0},
+    {"short", KEY_SHORT, NULL, 0, "begin though the file has too few ballots for these times",
+     0},
     {0, 0, 0, 0, "Where to, and what is looked at:", 0},
     {0},
 };
@@ -93,6 +98,9 @@ take_times(int key, const char *text, struct argp_state *state, struct options *
 	case KEY_COUNT:
 		options->target.load.count =
 		    command_number(state, "--count", text, 1, UINT64_MAX);
+		return 0;
+	case KEY_SHORT:
+		options->is_short = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -214,6 +222,27 @@ label_make(const struct options *options, char label[RUN_TEXT_MAX])
 		 options->shape_text != NULL ? options->shape_text : "");
 }
 
+/* A rate alone lasts as long as the ballots do. */
+static enum tally_exit
+ballots_check(struct options *options)
+{
+	struct load_options *load = &options->target.load;
+	uint64_t left = deck_left(load->deck), needed;
+
+	load->endless = options->shape == SHAPE_RATE && options->seconds == 0;
+	if (load->schedule == NULL || load->endless || options->is_short)
+		return TALLY_EXIT_FINE;
+	needed = schedule_count(load->schedule);
+	if (load->count > 0 && load->count < needed)
+		needed = load->count;
+	if (needed <= left)
+		return TALLY_EXIT_FINE;
+	complain("this takes %" PRIu64 " ballots, %s holds %" PRIu64
+		 ": make more of them, or begin with --short",
+		 needed, options->target.ballots, left);
+	return TALLY_EXIT_USAGE;
+}
+
 static enum tally_exit
 load(struct options *options, struct schedule *schedule)
 {
@@ -222,12 +251,14 @@ load(struct options *options, struct schedule *schedule)
 	enum tally_exit told, code = target_open(target);
 
 	CHECK(set.runs != NULL);
+	target->load.seconds = options->seconds;
+	target->load.schedule = options->shape != SHAPE_CLOSED ? schedule : NULL;
+	if (code == TALLY_EXIT_FINE)
+		code = ballots_check(options);
 	if (code == TALLY_EXIT_FINE) {
 		target_describe(target, &set);
 		label_make(options, set.runs->label);
 		load_arm();
-		target->load.seconds = options->seconds;
-		target->load.schedule = options->shape != SHAPE_CLOSED ? schedule : NULL;
 		code = load_run_once(&target->load, set.runs);
 		told = set.runs->total.length_ns > 0 ? report_write(&set, &options->report)
 						     : TALLY_EXIT_FINE;

@@ -342,6 +342,8 @@ curves(FILE *to, const struct run *run)
 void
 page_run(FILE *to, const struct run *run)
 {
+	struct figure room;
+
 	fputs("<section><h2>", to);
 	chart_text(to, run->label);
 	fputs("</h2>\n", to);
@@ -351,6 +353,11 @@ page_run(FILE *to, const struct run *run)
 		fputs("<p>Nothing was measured.</p></section>\n", to);
 		return;
 	}
+	if (run->missing > 0)
+		fprintf(to,
+			"<p><b>The ballots ran out</b>: the last %s that were wanted were not "
+			"there.</p>\n",
+			figure_count(&room, run->missing));
 	tiles(to, run);
 	curves(to, run);
 	fputs("<div class=\"tables\">\n", to);

@@ -245,6 +245,10 @@ print_run(const struct paper *paper, const struct run *run)
 		fputs("  nothing was measured\n", paper->to);
 		return;
 	}
+	if (run->missing > 0)
+		fprintf(paper->to,
+			"  THE BALLOTS RAN OUT: the last %s that were wanted were not there\n",
+			figure_count(&figure, run->missing));
 	rates(paper, run);
 	waits(paper, run);
 	verdicts(paper, run);

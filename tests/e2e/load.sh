@@ -75,6 +75,16 @@ closed() {
 		"$(figure .total.verdicts)" "$(foretold)"
 }
 
+ran_out() {
+	exits 2 "ballots that will run out are told before the start" bench load \
+		--connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
+		--rate 1000000 --seconds 1
+	says "ballots that will run out: how many it takes" 'takes 1000000 ballots' "$WORK/err"
+	load "ballots that run out, knowingly" 0 --rate 10000 --seconds 10 --count 90000 --short
+	same "ballots that run out: how many were missing" "$(figure '.missing + .total.sent')" 90000
+	says "ballots that run out: loudly" 'THE BALLOTS RAN OUT' "$WORK/out"
+}
+
 # grown DIR SIZE: until the published log has so many entries.
 grown() {
 	until [ "$(sed -n 2p "$1/public/checkpoint" 2> /dev/null || echo 0)" -ge "$2" ]; do
@@ -173,6 +183,7 @@ words
 found "$dir"
 tallyd_must "$dir"
 closed
+ran_out
 stops "closed loop"
 audit "closed loop" "$dir"
 paused

@@ -209,6 +209,7 @@ sitting_stalled(size_t seconds)
 	run->offered_rate = 4000;
 	if (seconds > 2)
 		stall(run, seconds / 2);
+	run->missing = 1234;
 	run->kinds_count = 1;
 	run->kinds[0] = (struct run_kind){"fresh", TALLY_ACCEPTED, run->total.answered, 1};
 	run->surprises_count = run->total.surprises = 1;

@@ -101,6 +101,7 @@ what_is_not_known_is_null(void **state)
 	assert_true(json_is_null(json_object_get(json_object_get(told, "total"), "metrics")));
 	assert_true(json_is_null(json_object_get(told, "ledger_bytes")));
 	assert_int_equal((int)json_number_value(json_object_get(told, "offered_per_s")), 4000);
+	assert_int_equal(integer(told, "missing"), 1234);
 	surprise = json_array_get(json_object_get(told, "surprises"), 0);
 	assert_int_equal(integer(surprise, "place"), 7);
 	assert_string_equal(json_string_value(json_object_get(surprise, "verdict")),

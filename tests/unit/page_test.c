@@ -150,6 +150,7 @@ a_long_run_keeps_its_worst(void **state)
 	assert_says("Each point is about 3.0 s");
 	assert_says(">1000</text>");
 	assert_says("behind: due and never sent");
+	assert_says("ran out</b>: the last 1,234 ");
 	assert_says("4000/s &lt;&quot;&amp;'&gt; ??");
 	assert_says("a &lt;b&gt; &amp; &quot;c&quot;.bin");
 	assert_true(strlen(text) < 100000);

@@ -75,6 +75,15 @@ speaks_ascii_where_it_must(void **state)
 	assert_says("behind                            0  due and never sent");
 }
 
+/* What a reader must not overlook. */
+static void
+what_went_wrong_is_said(void **state)
+{
+	(void)state;
+	print(sitting_stalled(10), (struct summary_look){.blocks = false});
+	assert_says("THE BALLOTS RAN OUT: the last 1,234 ");
+}
+
 static void
 bold_is_asked_for(void **state)
 {
@@ -116,6 +125,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(says_what_matters),
 	    cmocka_unit_test(speaks_ascii_where_it_must),
+	    cmocka_unit_test(what_went_wrong_is_said),
 	    cmocka_unit_test(bold_is_asked_for),
 	    cmocka_unit_test(nothing_is_said_of_nothing),
 	    cmocka_unit_test(the_environment_decides),
