@@ -128,7 +128,7 @@ of_server(const struct run_sample *sample, const struct run *run)
 {
 	json_t *object;
 
-	if (!run->has_server)
+	if (!run->has_server || !sample->server_known)
 		return json_null();
 	object = json_object();
 	put(object, "cpu_s", json_real(seconds(sample->server_cpu_ns)));
@@ -223,6 +223,8 @@ of_run(const struct run *run)
 	put(object, "answered_per_s", json_real(run_rate(&run->total)));
 	put(object, "latency_ns", of_histogram(run->latency));
 	put(object, "service_ns", of_histogram(run->service));
+	put(object, "server_ended_s",
+	    run->server_ended_ns > 0 ? json_real(seconds(run->server_ended_ns)) : json_null());
 	put_count(object, "ballot_bytes", run->ballot_bytes);
 	put_count(object, "unanswered", run->unanswered);
 	put_count(object, "missing", run->missing);

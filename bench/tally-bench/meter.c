@@ -180,7 +180,8 @@ figures_take(struct run_sample *sample, const struct meter_reading *before,
 	     const struct meter_reading *now)
 {
 	sample->client_cpu_ns = now->own_cpu_ns - before->own_cpu_ns;
-	if (now->has_process && before->has_process) {
+	sample->server_known = now->has_process && before->has_process;
+	if (sample->server_known) {
 		sample->server_cpu_ns = now->process.cpu_ns - before->process.cpu_ns;
 		sample->server_written_bytes =
 		    now->process.written_bytes - before->process.written_bytes;
@@ -222,6 +223,8 @@ meter_sample(struct meter *meter, uint64_t now_ns)
 			      meter->service);
 	reading_take(meter, &reading);
 	figures_take(&sample, &meter->last, &reading);
+	if (run->has_server && !reading.has_process && run->server_ended_ns == 0)
+		run->server_ended_ns = now_ns - meter->begin_ns;
 	offered_take(meter, &sample, now_ns);
 	sample.latency = quantiles_of(meter->latency);
 	sample.service = quantiles_of(meter->service);

@@ -43,7 +43,10 @@ server_tiles(FILE *to, const struct run *run)
 	const struct run_sample *total = &run->total;
 	struct figure room;
 
-	if (run->has_server) {
+	if (run->server_ended_ns > 0)
+		tile(to, figure_time(&room, (double)run->server_ended_ns),
+		     "then the server's process had ended");
+	if (run->has_server && total->server_known) {
 		tile(
 		    to,
 		    figure_number(&room, per_second((double)total->server_cpu_ns / 1e9, total)),
@@ -310,7 +313,7 @@ counts(FILE *to, const struct run *run)
 	count_row(to, "threads of the load", run->threads);
 	if (run->has_data)
 		row(to, "data directory grew by", figure_bytes(&room, (double)run->data_bytes));
-	if (run->has_written)
+	if (run->has_written && total->server_known)
 		row(to, "server wrote",
 		    figure_bytes(&room, (double)total->server_written_bytes));
 	fputs("</table>\n", to);

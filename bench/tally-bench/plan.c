@@ -132,6 +132,8 @@ take_run(struct plan *plan)
 	double cpu_s = real_of(json_object_get(total, "server"), "cpu_s");
 	double answered = real_of(total, "answered");
 
+	if (json_is_real(json_object_get(run, "server_ended_s")))
+		complain("%s: the server's process ended during that run", path);
 	if (answered < 1000 || cpu_s <= 0) {
 		complain("%s: no run with --pid and 1,000 answers", path);
 		json_decref(root);

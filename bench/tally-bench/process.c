@@ -39,20 +39,23 @@ number_of(const char *text, const char *name)
 	return value;
 }
 
-/* utime and stime are the 14th and 15th words; the second, a name in brackets, may hold spaces. */
+/* utime and stime are the 14th and 15th words; the second, a name in brackets, may hold spaces. A
+ * process that has ended and was not waited for has them still. */
 static bool
 cpu_read(pid_t pid, uint64_t *cpu_ns)
 {
 	char text[text_max];
 	const char *name_end;
 	unsigned long user, system;
+	char state;
 
 	if (!file_read(pid, "stat", text))
 		return false;
 	name_end = strrchr(text, ')');
 	if (name_end == NULL ||
-	    sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
-		   &system) != 2)
+	    sscanf(name_end + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &state,
+		   &user, &system) != 3 ||
+	    state == 'Z' || state == 'X')
 		return false;
 	*cpu_ns = (user + system) * (UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK));
 	return true;

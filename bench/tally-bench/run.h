@@ -74,7 +74,8 @@ struct run_sample {
 	struct run_quantiles latency;            /* of the answered */
 	struct run_quantiles service;
 	uint64_t client_cpu_ns;       /* of the load itself: user and system */
-	uint64_t server_cpu_ns;       /* these four with --pid */
+	bool server_known;            /* its process was there at both ends */
+	uint64_t server_cpu_ns;       /* these four if so */
 	uint64_t server_memory_bytes; /* resident at its end; of the run: the most */
 	uint64_t server_written_bytes;
 	uint64_t server_context_switches;
@@ -102,6 +103,7 @@ struct run {
 	bool open;                /* open loop: ballots have their times */
 	bool has_server;          /* --pid was given */
 	bool has_written;         /* and its system lets us see what it writes */
+	uint64_t server_ended_ns; /* its process was found gone then; 0: it was not */
 	bool interrupted;
 	unsigned connections;
 	unsigned window; /* answers owed to a connection, at most */

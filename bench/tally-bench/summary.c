@@ -190,6 +190,13 @@ server(const struct paper *paper, const struct run *run)
 	struct figure more;
 	char text[96] = "";
 
+	if (run->server_ended_ns > 0)
+		snprintf(text, sizeof text, "its process ended at %s: no processor time",
+			 figure_time(&more, (double)run->server_ended_ns));
+	if (!total->server_known) {
+		line(paper, "server", "", text);
+		return;
+	}
 	if (total->answered > 0)
 		snprintf(
 		    text, sizeof text, "cores; %s of CPU per answer",

@@ -23,6 +23,7 @@ struct sums {
 	double client_s;
 	double syncs;
 	bool metrics;
+	bool server;
 };
 
 static void
@@ -35,6 +36,7 @@ take(struct thin *thin, size_t at, const struct run_sample *sample, struct sums 
 	sums->client_s += (double)sample->client_cpu_ns / 1e9;
 	sums->syncs += (double)sample->metrics.sync.count;
 	sums->metrics = sums->metrics || sample->metrics.known;
+	sums->server = sums->server && sample->server_known;
 	thin->in_flight[at] =
 	    fmax(thin->in_flight[at], more(sample->in_flight, sample->behind));
 	if (sample->latency.count == 0)
@@ -48,7 +50,7 @@ take(struct thin *thin, size_t at, const struct run_sample *sample, struct sums 
 static bool
 make_point(struct thin *thin, const struct run *run, size_t first, size_t end)
 {
-	struct sums sums = {.length_s = 0};
+	struct sums sums = {.server = run->has_server};
 	size_t at = thin->count;
 	double begin_s = (double)run->samples[first].at_ns / 1e9;
 
@@ -61,7 +63,7 @@ make_point(struct thin *thin, const struct run *run, size_t first, size_t end)
 	thin->x[at] = (begin_s + sums.length_s / 2) / (thin->minutes ? 60 : 1);
 	thin->offered[at] = sums.offered / sums.length_s;
 	thin->answered[at] = sums.answered / sums.length_s;
-	thin->server_cores[at] = run->has_server ? sums.server_s / sums.length_s : NAN;
+	thin->server_cores[at] = sums.server ? sums.server_s / sums.length_s : NAN;
 	thin->client_cores[at] = sums.client_s / sums.length_s;
 	thin->syncs[at] = sums.metrics ? sums.syncs / sums.length_s : NAN;
 	return true;

@@ -100,7 +100,7 @@ loading() {
 	found "$dir"
 	tallyd_must "$dir"
 	bench load --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
-		--connections 4 --window 8 --json "$WORK/run.json" "$@" > "$WORK/out" 2>&1 &
+		--connections 4 --window 8 --json "$WORK/run.json" --pid "$TALLYD" "$@" > "$WORK/out" 2>&1 &
 	LOADING=$!
 	running+=("$LOADING")
 }
@@ -129,6 +129,8 @@ killed() {
 	same "a server killed on the way: every answer comes, as foretold" "$CODE" 0
 	same "a server killed on the way: each connection was made again" \
 		"$(figure .total.reconnects)" 4
+	same "a server killed on the way: its processor time is not known, from then on" \
+		"$(figure '[.server_ended_s > 0, .total.server]')" '[true,null]'
 	same "a server killed on the way: the verdicts are those of any other" \
 		"$(figure .total.verdicts)" "$(foretold)"
 	stops "a server killed on the way"

@@ -73,6 +73,7 @@ fill_sample(struct run_sample *sample, struct histogram *waits, struct test_rand
 	sample->client_cpu_ns = second_ns * 2 / 5;
 	if (!server)
 		return;
+	sample->server_known = true;
 	sample->server_cpu_ns = second_ns + test_random_below(random, second_ns / 5);
 	sample->server_memory_bytes = 40000000 + sample->at_ns / 1000;
 	sample->server_written_bytes = rate * 220;
@@ -103,6 +104,7 @@ add_sample(struct run_sample *to, const struct run_sample *from)
 	for (unsigned i = 0; i < TALLY_VERDICTS_COUNT; i++)
 		to->verdicts[i] += from->verdicts[i];
 	to->client_cpu_ns += from->client_cpu_ns;
+	to->server_known = from->server_known;
 	to->server_cpu_ns += from->server_cpu_ns;
 	to->server_memory_bytes = from->server_memory_bytes;
 	to->server_written_bytes += from->server_written_bytes;
@@ -175,6 +177,19 @@ sitting_closed(size_t seconds)
 	struct run_set set = make_set(1);
 
 	make_run(&set.runs[0], "closed loop", seconds, 21000, 18, true);
+	return set;
+}
+
+struct run_set
+sitting_killed(size_t seconds)
+{
+	struct run_set set = sitting_closed(seconds);
+	struct run *run = &set.runs[0];
+
+	run->server_ended_ns = seconds / 2 * second_ns;
+	run->total.server_known = false;
+	for (size_t i = seconds / 2; i < seconds; i++)
+		run->samples[i].server_known = false;
 	return set;
 }
 

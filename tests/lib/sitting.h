@@ -12,6 +12,10 @@ sitting_empty(void);
 struct run_set
 sitting_closed(size_t seconds);
 
+/* The same; the server's process ended halfway. */
+struct run_set
+sitting_killed(size_t seconds);
+
 /* One open loop of so many seconds in which the server stood still for one, halfway; nothing is
  * known of the server. Names and labels hold what HTML and JSON must escape. */
 struct run_set

@@ -108,6 +108,13 @@ what_is_not_known_is_null(void **state)
 			    "bad-signature");
 	json_decref(root);
 	run_set_free(&set);
+	set = sitting_killed(6);
+	root = make(&set);
+	told = run_of(root, 0);
+	assert_true(json_is_null(json_object_get(json_object_get(told, "total"), "server")));
+	assert_int_equal((int)json_number_value(json_object_get(told, "server_ended_s")), 3);
+	json_decref(root);
+	run_set_free(&set);
 	set = sitting_empty();
 	root = make(&set);
 	assert_int_equal(json_array_size(json_object_get(root, "runs")), 0);
@@ -134,8 +141,8 @@ names_need_not_be_utf8(void **state)
 static void
 keeps_its_schema(void **state)
 {
-	struct run_set sets[] = {sitting_empty(), sitting_closed(0), sitting_closed(3),
-				 sitting_stalled(5), sitting_sweep()};
+	struct run_set sets[] = {sitting_empty(),   sitting_closed(0),  sitting_closed(3),
+				 sitting_killed(4), sitting_stalled(5), sitting_sweep()};
 	char path[64];
 
 	(void)state;

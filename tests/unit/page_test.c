@@ -139,6 +139,17 @@ a_run_has_its_curves(void **state)
 
 /* Ten minutes are thinned, and the second in which nothing was answered is still seen. */
 static void
+a_server_that_ended_has_no_processor_time(void **state)
+{
+	(void)state;
+	make("killed", sitting_killed(6));
+	assert_well_formed();
+	assert_says("<b>3.00 s</b><span>then the server's process had ended");
+	assert_null(strstr(text, "cores of the server"));
+	assert_null(strstr(text, "server wrote"));
+}
+
+static void
 a_long_run_keeps_its_worst(void **state)
 {
 	(void)state;
@@ -189,6 +200,7 @@ main(void)
 	    cmocka_unit_test(an_empty_sitting_says_so),
 	    cmocka_unit_test(one_second_has_its_points),
 	    cmocka_unit_test(a_run_has_its_curves),
+	    cmocka_unit_test(a_server_that_ended_has_no_processor_time),
 	    cmocka_unit_test(a_long_run_keeps_its_worst),
 	    cmocka_unit_test(a_sweep_has_curves_over_the_load),
 	    cmocka_unit_test(a_path_that_cannot_be_written_is_said),

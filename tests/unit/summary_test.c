@@ -82,6 +82,10 @@ what_went_wrong_is_said(void **state)
 	(void)state;
 	print(sitting_stalled(10), (struct summary_look){.blocks = false});
 	assert_says("THE BALLOTS RAN OUT: the last 1,234 ");
+	print(sitting_killed(6), (struct summary_look){.blocks = false});
+	assert_says("its process ended at 3.00 s");
+	assert_null(strstr(text, "of CPU per answer"));
+	assert_null(strstr(text, "it wrote"));
 }
 
 static void
