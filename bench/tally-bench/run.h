@@ -117,9 +117,9 @@ struct run {
 	uint64_t ballot_bytes; /* that were submitted, once each */
 	uint64_t unanswered;   /* at the end, given up: their waits until then are in latency,
 				  with those of total.behind */
-	uint64_t missing;      /* open loop: ballots of the schedule that the file did not have */
-	bool has_data;         /* --data: what the folder grew by; the public log's files too */
-	uint64_t data_bytes;   /* ledger, tree, index, public */
+	uint64_t missing;    /* open loop: ballots of the schedule that the file did not have */
+	bool has_data;       /* --data: what the folder grew by; the public log's files too */
+	uint64_t data_bytes; /* ledger, tree, index, public */
 	uint64_t ledger_bytes; /* of them: log bytes (metrics), else what the ledger grew by */
 	size_t kinds_count;    /* 0: the file foretells nothing */
 	struct run_kind kinds[RUN_KINDS_MAX];

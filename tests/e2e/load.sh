@@ -81,7 +81,8 @@ ran_out() {
 		--rate 1000000 --seconds 1
 	says "ballots that will run out: how many it takes" 'takes 1000000 ballots' "$WORK/err"
 	load "ballots that run out, knowingly" 0 --rate 10000 --seconds 10 --count 90000 --short
-	same "ballots that run out: how many were missing" "$(figure '.missing + .total.sent')" 90000
+	same "ballots that run out: how many were missing" \
+		"$(figure '.missing + .total.sent')" 90000
 	says "ballots that run out: loudly" 'THE BALLOTS RAN OUT' "$WORK/out"
 }
 
@@ -100,7 +101,8 @@ loading() {
 	found "$dir"
 	tallyd_must "$dir"
 	bench load --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
-		--connections 4 --window 8 --json "$WORK/run.json" --pid "$TALLYD" "$@" > "$WORK/out" 2>&1 &
+		--connections 4 --window 8 --json "$WORK/run.json" --pid "$TALLYD" "$@" \
+		> "$WORK/out" 2>&1 &
 	LOADING=$!
 	running+=("$LOADING")
 }
