@@ -1,6 +1,5 @@
 #include "bench/tally-bench/deal.h"
 
-#include "bench/tally-bench/amount.h"
 #include "tests/lib/test.h"
 
 enum {
@@ -131,31 +130,14 @@ kinds_fit_their_file(void **state)
 	assert_false(kinds_parse(bytes_make(memory, sizeof memory), 1235, &count, &kinds));
 	assert_false(kinds_parse(bytes_make(memory, sizeof memory - 1), 1234, &count, &kinds));
 	assert_false(kinds_parse(bytes_make(memory, 20), 1234, &count, &kinds));
+	kinds_header_write(memory, 1234, 2);
+	assert_false(kinds_parse(bytes_make(memory, sizeof memory), 1234, &count, &kinds));
+	kinds_header_write(memory, 1234, 3);
 	memory[KINDS_HEADER_SIZE + 1] = KIND_NONE;
 	assert_false(kinds_parse(bytes_make(memory, sizeof memory), 1234, &count, &kinds));
 	memory[KINDS_HEADER_SIZE + 1] = KIND_FRESH;
 	memory[0] = 'T';
 	assert_false(kinds_parse(bytes_make(memory, sizeof memory), 1234, &count, &kinds));
-}
-
-static void
-amounts_are_read_whole(void **state)
-{
-	static const char *const wrong[] = {"",    "x",   "-1",  " 1", "1 ",
-					    "1%%", "inf", "nan", "1,5"};
-	double value = 0, three[3];
-
-	(void)state;
-	assert_true(amount_share("1%", &value) && value == 0.01);
-	assert_true(amount_share("0.25", &value) && value == 0.25);
-	assert_true(amount_number("2e3", &value) && value == 2000);
-	assert_false(amount_number("1%", &value));
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-		assert_false(amount_share(wrong[i], &value));
-	assert_true(amount_numbers("1:2.5:30", three, 3) && three[1] == 2.5 && three[2] == 30);
-	assert_false(amount_numbers("1:2", three, 3));
-	assert_false(amount_numbers("1:2:3:", three, 3));
-	assert_false(amount_numbers("1::3", three, 3));
 }
 
 int
@@ -166,7 +148,6 @@ main(void)
 	    cmocka_unit_test(revisions_ascend_by_one),
 	    cmocka_unit_test(a_copy_goes_on_from_its_place),
 	    cmocka_unit_test(kinds_fit_their_file),
-	    cmocka_unit_test(amounts_are_read_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -256,6 +256,8 @@ a_surprise_is_named(void **state)
 	assert_int_equal(rehearsal->run.surprises[0].verdict, TALLY_ACCEPTED);
 	assert_int_equal(rehearsal->run.surprises[0].foretold, TALLY_HAS_VOTED);
 	assert_string_equal(rehearsal->run.surprises[0].kind, "second");
+	assert_int_equal(rehearsal->run.kinds[KIND_SECOND].surprises, 1);
+	assert_int_equal(rehearsal->run.kinds[KIND_FRESH].surprises, 0);
 	rehearsal_free(rehearsal);
 }
 

@@ -148,6 +148,39 @@ the_last_evening_is_six_hours_with_its_peak_at_the_end(void **state)
 	free(schedule);
 }
 
+/* What comes before the cut keeps its times. */
+static void
+a_cut_changes_nothing_before_it(void **state)
+{
+	struct schedule *whole = schedule_make(), *cut = schedule_make();
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct schedule *schedule = i == 0 ? whole : cut;
+
+		assert_true(schedule_length_s(schedule) == 0);
+		assert_int_equal(schedule_count(schedule), 0);
+		assert_true(schedule_add(schedule, 2, 0, 100));
+		assert_true(schedule_add(schedule, 2, 100, 200));
+		assert_true(schedule_add(schedule, 2, 7, 7));
+	}
+	schedule_cut(cut, 60);
+	assert_int_equal(schedule_count(cut), schedule_count(whole));
+	schedule_cut(cut, 3);
+	assert_true(schedule_length_s(cut) == 3);
+	assert_int_equal(schedule_count(cut), 225); /* 100 + 125 */
+	for (uint64_t n = 0; n < 225; n++)
+		assert_int_equal(schedule_time(cut, n), schedule_time(whole, n));
+	schedule_cut(cut, 2);
+	assert_true(schedule_length_s(cut) == 2);
+	assert_int_equal(schedule_count(cut), 100);
+	schedule_cut(cut, 0.5);
+	assert_true(schedule_length_s(cut) == 0.5);
+	assert_int_equal(schedule_count(cut), 7); /* 6.25, and the one that begins it */
+	free(whole);
+	free(cut);
+}
+
 int
 main(void)
 {
@@ -155,6 +188,7 @@ main(void)
 	    cmocka_unit_test(a_fixed_rate_is_exact),
 	    cmocka_unit_test(a_ramp_is_exact),
 	    cmocka_unit_test(pieces_follow_each_other),
+	    cmocka_unit_test(a_cut_changes_nothing_before_it),
 	    cmocka_unit_test(a_profile_is_read),
 	    cmocka_unit_test(a_wrong_profile_is_refused),
 	    cmocka_unit_test(the_last_evening_is_six_hours_with_its_peak_at_the_end),
