@@ -345,7 +345,7 @@ parcels_exhausted(struct station *station)
 static void
 let_in(struct station *station)
 {
-	for (unsigned i = 0; i < connections_max; i++)
+	for (unsigned i = 0; i < connections_max && station->greeted_count > 0; i++)
 		if (station->connections[i].state == CONNECTION_GREETED &&
 		    connection_may_be_served(station, i))
 			serve(station, i);

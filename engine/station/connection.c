@@ -198,13 +198,22 @@ station_output(const struct station *station, unsigned number)
 }
 
 void
+connection_move(struct station *station, struct connection *connection,
+		enum connection_state to)
+{
+	station->greeted_count -= connection->state == CONNECTION_GREETED;
+	station->greeted_count += to == CONNECTION_GREETED;
+	connection->state = to;
+}
+
+void
 connection_close(struct station *station, unsigned number)
 {
 	struct connection *connection = &station->connections[number];
 
 	if (connection->state == CONNECTION_CLOSING || connection->state == CONNECTION_FREE)
 		return;
-	connection->state = CONNECTION_CLOSING;
+	connection_move(station, connection, CONNECTION_CLOSING);
 	station_effect(station, EFFECT_CLOSE)->connection = number;
 }
 
@@ -221,7 +230,7 @@ connection_goodbye(struct station *station, unsigned number, enum tally_verdict 
 		return;
 	}
 	output_end(station, number, &writer);
-	connection->state = CONNECTION_LEAVING;
+	connection_move(station, connection, CONNECTION_LEAVING);
 }
 
 bool
@@ -263,7 +272,7 @@ connection_connected(struct station *station, unsigned number, const uint8_t *no
 
 	CHECK(number < connections_max && connection->state == CONNECTION_FREE);
 	make_room_for_strangers(station);
-	connection->state = CONNECTION_GREETED;
+	connection_move(station, connection, CONNECTION_GREETED);
 	connection->signer = (uint16_t)station->manifest->frontends_count;
 	connection->ending = false;
 	connection->parting = TALLY_ACCEPTED;
@@ -359,7 +368,7 @@ connection_disconnected(struct station *station, unsigned number)
 {
 	struct connection *connection = &station->connections[number];
 
-	connection->state = CONNECTION_FREE;
+	connection_move(station, connection, CONNECTION_FREE);
 	connection->generation++;
 	connection->received_start = 0;
 	connection->received_end = 0;

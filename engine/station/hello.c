@@ -185,7 +185,8 @@ hello_answer(struct station *station, unsigned number, const struct frame *frame
 		return;
 	}
 	connection->signer = (uint16_t)signer;
-	connection->state = auth.key_id == 0 ? CONNECTION_ANONYMOUS : CONNECTION_MEMBER;
+	connection_move(station, connection,
+			auth.key_id == 0 ? CONNECTION_ANONYMOUS : CONNECTION_MEMBER);
 	writer = output_begin(station);
 	frame_welcome_write(&writer, &welcome);
 	output_end(station, number, &writer);

@@ -96,6 +96,7 @@ struct station {
 
 	/* act 1 */
 	struct connection connections[connections_max];
+	unsigned greeted_count; /* of them: CONNECTION_GREETED */
 	struct signer signers[SIGNERS_MAX];
 	unsigned waiting_count;
 	int16_t signers_first;
@@ -214,6 +215,11 @@ station_asked(const struct station *station, const struct ballot *ballot,
 	      const uint8_t *digest);
 
 /* connection.c */
+
+/* The only way to another state; keeps greeted_count. */
+void
+connection_move(struct station *station, struct connection *connection,
+		enum connection_state to);
 
 /* Puts the connection in its signer's queue if it has a whole frame and may be served. */
 void
