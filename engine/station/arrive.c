@@ -333,7 +333,7 @@ parcels_exhausted(struct station *station)
 {
 	struct parcel *parcel = filling(station);
 
-	if (station->items_count >= pipeline_items)
+	if (station->phase_waits || station->items_count >= pipeline_items)
 		return true;
 	return station->parcels_filled - station->parcels_answered == parcels_max &&
 	       (parcel == NULL ||
@@ -373,6 +373,7 @@ arrive_phase(struct station *station, enum tally_phase phase)
 	struct parcel *parcel = parcel_for(station, 1);
 	struct parcel_item *item;
 
+	station->phase_waits = parcel == NULL;
 	if (parcel == NULL)
 		return false;
 	item = parcel_put(parcel, TASK_PHASE, 0, bytes_make(NULL, 0));

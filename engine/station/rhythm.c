@@ -72,6 +72,7 @@ serve_phase(struct station *station)
 	bool full = !sequence_has_room(station, ENTRY_PHASE_SIZE);
 
 	tell_of_draw(station);
+	station->phase_waits = false;
 	if (station->phase_queued)
 		return;
 	/* It stays late until it is entered: no ballot gets in before it, room or not. */

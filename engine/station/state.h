@@ -179,6 +179,7 @@ struct station {
 	int64_t clock_offset_ms; /* wall - monotonic, as it was then */
 	bool clock_jumped;       /* and they do not agree long enough yet */
 	bool phase_queued;       /* a TASK_PHASE is in line */
+	bool phase_waits;        /* one had no room: no request is taken before it */
 	bool phase_late;         /* it is due, and the ledger has no room for it */
 	bool draw_told;          /* the operator knows that the vote waits for its draw */
 	bool closing;            /* draining what was received before the instant */
@@ -298,7 +299,8 @@ connection_disconnected(struct station *station, unsigned number);
 void
 arrive_intake(struct station *station);
 
-/* An item without a connection; false if there is no room now. */
+/* An item without a connection; false if there is no room now: then no request is taken until it is
+ * asked again (rhythm_serve). */
 MUST_USE bool
 arrive_phase(struct station *station, enum tally_phase phase);
 

@@ -133,6 +133,36 @@ test_clock_jumps_and_returns(void **state)
 	end(stage);
 }
 
+/* Ballots that come too early, without an end, and faster than they are refused: voting opens. */
+static void
+test_opening_beside_a_flood(void **state)
+{
+	struct stage *stage = make(
+	    (struct stage_wish){.now = "2026-01-01T07:59:59Z", .campaign = {.frontends = 2}});
+	struct guest guests[] = {guest_join(stage, 0), guest_join(stage, 1)};
+	const size_t guests_count = sizeof guests / sizeof guests[0];
+	uint8_t memory[TALLY_BALLOT_SIZE_MAX];
+	struct bytes ballot = guest_ballot(stage, 1, 1, 0, memory);
+	size_t full = 0;
+
+	(void)state;
+	memory[ballot.size - 1] ^= 1;
+	assert_int_equal(phase(stage), TALLY_PHASE_BEFORE);
+	for (int turn = 0; turn < 300; turn++) {
+		for (size_t i = 0; i < guests_count; i++) {
+			const struct stage_socket *socket = &stage->sockets[guests[i].number];
+
+			while (socket->in_end - socket->in_first < receive_bytes)
+				guest_submit(&guests[i], ballot);
+		}
+		stage_run(stage, 5);
+		full += stage->station->items_count == pipeline_items;
+	}
+	assert_true(full > 250);
+	assert_int_equal(phase(stage), TALLY_PHASE_OPEN);
+	stage_free(stage);
+}
+
 /* A clock that goes back does not take a phase back. */
 static void
 test_clock_jumps_back(void **state)
@@ -349,6 +379,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_phases_by_the_clock),
+	    cmocka_unit_test(test_opening_beside_a_flood),
 	    cmocka_unit_test(test_down_over_closing),
 	    cmocka_unit_test(test_down_over_everything),
 	    cmocka_unit_test(test_clock_jumps_forward),
