@@ -4,7 +4,8 @@
 . "$(dirname "$0")/common.bash"
 count=300
 forged=40
-again='\), of [0-9]+ of them again by libsodium$'
+again=' again by libsodium; '
+passed='[0-9]+ of 32 checks passed, [0-9]+ skipped$'
 
 make_ballots() {
 	campaign "$WORK/campaign" || exit 1
@@ -31,17 +32,32 @@ path() {
 		"$(verdicts "$WORK/$path.answers")" \
 		"$((2 * count)) accepted $forged bad-signature "
 	stops "$path"
-	audit "$path" "$dir"
+	usual "$path" "$dir/public"
 	haste "$path" "$dir/public"
 	adopted "$path" "$dir"
 }
 
-# The last line says what was done by whom, in words and in JSON.
-haste() {
-	exits 0 "$1: tally-verify --fast passes" "$BIN/tally-verify" --fast --quiet \
+# The last line says whose word signatures are, and that not everything was asked.
+usual() {
+	exits 0 "$1: tally-verify passes" "$BIN/tally-verify" --quiet \
 		--key "$CAMPAIGN/log.key.pub" "$2"
+	same "$1: in one line" "$(wc -l < "$WORK/out")" 1
+	says "$1: by libsodium" "^PASS: .*; signatures by libsodium; $passed" "$WORK/out"
+	exits 0 "$1: tally-verify --json passes" "$BIN/tally-verify" --json \
+		--key "$CAMPAIGN/log.key.pub" "$2"
+	same "$1: the same in JSON" "$(jq -c "[.signatures.path, .passed + .skipped,
+		(.checks | map(select(.status == \"SKIPPED\")) | length) == .skipped]" \
+		"$WORK/out")" '["libsodium",32,true]'
+}
+
+# The check and the last line say what was done by whom, in words and in JSON.
+haste() {
+	exits 0 "$1: tally-verify --fast passes" "$BIN/tally-verify" --fast \
+		--key "$CAMPAIGN/log.key.pub" "$2"
+	says "$1: asks something else" ' 20 PASS    .* by tables of the listed keys' "$WORK/out"
 	says "$1: and says how" \
-		"^PASS: .*; signatures of $((2 * count)) ballots by tables \\(.*$again" "$WORK/out"
+		"^PASS: .*; signatures of $((2 * count)) ballots by tables \\(.*$again$passed" \
+		"$WORK/out"
 	exits 0 "$1: tally-verify --fast --json passes" "$BIN/tally-verify" --fast --json \
 		--key "$CAMPAIGN/log.key.pub" "$2"
 	same "$1: and says how in JSON" "$(jq ".signatures.by_tables, .signatures.rechecked > 0,

@@ -26,6 +26,20 @@ stated() {
 		sort | unique) == (.winners | sort)' "$WORK/folder"
 	exits 0 "$1: tally-verify agrees" "$BIN/tally-verify" --key "$CAMPAIGN/log.key.pub" \
 		"$dir/public"
+	says "$1: and that it is not the end" "^  winners by .*/v1 so far; voting is open: " \
+		"$WORK/out"
+	tallyctl notice --key "$CAMPAIGN/authority.key" --connect "127.0.0.1:$PORT" close \
+		> "$WORK/said" 2>&1
+}
+
+# closed NAME: the winners are no more in doubt.
+closed() {
+	exits 0 "$1: tally-verify after the close" "$BIN/tally-verify" \
+		--key "$CAMPAIGN/log.key.pub" "$dir/public"
+	says "$1: names the winners" "^  winners by [^ ]*/v1: " "$WORK/out"
+	exits 0 "$1: the same in JSON" "$BIN/tally-verify" --json --key "$CAMPAIGN/log.key.pub" \
+		"$dir/public"
+	same "$1: its phase" "$(jq -r .results.phase "$WORK/out")" closed
 }
 
 # election NAME OUTCOME: a campaign of that rule, 200 voters, and what is said of it.
@@ -55,6 +69,7 @@ election() {
 	exits 0 "$1: a table" tallyctl results --log "$dir/public"
 	says "$1: it names the winners" 'Winners, in order: ' "$WORK/out"
 	stops "$1: the end"
+	closed "$1"
 }
 
 election greedy '{rule: "greedy-skip/v1", budget: 450, tie_order: "cheaper-first"}'

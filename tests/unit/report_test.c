@@ -173,8 +173,30 @@ shows_groups_once(void **state)
 						   "              not asked\n"
 						   "law\n"
 						   "   3 PASS    three holds\n"
-						   "PASS: all\n");
-	assert_string_equal(shown(&report, true), "PASS: all\n");
+						   "PASS: all; 2 of 3 checks passed, "
+						   "1 skipped\n");
+	assert_string_equal(shown(&report, true),
+			    "PASS: all; 2 of 3 checks passed, 1 skipped\n");
+	report_pass(&report, 1);
+	assert_string_equal(shown(&report, true), "PASS: all; all 3 checks passed\n");
+}
+
+/* The words of a check are the question's, unless it was asked otherwise. */
+static void
+says_what_was_asked(void **state)
+{
+	struct report report = fresh();
+	json_t *json;
+	const char *text;
+
+	(void)state;
+	report_pass(&report, 0);
+	report_reword(&report, 0, "one holds in part");
+	assert_non_null(strstr(shown(&report, false), "   1 PASS    one holds in part\n"));
+	json = report_json(&report);
+	assert_int_equal(json_unpack(json, "{s:[{s:s}]}", "checks", "text", &text), 0);
+	assert_string_equal(text, "one holds in part");
+	json_decref(json);
 }
 
 static void
@@ -183,18 +205,21 @@ writes_json(void **state)
 	struct report report = fresh();
 	json_t *json;
 	const char *result, *first, *second, *why;
-	int code, index;
+	int code, index, passed, skipped;
 
 	(void)state;
 	report_pass(&report, 0);
 	finding(&report, 1, TALLY_EXIT_FAILED, 12);
 	json = report_json(&report);
-	assert_int_equal(json_unpack(json, "{s:s, s:i, s:[{s:s}, {s:s, s:s, s:i}]}", "result",
-				     &result, "exit", &code, "checks", "status", &first,
-				     "status", &second, "why", &why, "index", &index),
+	assert_int_equal(json_unpack(json, "{s:s, s:i, s:i, s:i, s:[{s:s}, {s:s, s:s, s:i}]}",
+				     "result", &result, "exit", &code, "passed", &passed,
+				     "skipped", &skipped, "checks", "status", &first, "status",
+				     &second, "why", &why, "index", &index),
 			 0);
 	assert_string_equal(result, "fail");
 	assert_int_equal(code, 1);
+	assert_int_equal(passed, 1);
+	assert_int_equal(skipped, 1);
 	assert_string_equal(first, "PASS");
 	assert_string_equal(second, "FAIL");
 	assert_string_equal(why, "entry 12: wrong 12");
@@ -214,6 +239,7 @@ main(void)
 	    cmocka_unit_test(skips_what_the_world_refuses),
 	    cmocka_unit_test(knows_where_nothing_was_to_check),
 	    cmocka_unit_test(shows_groups_once),
+	    cmocka_unit_test(says_what_was_asked),
 	    cmocka_unit_test(writes_json),
 	};
 

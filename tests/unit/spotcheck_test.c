@@ -23,6 +23,8 @@ passes(const struct campaign_wish *wish)
 	assert_true(scene.audit.hasty);
 	assert_int_equal(haste->path, verifier_path_best());
 	assert_int_equal(haste->by_tables, scene.audit.recount.replay.counts.in_tree);
+	assert_string_equal(scene.audit.report.checks[AUDIT_SIGNATURES].text,
+			    checks_signatures_by_tables);
 	assert_true(haste->rechecked > 500 && haste->rechecked <= haste->by_tables);
 	scene_close(&scene);
 }
@@ -50,6 +52,7 @@ fails(const struct campaign_wish *wish, size_t from_end, const char *words)
 		scene_audit(&scene);
 		assert_found(&scene, AUDIT_SIGNATURES, 52, words);
 		assert_int_equal(scene.audit.hasty, fast);
+		assert_null(scene.audit.report.checks[AUDIT_SIGNATURES].text);
 	}
 	scene_close(&scene);
 }

@@ -124,6 +124,15 @@ every_act_has_a_name(void **state)
 	}
 }
 
+static void
+phases_have_the_names_of_results(void **state)
+{
+	(void)state;
+	assert_string_equal(trace_phase_name(TALLY_PHASE_BEFORE), "before");
+	assert_string_equal(trace_phase_name(TALLY_PHASE_OPEN), "open");
+	assert_string_equal(trace_phase_name(TALLY_PHASE_CLOSED), "closed");
+}
+
 int
 main(void)
 {
@@ -133,6 +142,7 @@ main(void)
 	    cmocka_unit_test(strengths_in_json),
 	    cmocka_unit_test(no_rule_and_no_draw_in_json),
 	    cmocka_unit_test(every_act_has_a_name),
+	    cmocka_unit_test(phases_have_the_names_of_results),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

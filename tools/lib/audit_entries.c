@@ -346,6 +346,28 @@ end_haste(struct audit_state *state)
 	spotcheck_close(spotcheck);
 }
 
+/* What was asked of signatures, where that was not the usual. */
+static void
+tell_haste(struct audit *audit)
+{
+	const struct audit_haste *haste = &audit->haste;
+	struct report *report = &audit->report;
+
+	if (!audit->hasty || report->checks[AUDIT_SIGNATURES].status != REPORT_PASS)
+		return;
+	if (haste->path == VERIFIER_LIBSODIUM) {
+		report_remark(report, AUDIT_SIGNATURES,
+			      "the tables of --fast could not be used here: libsodium checked "
+			      "every one");
+		return;
+	}
+	report_reword(report, AUDIT_SIGNATURES, checks_signatures_by_tables);
+	report_remark(report, AUDIT_SIGNATURES,
+		      "%" PRIu64 " ballots by tables (%s), %" PRIu64
+		      " of them again by libsodium",
+		      haste->by_tables, verifier_path_name(haste->path), haste->rechecked);
+}
+
 void
 audit_entries(struct audit_state *state)
 {
@@ -369,4 +391,5 @@ audit_entries(struct audit_state *state)
 	}
 	free(office.desks);
 	conclude(state);
+	tell_haste(state->audit);
 }

@@ -49,6 +49,10 @@ const struct report_question checks_questions[AUDIT_CHECKS_COUNT] = {
     [AUDIT_OLD] = {"history", "old", "the log continues the older checkpoint"},
 };
 
+const char checks_signatures_by_tables[] =
+    "ballots' signatures hold by tables of the listed keys, a sample's and all others by "
+    "libsodium";
+
 void
 checks_skip_rest(struct report *report, enum audit_check on)
 {

@@ -51,6 +51,9 @@ enum audit_check {
 
 extern const struct report_question checks_questions[AUDIT_CHECKS_COUNT];
 
+/* What AUDIT_SIGNATURES asks where ballots' signatures went through tables. */
+extern const char checks_signatures_by_tables[];
+
 /* Checks that were not decided rest on `on`, which failed: they say so. */
 void
 checks_skip_rest(struct report *report, enum audit_check on);

@@ -114,6 +114,31 @@ report_remark(struct report *report, size_t check, const char *format, ...)
 	va_end(arguments);
 }
 
+void
+report_reword(struct report *report, size_t check, const char *text)
+{
+	CHECK(check < report->count);
+	report->checks[check].text = text;
+}
+
+static const char *
+text_of(const struct report *report, size_t check)
+{
+	const char *text = report->checks[check].text;
+
+	return text != NULL ? text : report->questions[check].text;
+}
+
+static size_t
+count_of(const struct report *report, enum report_status status)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->count; i++)
+		count += report->checks[i].status == status;
+	return count;
+}
+
 const struct report_check *
 report_first_failure(const struct report *report, size_t *number)
 {
@@ -186,7 +211,7 @@ report_print(const struct report *report, FILE *out, bool quiet)
 		group = question->group;
 		fprintf(out, "  %2zu ", i + 1);
 		print_status(out, check->status, 8);
-		fprintf(out, "%s\n", question->text);
+		fprintf(out, "%s\n", text_of(report, i));
 		if (check->why.sentence[0] != '\0')
 			fprintf(out, "              %s\n", check->why.sentence);
 	}
@@ -203,6 +228,18 @@ first_unread(const struct report *report, size_t *number)
 	return NULL;
 }
 
+static void
+print_counts(const struct report *report, FILE *out)
+{
+	size_t skipped = count_of(report, REPORT_SKIPPED);
+
+	if (skipped == 0)
+		fprintf(out, "; all %zu checks passed\n", report->count);
+	else
+		fprintf(out, "; %zu of %zu checks passed, %zu skipped\n",
+			count_of(report, REPORT_PASS), report->count, skipped);
+}
+
 void
 report_print_end(const struct report *report, FILE *out, const char *subject)
 {
@@ -211,7 +248,8 @@ report_print_end(const struct report *report, FILE *out, const char *subject)
 
 	if (report_exit(report) == TALLY_EXIT_FINE) {
 		print_status(out, REPORT_PASS, 0);
-		fprintf(out, ": %s\n", subject);
+		fprintf(out, ": %s", subject);
+		print_counts(report, out);
 		return;
 	}
 	print_status(out, REPORT_FAIL, 0);
@@ -231,7 +269,7 @@ check_json(const struct report *report, size_t i)
 	const struct report_check *check = &report->checks[i];
 	json_t *object = json_pack("{s:I, s:s, s:s, s:s, s:s}", "number", (json_int_t)(i + 1),
 				   "group", question->group, "name", question->name, "status",
-				   status_names[check->status], "text", question->text);
+				   status_names[check->status], "text", text_of(report, i));
 
 	/* A path in a sentence may be no UTF-8; then the sentence is left out. */
 	if (object != NULL && check->why.sentence[0] != '\0')
@@ -261,6 +299,8 @@ report_json(const struct report *report)
 			return NULL;
 		}
 	}
-	return json_pack("{s:s, s:i, s:o}", "result", results[code], "exit", (int)code,
-			 "checks", checks);
+	return json_pack("{s:s, s:i, s:I, s:I, s:o}", "result", results[code], "exit",
+			 (int)code, "passed", (json_int_t)count_of(report, REPORT_PASS),
+			 "skipped", (json_int_t)count_of(report, REPORT_SKIPPED), "checks",
+			 checks);
 }

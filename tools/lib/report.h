@@ -32,6 +32,7 @@ struct report_question {
 struct report_check {
 	enum report_status status;
 	bool nothing;       /* of SKIPPED: there was nothing to check, or nothing yet */
+	const char *text;   /* in place of the question's, or NULL */
 	struct trouble why; /* of FAIL and SKIPPED; of PASS a remark, or empty */
 };
 
@@ -71,6 +72,10 @@ void
 report_remark(struct report *report, size_t check, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* What was asked is other than the question says: `text`, constant, is shown in its place. */
+void
+report_reword(struct report *report, size_t check, const char *text);
+
 /* True if the check was decided by report_found. */
 bool
 report_troubled(const struct report *report, size_t check);
@@ -88,14 +93,15 @@ report_exit(const struct report *report);
 void
 report_print(const struct report *report, FILE *out, bool quiet);
 
-/* Last line: "PASS: `subject`" or "FAIL: the first failure". */
+/* Last line: "PASS: `subject`; 27 of 32 checks passed, 5 skipped", or "FAIL: " and the first
+ * failure. */
 void
 report_print_end(const struct report *report, FILE *out, const char *subject);
 
-/* {"result":"pass"|"fail"|"incomplete","exit":N,"checks":[{"number":N,"group":"..","name":"..",
- * "status":"PASS","text":"..","why":"..","index":N,"nothing":true}]}; the last three where they
- * apply. The caller adds what else it has and gives the reference back. NULL if memory is short.
- */
+/* {"result":"pass"|"fail"|"incomplete","exit":N,"passed":N,"skipped":N,"checks":[{"number":N,
+ * "group":"..","name":"..","status":"PASS","text":"..","why":"..","index":N,"nothing":true}]};
+ * the last three where they apply. The caller adds what else it has and gives the reference back.
+ * NULL if memory is short. */
 json_t *
 report_json(const struct report *report);
 

@@ -103,3 +103,11 @@ trace_set(json_t *object, const struct manifest_contest *contest,
 	set_text(object, "outcome", contest->outcome.id);
 	CHECK(json_object_set_new(object, "trace", steps) == 0);
 }
+
+const char *
+trace_phase_name(enum tally_phase phase)
+{
+	if (phase == TALLY_PHASE_BEFORE)
+		return "before";
+	return phase == TALLY_PHASE_OPEN ? "open" : "closed";
+}

@@ -21,6 +21,10 @@ void
 trace_set(json_t *object, const struct manifest_contest *contest,
 	  const struct winners_contest *winners);
 
+/* "before", "open", "closed". */
+const char *
+trace_phase_name(enum tally_phase phase);
+
 /* "taken", "too-dear", ...: the name of an act in JSON. */
 const char *
 trace_act_name(enum election_act act);

@@ -41,10 +41,23 @@ print_contest(const struct manifest_contest *contest, const struct counts_contes
 			manifest_title_in(&contest->options[i].titles, "en"));
 }
 
+/* Winners before the vote has closed may change. */
+static const char *
+provisional(enum tally_phase phase)
+{
+	static const char *const texts[] = {
+	    [TALLY_PHASE_BEFORE] = " so far; voting is not open yet",
+	    [TALLY_PHASE_OPEN] = " so far; voting is open",
+	    [TALLY_PHASE_CLOSED] = "",
+	};
+
+	return texts[phase];
+}
+
 /* In the order in which they won. */
 static void
 print_winners(const struct manifest_contest *contest, const struct winners_contest *winners,
-	      FILE *out)
+	      enum tally_phase phase, FILE *out)
 {
 	const struct election_result *result = &winners->outcome.result;
 
@@ -52,7 +65,7 @@ print_winners(const struct manifest_contest *contest, const struct winners_conte
 		fprintf(out, "  winners: not before the draw\n");
 	if (winners->status != OUTCOME_DECIDED)
 		return;
-	fprintf(out, "  winners by %s:%s", contest->outcome.id,
+	fprintf(out, "  winners by %s%s:%s", contest->outcome.id, provisional(phase),
 		result->winners_count == 0 ? " none" : "");
 	for (size_t i = 0; i < result->winners_count; i++)
 		fprintf(out, "%s %s", i == 0 ? "" : ",",
@@ -90,7 +103,8 @@ print_counts(const struct audit *audit, FILE *out)
 		print_contest(&manifest->contests[i], &counts->contests[i],
 			      counts->options + manifest->contests[i].options_first, out);
 		if (audit->winners.contests != NULL)
-			print_winners(&manifest->contests[i], &audit->winners.contests[i], out);
+			print_winners(&manifest->contests[i], &audit->winners.contests[i],
+				      audit->recount.replay.law.phase, out);
 	}
 	fprintf(out, "\n");
 }
@@ -111,16 +125,24 @@ print_pending(const struct audit *audit, char text[PENDING_SIZE])
 		}
 }
 
-/* How signatures were looked at, where that was not the usual way. */
+static bool
+signatures_passed(const struct audit *audit)
+{
+	return audit->report.checks[AUDIT_SIGNATURES].status == REPORT_PASS;
+}
+
+/* By what ballots' signatures were found genuine. */
 static void
 print_haste(const struct audit *audit, char text[HASTE_SIZE])
 {
 	const struct audit_haste *haste = &audit->haste;
 
 	text[0] = '\0';
-	if (!audit->hasty)
+	if (!signatures_passed(audit))
 		return;
-	if (haste->path == VERIFIER_LIBSODIUM)
+	if (!audit->hasty)
+		snprintf(text, HASTE_SIZE, "; signatures by libsodium");
+	else if (haste->path == VERIFIER_LIBSODIUM)
 		snprintf(text, HASTE_SIZE,
 			 "; the tables of --fast could not be used here: every signature was "
 			 "checked by libsodium");
@@ -193,8 +215,9 @@ results_json(const struct audit *audit)
 			json_decref(contests);
 			return NULL;
 		}
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "index",
-			 (json_int_t)audit->recount.checkpoint.size, "ballots",
+	return json_pack("{s:I, s:s, s:I, s:I, s:I, s:I, s:o}", "index",
+			 (json_int_t)audit->recount.checkpoint.size, "phase",
+			 trace_phase_name(audit->recount.replay.law.phase), "ballots",
 			 (json_int_t)counts->ballots, "replaced", (json_int_t)counts->replaced,
 			 "voided", (json_int_t)counts->voided, "in_tree",
 			 (json_int_t)counts->in_tree, "contests", contests);
@@ -239,7 +262,7 @@ show_audit_json(const struct audit *audit, const char *log, const char *cosignat
 					  json_string(hex(recount->manifest->id, text)));
 	if (audit->sealed)
 		(void)json_object_set_new(object, "sealed", json_true());
-	if (audit->hasty)
+	if (audit->hasty || signatures_passed(audit))
 		(void)json_object_set_new(object, "signatures", haste_json(&audit->haste));
 	if (audit->journals != NULL)
 		(void)json_object_set_new(object, "journals", reconcile_json(audit->journals));

@@ -9,14 +9,6 @@ number(uint64_t value)
 	return json_integer((json_int_t)value);
 }
 
-static const char *
-phase_name(enum tally_phase phase)
-{
-	if (phase == TALLY_PHASE_BEFORE)
-		return "before";
-	return phase == TALLY_PHASE_OPEN ? "open" : "closed";
-}
-
 static json_t *
 districts_json(const struct manifest *manifest, const struct counts *counts)
 {
@@ -179,7 +171,7 @@ outcome_json(const struct recount *recount, const struct winners *winners)
 	    "{s:o, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "campaign",
 	    show_hex(bytes_make(manifest->id, sizeof manifest->id)), "test", manifest->test,
 	    "index", number(recount->checkpoint.size), "phase",
-	    phase_name(recount->replay.law.phase), "ballots", number(counts->ballots),
+	    trace_phase_name(recount->replay.law.phase), "ballots", number(counts->ballots),
 	    "replaced", number(counts->replaced), "voided", number(counts->voided), "in_tree",
 	    number(counts->in_tree), "districts", districts_json(manifest, counts), "contests",
 	    contests_json(recount, winners));
