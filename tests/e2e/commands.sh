@@ -193,7 +193,7 @@ receipts() {
 		--ballot "$WORK/one"
 	exits 1 "a receipt by another key is refused" "$BIN/tally-verify" \
 		--key "$CAMPAIGN/a.key.pub" --receipt "$WORK/receipt"
-	sed "s/^index .*/index $((index + 1))/" "$WORK/receipt" > "$WORK/receipt.bad"
+	sed "s/^index .*/index $((index + 100))/" "$WORK/receipt" > "$WORK/receipt.bad"
 	exits 1 "a receipt with another index is refused" "${verify[@]}" "$WORK/receipt.bad"
 	exits 1 "receipt: an entry that is not there" tallyctl receipt \
 		--connect "127.0.0.1:$PORT" --index 999999

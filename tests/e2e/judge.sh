@@ -43,7 +43,7 @@ sees "a vote too many" "$WORK/results" 's/"votes": */"votes":1/' -r "$WORK/resul
 sees "another count of ballots" "$WORK/results" 's/"ballots": *60/"ballots":61/' \
 	-r "$WORK/results"
 exits 1 "another number of ballots is seen" judge -n 111 "$dir/public"
-bundle=$(find "$dir/public/tile/entries" -type f | head -n 1)
+bundle=$(find "$dir/public/tile/entries" -type f | sort -V | tail -n 1) # the newest size's
 printf 'x' | dd of="$bundle" bs=1 seek=$(($(stat -c %s "$bundle") - 300)) conv=notrunc status=none
 exits 1 "a changed entry is seen" judge "${all[@]}" "$dir/public" "$WORK/a" \
 	"$WORK/a.answers" "$WORK/b" "$WORK/b.answers"
