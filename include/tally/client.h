@@ -21,9 +21,9 @@
  * The server speaks first. The machine checks its HELLO (campaign, log key, the signature of the
  * checkpoint it shows), answers with AUTH and reports READY when the server has said WELCOME.
  * From then on requests may be made, as many at once as the server's window allows. Answers to
- * SUBMIT, STATUS, NOTICE and STATE come in the order of the requests (lane one); so do those to
- * RECEIPT, CHECKPOINT, RESULTS, ENTRIES and COSIGN among themselves (lane two). Anything else
- * breaks the machine.
+ * SUBMIT, STATUS, NOTICE, SHEET and STATE come in the order of the requests (lane one); so do
+ * those to RECEIPT, CHECKPOINT, RESULTS, ENTRIES and COSIGN among themselves (lane two). Anything
+ * else breaks the machine.
  *
  * States:  hello -> welcome -> ready -> gone;  every state but gone -> broken;  hello and welcome
  * -> gone. In gone (the server said GOODBYE) and broken nothing moves any more.

@@ -1,9 +1,11 @@
 #!/bin/bash
 # What `make install` puts down: programs that are hardened, a library that a stranger's program
-# can link, alone and into a shared library; and that `make uninstall` leaves nothing.
+# can link, alone and into a shared library; that the client in include/README.md is one; and that
+# `make uninstall` leaves nothing.
 set -u
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+daemon=
+trap '[ -z "$daemon" ] || kill "$daemon"; wait; rm -rf "$work"' EXIT
 bad=0
 
 # check NAME COMMAND...
@@ -36,6 +38,20 @@ only_public() {
 	[ -n "$names" ] && ! grep -v '^tally_' <<< "$names"
 }
 
+# votes PROGRAM TALLYD: the example gets a ballot into the log of a `tallyd --test`, and a receipt.
+votes() {
+	local name value port= campaign=
+	mkfifo "$work/told"
+	"$2" --test --listen 127.0.0.1:0 --http 127.0.0.1:0 > "$work/told" 2> "$work/log" &
+	daemon=$!
+	while read -r name value; do
+		[ "$name" != listen ] || port=${value##*:}
+		[ "$name" != campaign.json ] || campaign=$value
+		[ "$name" != public ] || break
+	done < "$work/told"
+	"$1" "$port" "$campaign" '+40 722 000 001'
+}
+
 usr=$work/usr
 put=$work/root$usr
 installing=(env -u CC -u SAN make DESTDIR="$work/root" PREFIX="$usr")
@@ -45,6 +61,13 @@ for program in tallyd tallyctl tally-verify tally-bench; do
 	check "$program --version" "$put/bin/$program" --version
 done
 check "libtally.a shows the public names alone" only_public "$put/lib/libtally.a"
+
+sed -n '/^```c$/,/^```$/{//!p}' include/README.md > "$work/vote.c"
+flags=$(PKG_CONFIG_PATH=$put/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$work/root \
+	pkg-config --cflags --libs tally)
+check "the documents' client links it below DESTDIR" gcc -std=c11 -Wall -Wextra -Wpedantic \
+	-Werror "$work/vote.c" $flags -o "$work/vote"
+check "and votes" votes "$work/vote" "$put/bin/tallyd"
 
 mv "$work/root$usr" "$usr"
 cat > "$work/stranger.c" << 'C'
