@@ -15,6 +15,7 @@
 enum {
 	size_size = 2,
 	tag_offset = 48,
+	signing_offset = 84,
 };
 
 static enum tally_exit
@@ -151,6 +152,9 @@ deck_open(struct deck *deck, const char *path, unsigned hands)
 		CHECK(deck->cards != NULL && deck->slots != NULL && deck->seats != NULL &&
 		      deck->queue != NULL);
 		deal_cards(deck, kinds);
+		deck->voters_sign =
+		    be16_load(deck->file) > signing_offset &&
+		    deck->file[size_size + signing_offset] == TALLY_SIGNING_VOTER;
 	} else {
 		deck_close(deck);
 	}

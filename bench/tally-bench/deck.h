@@ -26,6 +26,7 @@ struct deck {
 	size_t size;
 	uint64_t ballots_count;
 	bool foretold;
+	bool voters_sign; /* by the first ballot */
 	unsigned hands_count;
 	struct deck_hand *hands;
 	deck_card *cards;

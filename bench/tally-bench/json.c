@@ -223,6 +223,7 @@ of_run(const struct run *run)
 	put(object, "answered_per_s", json_real(run_rate(&run->total)));
 	put(object, "latency_ns", of_histogram(run->latency));
 	put(object, "service_ns", of_histogram(run->service));
+	put(object, "verify", run->verify[0] != '\0' ? text(run->verify) : json_null());
 	put(object, "server_ended_s",
 	    run->server_ended_ns > 0 ? json_real(seconds(run->server_ended_ns)) : json_null());
 	put_count(object, "ballot_bytes", run->ballot_bytes);
@@ -269,6 +270,7 @@ json_of_set(const struct run_set *set, const struct machine *machine)
 	put(object, "server", text(set->server));
 	put(object, "campaign", text(set->campaign));
 	put(object, "ballots", text(set->ballots));
+	put(object, "signing", json_string(set->voters_sign ? "voter" : "frontend"));
 	put(object, "swept", json_boolean(set->swept));
 	put(object, "machine", json_of_machine(machine));
 	for (size_t i = 0; i < set->runs_count; i++)

@@ -80,6 +80,7 @@ metrics_open(struct meter *meter)
 		return code;
 	}
 	metrics_read(meter, &seen);
+	memcpy(meter->run->verify, seen.verify, sizeof seen.verify);
 	if (seen.known)
 		return TALLY_EXIT_FINE;
 	complain("%s/metrics does not tell a tallyd's metrics", meter->sources->metrics);

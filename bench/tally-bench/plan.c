@@ -40,6 +40,7 @@ struct plan {
 	struct machine machine;
 	struct reckon_parts parts;
 	struct parts_sync sync;
+	bool voters_sign;  /* in the earlier run; without one it is frontends */
 	double seen_bytes; /* of disk a ballot, by the earlier run; 0: reckoned */
 	struct reckon need;
 };
@@ -51,7 +52,7 @@ static const struct argp_option option_table[] = {
     {"verify", KEY_VERIFY, "PATH", 0, "auto (default), libsodium, portable or ifma", 0},
     {"data", KEY_DATA, "DIR", 0, "whose disk it is (.)", 0},
     {"from", KEY_FROM, "FILE.json", 0,
-     "a run of `load` on this machine, with --pid, of a tallyd with that --verify", 0},
+     "saturation of a tallyd on this machine: a `sweep` or a closed `load` with --pid", 0},
     {"json", KEY_JSON, "FILE", 0, "the same for programs", 0},
     {0},
 };
@@ -120,7 +121,38 @@ real_of(const json_t *object, const char *name)
 	return json_number_value(json_object_get(object, name));
 }
 
-/* All of tallyd's CPU, less what a signature takes here. */
+static bool
+text_is(const json_t *object, const char *name, const char *text)
+{
+	const char *found = json_string_value(json_object_get(object, name));
+
+	return found != NULL && strcmp(found, text) == 0;
+}
+
+/* What is wrong with it, NULL if nothing. At a given rate a ballot costs more than where many
+ * come: most are a wake-up, a commit and a write of their own. */
+static const char *
+fault_of(const struct plan *plan, const json_t *run)
+{
+	const json_t *total = json_object_get(run, "total");
+	bool has_path = json_is_string(json_object_get(run, "verify"));
+
+	if (json_is_number(json_object_get(run, "server_ended_s")))
+		return "the server's process ended during that run";
+	if (real_of(total, "answered") < 1000 ||
+	    real_of(json_object_get(total, "server"), "cpu_s") <= 0)
+		return "no run with --pid and 1,000 answers";
+	if (!text_is(run, "loop", "closed"))
+		return "a run at given times: it does not say what saturation costs (feed a "
+		       "closed "
+		       "loop, or a sweep)";
+	if (has_path && !text_is(run, "verify", verifier_path_name(plan->options.path)))
+		return "that tallyd verified by another path than this plan's --verify";
+	return NULL;
+}
+
+/* All of tallyd's CPU, less what its signatures take here: where voters sign, their own by
+ * libsodium and the registrar's by the path. */
 static enum tally_exit
 take_run(struct plan *plan)
 {
@@ -128,17 +160,26 @@ take_run(struct plan *plan)
 	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *run = json_array_get(json_object_get(root, "runs"), 0);
 	const json_t *total = json_object_get(run, "total");
+	const char *fault = fault_of(plan, run);
 	double accepted = real_of(json_object_get(total, "verdicts"), "accepted");
 	double cpu_s = real_of(json_object_get(total, "server"), "cpu_s");
 	double answered = real_of(total, "answered");
 
-	if (json_is_real(json_object_get(run, "server_ended_s")))
-		complain("%s: the server's process ended during that run", path);
-	if (answered < 1000 || cpu_s <= 0) {
-		complain("%s: no run with --pid and 1,000 answers", path);
+	if (fault != NULL) {
+		complain("%s: %s", path, fault);
 		json_decref(root);
 		return TALLY_EXIT_USAGE;
 	}
+	if (!json_is_string(json_object_get(run, "verify")))
+		complain(
+		    "%s does not say by which path that tallyd verified (no --metrics): taken "
+		    "for %s",
+		    path, verifier_path_name(plan->options.path));
+	plan->voters_sign = text_is(root, "signing", "voter");
+	if (plan->voters_sign)
+		plan->parts.verify_ns += parts_verify_ns(
+		    VERIFIER_LIBSODIUM, (size_t)plan->options.vote.ballot_bytes);
+	plan->parts.seen_rate = real_of(run, "answered_per_s");
 	/* Never less than what was measured here: that run may have had a quieter processor. */
 	plan->parts.beyond_ns =
 	    fmax(plan->parts.beyond_ns, cpu_s * 1e9 / answered - plan->parts.verify_ns);
@@ -214,7 +255,9 @@ tell_parts(FILE *to, const struct plan *plan)
 		plan->machine.processor, plan->machine.cores,
 		figure_bytes(&room[0], parts->memory_bytes), plan->machine.system,
 		plan->machine.load);
-	fprintf(to, "  a signature           %s of CPU by %s: %s/s a core\n",
+	fprintf(to, "  %s %s of CPU by %s: %s/s a core\n",
+		plan->voters_sign ? "voter's and registrar's signature"
+				  : "a signature          ",
 		figure_time(&room[0], parts->verify_ns), verifier_path_name(plan->options.path),
 		figure_number(&room[1], 1e9 / parts->verify_ns));
 	fprintf(to, "  all else of a ballot  %s of CPU, %s\n",
@@ -281,13 +324,13 @@ tell_disk(FILE *to, const struct plan *plan)
 
 static const char *const part_names[RECKON_PARTS] = {
     [RECKON_CORES] = "cores",   [RECKON_LOOP] = "loop", [RECKON_SYNC] = "syncs",
-    [RECKON_MEMORY] = "memory", [RECKON_DISK] = "disk",
+    [RECKON_MEMORY] = "memory", [RECKON_DISK] = "disk", [RECKON_SEEN] = "reached",
 };
 
 static const char *const part_words[RECKON_PARTS] = {
     [RECKON_CORES] = "the cores",        [RECKON_LOOP] = "the thread that keeps the order",
     [RECKON_SYNC] = "the disk's syncs",  [RECKON_MEMORY] = "memory",
-    [RECKON_DISK] = "space on the disk",
+    [RECKON_DISK] = "space on the disk", [RECKON_SEEN] = "what that run reached",
 };
 
 static void
@@ -304,10 +347,22 @@ tell(FILE *to, const struct plan *plan)
 		figure_bytes(&room[2], plan->options.vote.ballot_bytes));
 	tell_cpu(to, plan);
 	tell_disk(to, plan);
-	fprintf(to, "\n%s: what binds is %s (%s of what is there); the rate could be %s/s\n",
+	if (plan->parts.seen_rate > 0)
+		fprintf(to,
+			"  reached %s/s x 0.7: what that run had when it sent all it could\n",
+			figure_number(&room[0], plan->parts.seen_rate));
+	fprintf(to, "\n%s: what binds is %s (%s of what is there); the rate could be %s/s%s\n",
 		share <= 1 ? "This machine is enough" : "This machine is not enough",
 		part_words[need->binds], figure_share(&room[0], share),
-		figure_number(&room[1], need->rate_max));
+		figure_number(&room[1], need->rate_max),
+		plan->options.from != NULL ? "" : " at most");
+	if (plan->options.from == NULL)
+		fputs(
+		    "No tallyd was measured: a bound from above, for ballots that frontends "
+		    "sign "
+		    "(where voters\nsign, each has two signatures). --from with a sweep's JSON "
+		    "says what one bears here.\n",
+		    to);
 }
 
 /* JSON */
@@ -333,6 +388,8 @@ json_of_plan(const struct plan *plan)
 	for (unsigned i = 0; i < RECKON_PARTS; i++) {
 		const struct reckon_need *need = &plan->need.needs[i];
 
+		if (need->there <= 0)
+			continue;
 		json_object_set_new(needs, part_names[i],
 				    json_pack("{s:f, s:f, s:f}", "needed", need->needed,
 					      "there", need->there, "share", need->share));

@@ -43,11 +43,15 @@ reckon(const struct reckon_vote *vote, const struct reckon_parts *parts)
 	out.needs[RECKON_MEMORY] = need(memory / RECKON_FULL, parts->memory_bytes);
 	out.needs[RECKON_DISK] =
 	    need(vote->voters * parts->disk_bytes / RECKON_DISK_FULL, parts->free_bytes);
+	if (parts->seen_rate > 0)
+		out.needs[RECKON_SEEN] = need(vote->peak / RECKON_FULL, parts->seen_rate);
 	for (unsigned i = 1; i < RECKON_PARTS; i++)
 		if (out.needs[i].share > out.needs[out.binds].share)
 			out.binds = (enum reckon_part)i;
 	out.rate_max = RECKON_FULL * 1e9 *
 		       least(parts->cores / cpu_ns, 1 / loop_ns, batch_max / parts->sync_ns);
+	if (parts->seen_rate > 0)
+		out.rate_max = fmin(out.rate_max, RECKON_FULL * parts->seen_rate);
 	out.syncs = fmin(vote->peak, 1e9 / parts->sync_ns);
 	return out;
 }

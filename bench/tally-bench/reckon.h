@@ -27,6 +27,7 @@ struct reckon_parts {
 	double cores;
 	double memory_bytes;
 	double free_bytes; /* of the disk */
+	double seen_rate;  /* ballots/s that a whole server reached here; 0: none was seen */
 };
 
 enum reckon_part {
@@ -35,6 +36,7 @@ enum reckon_part {
 	RECKON_SYNC,   /* entries a commit, of batch_entries_max or what fits batch_bytes_max */
 	RECKON_MEMORY, /* bytes */
 	RECKON_DISK,   /* bytes */
+	RECKON_SEEN,   /* ballots/s; all zeros where none was seen */
 	RECKON_PARTS,
 };
 
@@ -48,7 +50,7 @@ struct reckon {
 	struct reckon_need needs[RECKON_PARTS];
 	enum reckon_part binds; /* the largest share */
 	double rate_max; /* ballots/s at which cores, loop or sync would be used up to the
-				   head-room */
+				   head-room; never more than of what was seen */
 	double syncs;    /* a second at the peak: the disk is never idle then */
 };
 

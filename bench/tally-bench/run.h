@@ -48,6 +48,7 @@ struct run_spread {
  * measured at its end. */
 struct run_metrics {
 	bool known;
+	char verify[16];          /* the path of its signatures; "": not told */
 	struct run_spread batch;  /* entries of a commit */
 	struct run_spread sync;   /* seconds of its fdatasync */
 	struct run_spread commit; /* seconds of all of it */
@@ -104,6 +105,7 @@ struct run {
 	bool has_server;          /* --pid was given */
 	bool has_written;         /* and its system lets us see what it writes */
 	uint64_t server_ended_ns; /* its process was found gone then; 0: it was not */
+	char verify[16];          /* by the metrics: run_metrics.verify */
 	bool interrupted;
 	unsigned connections;
 	unsigned window; /* answers owed to a connection, at most */
@@ -133,6 +135,7 @@ struct run_set {
 	char server[RUN_TEXT_MAX];      /* HOST:PORT */
 	char campaign[65];              /* hexadecimal */
 	char ballots[4 * RUN_TEXT_MAX]; /* the file */
+	bool voters_sign;               /* the ballots' signing mode */
 	char began[32];                 /* UTC: 2026-11-22T10:00:00Z */
 	bool swept;
 	size_t runs_count;

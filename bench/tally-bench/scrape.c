@@ -1,5 +1,6 @@
 #include "bench/tally-bench/scrape.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +74,8 @@ line_take(const char *line, struct run_metrics *out)
 	spread_take(line, "tallyd_commit_seconds", &out->commit);
 	count_of(line, "tallyd_commit_bytes_total", &out->log_bytes);
 	count_of(line, "tallyd_requests_waiting", &out->queued);
+	(void)sscanf(line, "tallyd_build_info{version=\"%*[^\"]\",verify=\"%15[a-z0-9]\"",
+		     out->verify);
 	if (count_of(line, "tallyd_tree_entries{stage=\"sequenced\"}", &out->tree_size))
 		out->known = true;
 }

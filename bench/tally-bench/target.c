@@ -169,4 +169,5 @@ target_describe(const struct target *target, struct run_set *set)
 	snprintf(set->ballots, sizeof set->ballots, "%s", target->ballots);
 	text_hex_write(&campaign, bytes_make(target->peer.campaign, TALLY_HASH_SIZE));
 	text_time_write(&began, time(NULL));
+	set->voters_sign = target->deck.voters_sign;
 }

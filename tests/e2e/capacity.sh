@@ -31,9 +31,27 @@ says "says that it is enough" '^This machine is enough: what binds is ' "$WORK/o
 same "so does the JSON" "$(jq -r '.format, .enough' "$WORK/plan.json" | tr '\n' ' ')" \
 	"tally-bench/plan/v1 true "
 exits 0 "plan by a run" bench plan --voters 10000 --peak 10 --data "$WORK" \
-	--from "$WORK/run.json" --verify libsodium --json -
-same "it says so" "$(jq -r '.parts.beyond_by, .parts.verify' "$WORK/out" | tr '\n' ' ')" \
-	"run libsodium "
+	--from "$WORK/run.json" --json -
+same "it says so" "$(jq -r '.parts.beyond_by' "$WORK/out")" run
+same "by the run's path" "$(jq -r .parts.verify "$WORK/out")" \
+	"$(jq -r '.runs[0].verify' "$WORK/run.json")"
+same "it claims no more than that run reached" "$(jq --slurpfile run "$WORK/run.json" \
+	'.rate_max <= $run[0].runs[0].answered_per_s' "$WORK/out")" true
+
+# not_from CHANGE LIKE: a run changed by jq so is refused with such words.
+not_from() {
+	jq "$1" "$WORK/run.json" > "$WORK/other.json"
+	exits 2 "no plan from a run with $1" bench plan --voters 10000 --peak 10 \
+		--data "$WORK" --from "$WORK/other.json"
+	says "no plan from a run with $1: why" "$2" "$WORK/err"
+}
+not_from '.runs[0].verify = "abacus"' 'another path'
+not_from '.runs[0].loop = "open"' 'a run at given times'
+not_from '.runs[0].server_ended_s = 3.5' 'process ended'
+jq '.signing = "voter"' "$WORK/run.json" > "$WORK/voter.json"
+exits 0 "plan by a run with voters' signatures" bench plan --voters 10000 --peak 10 \
+	--data "$WORK" --from "$WORK/voter.json"
+says "both signatures are counted" "voter's and registrar's signature" "$WORK/out"
 exits 1 "a peak beyond any machine" bench plan --voters 1e8 --peak 1e7 --data "$WORK"
 says "what binds is named" '^This machine is not enough: what binds is ' "$WORK/out"
 exits 2 "no run" bench plan --voters 10 --peak 1 --data "$WORK" --from "$WORK/plan.json"

@@ -71,6 +71,11 @@ each_part_can_bind(void **state)
 	parts.free_bytes = 4e8;
 	assert_int_equal(reckon(&vote, &parts).binds, RECKON_DISK);
 	assert_near(reckon(&vote, &parts).needs[RECKON_DISK].share, 1.25);
+	parts = ample();
+	parts.seen_rate = 8000; /* by its parts it could be 50,909 */
+	assert_int_equal(reckon(&vote, &parts).binds, RECKON_SEEN);
+	assert_near(reckon(&vote, &parts).needs[RECKON_SEEN].share, 1.25);
+	assert_near(reckon(&vote, &parts).rate_max, 5600);
 }
 
 static void
