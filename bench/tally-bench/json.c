@@ -273,6 +273,7 @@ json_of_set(const struct run_set *set, const struct machine *machine)
 	put(object, "signing", json_string(set->voters_sign ? "voter" : "frontend"));
 	put(object, "swept", json_boolean(set->swept));
 	put(object, "machine", json_of_machine(machine));
+	put(object, "left_out", set->left_out[0] != '\0' ? text(set->left_out) : json_null());
 	for (size_t i = 0; i < set->runs_count; i++)
 		json_array_append_new(runs, of_run(&set->runs[i]));
 	put(object, "runs", runs);

@@ -63,7 +63,6 @@ static const struct argp_option option_table[] = {
     {"count", KEY_COUNT, "N", 0, "ballots, at most; else all of the file", 0},
     {"short", KEY_SHORT, NULL, 0, "begin though the file has too few ballots for these times",
      0},
-    {0, 0, 0, 0, "Where to, and what is looked at:", 0},
     {0},
 };
 

@@ -208,6 +208,8 @@ write_page(FILE *to, const struct run_set *set, const struct machine *machine)
 {
 	head(to, set);
 	on_what(to, machine);
+	if (set->left_out[0] != '\0')
+		fprintf(to, "<p><b>Too few ballots</b>, left out: %s.</p>\n", set->left_out);
 	if (set->runs_count == 0)
 		fputs("<p>Nothing was measured.</p>\n", to);
 	if (set->swept && set->runs_count > 0)

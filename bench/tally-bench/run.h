@@ -138,6 +138,7 @@ struct run_set {
 	bool voters_sign;               /* the ballots' signing mode */
 	char began[32];                 /* UTC: 2026-11-22T10:00:00Z */
 	bool swept;
+	char left_out[RUN_TEXT_MAX]; /* loads that there were too few ballots for; "": none */
 	size_t runs_count;
 	struct run *runs;
 };

@@ -305,6 +305,8 @@ summary_print(FILE *to, const struct run_set *set, const struct machine *machine
 	fprintf(to, "%s, %u cores, %s; %s; %s; load %.2f\n", machine->processor, machine->cores,
 		figure_bytes(&figure, (double)machine->memory_bytes), machine->system,
 		machine->libraries, machine->load);
+	if (set->left_out[0] != '\0')
+		fprintf(to, "TOO FEW BALLOTS, left out: %s\n", set->left_out);
 	if (set->runs_count == 0)
 		fputs("nothing was measured\n", to);
 	for (size_t i = 0; i < set->runs_count; i++)

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@ enum {
 	KEY_RATES = 'r',
 	KEY_SECONDS = 's',
 	rates_max = 32,
+	share_max = 200, /* % of saturation */
 };
 
 static const double seconds_default = 10;
@@ -34,15 +36,16 @@ static const struct argp_option option_table[] = {
     {"rates", KEY_RATES, "20,40,60,80%|R,R,R", 0,
      "offered loads: ballots a second, or parts of saturation (20,40,60,80%)", 0},
     {"seconds", KEY_SECONDS, "S", 0, "of sending in each run (10)", 0},
-    {0, 0, 0, 0, "Where to, and what is looked at:", 0},
     {0},
 };
 
-/* "20,40,60,80%": the sign at the end is meant for all. */
+/* "20,40,60,80%": the sign at the end is meant for all, and no number has one of its own: in
+ * "500,50%" nobody knows what 500 is. */
 static bool
 steps_parse(struct options *options, const char *text)
 {
 	char *copy = strdup(text), *rest = copy, *word;
+	double most = 0;
 	size_t size = strlen(text);
 	bool share = size > 0 && text[size - 1] == '%', fine = size > 0;
 
@@ -55,11 +58,12 @@ steps_parse(struct options *options, const char *text)
 
 		fine = options->steps_count < rates_max && amount_number(word, &step.rate) &&
 		       step.rate > 0;
+		most = step.rate > most ? step.rate : most;
 		if (fine)
 			options->steps[options->steps_count++] = step;
 	}
 	free(copy);
-	return fine;
+	return fine && (!share || most <= share_max);
 }
 
 static error_t
@@ -75,9 +79,9 @@ take(int key, char *argument, struct argp_state *state)
 	case KEY_RATES:
 		if (!steps_parse(options, argument))
 			argp_error(state,
-				   "--rates is a list of at most %d, such as 500,1000 "
-				   "or 20,40,60%%, not '%s'",
-				   rates_max, argument);
+				   "--rates is a list of at most %d, such as 500,1000, or "
+				   "20,40,60%%: all shares, up to %d %%; not '%s'",
+				   rates_max, share_max, argument);
 		return 0;
 	case KEY_SECONDS:
 		if (!amount_number(argument, &options->seconds) || options->seconds <= 0)
@@ -108,16 +112,63 @@ step_run(struct options *options, const struct step *step, double saturation, st
 		snprintf(run->label, sizeof run->label, "%g %% of saturation", step->rate);
 	else
 		snprintf(run->label, sizeof run->label, "%g/s", rate);
-	if (!schedule_add(schedule, options->seconds, rate, rate) ||
-	    schedule_count(schedule) > deck_left(load->deck)) {
-		complain("%s takes %" PRIu64 " ballots, %" PRIu64 " are left", run->label,
-			 schedule_count(schedule), deck_left(load->deck));
-	} else {
+	if (schedule_add(schedule, options->seconds, rate, rate)) {
 		load->schedule = schedule;
 		code = load_run_once(load, run);
 	}
 	free(schedule);
 	return code;
+}
+
+/* Ballots of the first `count` loads. */
+static double
+needed_by(const struct options *options, size_t count, double saturation)
+{
+	double rates = 0;
+
+	for (size_t i = 0; i < count; i++)
+		rates += options->steps[i].share ? options->steps[i].rate / 100 * saturation
+						 : options->steps[i].rate;
+	return ceil(rates * options->seconds) + (double)count;
+}
+
+/* Before saturation is known: what rates take by themselves. */
+static enum tally_exit
+ballots_check(const struct options *options)
+{
+	double needed = needed_by(options, options->steps_count, 0);
+	uint64_t left = deck_left(&options->target.deck);
+
+	if (needed <= (double)left)
+		return TALLY_EXIT_FINE;
+	complain("these loads take %.0f ballots, beside saturation; %s holds %" PRIu64, needed,
+		 options->target.ballots, left);
+	return TALLY_EXIT_USAGE;
+}
+
+/* Only the first loads that there are ballots for; says which are left out. */
+static size_t
+steps_fitting(const struct options *options, struct run_set *set)
+{
+	double saturation = run_rate(&set->runs[0].total);
+	double left = (double)deck_left(&options->target.deck);
+	double all = needed_by(options, options->steps_count, saturation);
+	size_t fitting = options->steps_count, size = 0;
+
+	while (fitting > 0 && needed_by(options, fitting, saturation) > left)
+		fitting--;
+	if (fitting == options->steps_count)
+		return fitting;
+	for (size_t i = fitting; i < options->steps_count && size < sizeof set->left_out; i++)
+		size +=
+		    (size_t)snprintf(set->left_out + size, sizeof set->left_out - size,
+				     "%s%g%s", i > fitting ? ", " : "", options->steps[i].rate,
+				     options->steps[i].share ? " %" : "/s");
+	complain(
+	    "too few ballots for %s: all loads take %.0f, %.0f are left; a file of %.0f would "
+	    "do",
+	    set->left_out, all, left, ceil(1.1 * (all + saturation * options->seconds)));
+	return fitting;
 }
 
 /* Saturation, then each offered load; a run that measured nothing is not in the set. */
@@ -127,16 +178,21 @@ sweep(struct options *options, struct run_set *set)
 	struct load_options *load = &options->target.load;
 	struct run *run = &set->runs[set->runs_count++];
 	enum tally_exit code, worst;
+	size_t count = 0;
 
 	snprintf(run->label, sizeof run->label, "saturation");
 	load->seconds = options->seconds;
 	worst = load_run_once(load, run);
-	for (size_t i = 0; i < options->steps_count && !is_over(worst); i++) {
+	if (!is_over(worst))
+		count = steps_fitting(options, set);
+	for (size_t i = 0; i < count && !is_over(worst); i++) {
 		run = &set->runs[set->runs_count++];
 		code =
 		    step_run(options, &options->steps[i], run_rate(&set->runs[0].total), run);
 		worst = code > worst ? code : worst;
 	}
+	if (worst == TALLY_EXIT_FINE && set->left_out[0] != '\0')
+		worst = TALLY_EXIT_USAGE;
 	if (run->total.length_ns > 0)
 		return worst;
 	free(run->samples);
@@ -153,6 +209,8 @@ sit(struct options *options)
 	enum tally_exit told, code = target_open(&options->target);
 
 	CHECK(set.runs != NULL);
+	if (code == TALLY_EXIT_FINE)
+		code = ballots_check(options);
 	if (code == TALLY_EXIT_FINE) {
 		target_describe(&options->target, &set);
 		load_arm();

@@ -121,7 +121,8 @@ take(int key, char *argument, struct argp_state *state)
 static const struct argp target_argp = {
     .options = option_table, .parser = take, .children = peer_argp_children};
 
-const struct argp_child target_argp_children[] = {{&target_argp, 0, NULL, 0}, {0}};
+const struct argp_child target_argp_children[] = {
+    {&target_argp, 0, "Where to, and what is looked at:", 0}, {0}};
 
 struct target
 target_make(void)

@@ -51,6 +51,10 @@ words() {
 	exits 2 "load: connections that threads cannot share" bench load --connect x:1 --key k \
 		--ballots b --connections 5 --threads 2
 	exits 2 "sweep: a rate of nothing" bench sweep --rates 0
+	exits 2 "sweep: rates and shares do not mix" bench sweep --rates 500,50%
+	bench sweep --help > "$WORK/help"
+	says "sweep: a heading has options below it" '^  *-b, --ballots' \
+		<(grep -A3 'Where to, and what' "$WORK/help")
 	exits 2 "make: shares beyond all" bench make --campaign "$CAMPAIGN" --voters 5 \
 		--forged 99% --out "$WORK/none"
 	exits 3 "load: nobody is there" bench load --connect 127.0.0.1:1 --key "$CAMPAIGN/a.key" \
@@ -84,6 +88,16 @@ ran_out() {
 	same "ballots that run out: how many were missing" \
 		"$(figure '.missing + .total.sent')" 90000
 	says "ballots that run out: loudly" 'THE BALLOTS RAN OUT' "$WORK/out"
+	exits 2 "sweep: rates that the file cannot feed, before it begins" bench sweep \
+		--connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
+		--rates 1000,100000 --seconds 1
+	exits 2 "sweep: shares that the file cannot feed" bench sweep \
+		--connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
+		--window 2 --connections 2 --seconds 0.1 --rates 10,200,200,200,200,200% \
+		--json "$WORK/short.json"
+	says "sweep: how many would do" 'too few ballots for .*200 %: .* a file of [0-9]+ would' \
+		"$WORK/err"
+	says "sweep: the JSON names what was left out" '"left_out": ".*200 %"' "$WORK/short.json"
 }
 
 # grown DIR SIZE: until the published log has so many entries.
@@ -169,7 +183,7 @@ swept() {
 	found "$WORK/swept"
 	tallyd_must "$WORK/swept"
 	exits 0 "sweep" bench sweep --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" \
-		--ballots "$WORK/ballots" --window 2 --connections 2 --seconds 0.1 \
+		--ballots "$WORK/ballots" --window 2 --connections 2 --seconds 0.05 \
 		--rates 20,50% --json "$WORK/run.json"
 	same "sweep: saturation, then parts of it" "$(jq -c '[.runs[].label]' "$WORK/run.json")" \
 		'["saturation","20 % of saturation","50 % of saturation"]'
