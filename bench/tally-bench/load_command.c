@@ -247,9 +247,11 @@ load(struct options *options, struct schedule *schedule)
 {
 	struct target *target = &options->target;
 	struct run_set set = {.runs_count = 1, .runs = calloc(1, sizeof *set.runs)};
-	enum tally_exit told, code = target_open(target);
+	enum tally_exit told, code = report_check(&options->report);
 
 	CHECK(set.runs != NULL);
+	if (code == TALLY_EXIT_FINE)
+		code = target_open(target);
 	target->load.seconds = options->seconds;
 	target->load.schedule = options->shape != SHAPE_CLOSED ? schedule : NULL;
 	if (code == TALLY_EXIT_FINE)

@@ -306,16 +306,16 @@ counts(FILE *to, const struct run *run)
 		count_row(to, "behind: due and never sent", total->behind);
 	count_row(to, "sent again", total->resent);
 	count_row(to, "given up, unanswered", run->unanswered);
-	count_row(to, "answers other than foretold", total->surprises);
+	if (run->kinds_count > 0)
+		count_row(to, "surprises: answers other than foretold", total->surprises);
+	else
+		row(to, "surprises: there is no FILE.kinds", "not looked at");
 	count_row(to, "reconnects", total->reconnects);
 	count_row(to, "connections", run->connections);
 	count_row(to, "answers owed to each, at most", run->window);
 	count_row(to, "threads of the load", run->threads);
 	if (run->has_data)
 		row(to, "data directory grew by", figure_bytes(&room, (double)run->data_bytes));
-	if (run->has_written && total->server_known)
-		row(to, "server wrote",
-		    figure_bytes(&room, (double)total->server_written_bytes));
 	fputs("</table>\n", to);
 }
 
@@ -361,6 +361,14 @@ page_run(FILE *to, const struct run *run)
 			"<p><b>The ballots ran out</b>: the last %s that were wanted were not "
 			"there.</p>\n",
 			figure_count(&room, run->missing));
+	if (!run->open)
+		fprintf(
+		    to,
+		    "<p>A closed loop: %u connections that always owe up to %u answers each. "
+		    "Its "
+		    "waits are mostly those of ballots in that queue, not what a voter would "
+		    "wait.</p>\n",
+		    run->connections, run->window);
 	tiles(to, run);
 	curves(to, run);
 	fputs("<div class=\"tables\">\n", to);

@@ -1,10 +1,15 @@
 #include "bench/tally-bench/report.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/tally-bench/json.h"
 #include "bench/tally-bench/page.h"
 #include "bench/tally-bench/summary.h"
+#include "tools/lib/complain.h"
 
 enum {
 	KEY_JSON = 0x5000,
@@ -48,6 +53,30 @@ static bool
 is_stdout(const char *path)
 {
 	return path != NULL && strcmp(path, "-") == 0;
+}
+
+static enum tally_exit
+folder_check(const char *path)
+{
+	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+	char folder[PATH_MAX] = ".";
+
+	if (path == NULL || is_stdout(path))
+		return TALLY_EXIT_FINE;
+	if (slash != NULL)
+		snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
+	if (access(folder, W_OK | X_OK) == 0)
+		return TALLY_EXIT_FINE;
+	complain("%s cannot be written: %s", path, strerror(errno));
+	return TALLY_EXIT_USAGE;
+}
+
+enum tally_exit
+report_check(const struct report_options *options)
+{
+	enum tally_exit code = folder_check(options->json);
+
+	return code == TALLY_EXIT_FINE ? folder_check(options->page) : code;
 }
 
 enum tally_exit

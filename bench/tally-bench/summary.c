@@ -142,7 +142,8 @@ waits(const struct paper *paper, const struct run *run)
 		return;
 	most = (double)run->latency->max;
 	fprintf(paper->to, "  wait %s\n",
-		run->open ? "from the intended time" : "for the answer");
+		run->open ? "from the intended time"
+			  : "in the load's own windows, not what a voter would wait:");
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		double ns = (double)histogram_quantile(run->latency, rows[i].share);
 		struct figure figure;
@@ -178,8 +179,12 @@ verdicts(const struct paper *paper, const struct run *run)
 			(unsigned long long)run->surprises[i].place, run->surprises[i].kind,
 			tally_verdict_text(run->surprises[i].foretold)->name,
 			tally_verdict_text(run->surprises[i].verdict)->name);
-	if (total->surprises > 0)
-		line(paper, "not as foretold", figure_count(&figure, total->surprises), "");
+	if (run->kinds_count == 0)
+		line(paper, "surprises", "", "not looked at: there is no FILE.kinds");
+	else
+		line(paper, "surprises",
+		     total->surprises > 0 ? figure_count(&figure, total->surprises) : "none",
+		     "answers other than the file foretold");
 }
 
 static void
@@ -206,9 +211,6 @@ server(const struct paper *paper, const struct run *run)
 	     text);
 	line(paper, "its memory", figure_bytes(&figure, (double)total->server_memory_bytes),
 	     "resident");
-	if (run->has_written)
-		line(paper, "it wrote",
-		     figure_bytes(&figure, (double)total->server_written_bytes), "");
 }
 
 static void

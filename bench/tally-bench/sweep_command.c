@@ -206,9 +206,11 @@ static enum tally_exit
 sit(struct options *options)
 {
 	struct run_set set = {.swept = true, .runs = calloc(rates_max + 1, sizeof *set.runs)};
-	enum tally_exit told, code = target_open(&options->target);
+	enum tally_exit told, code = report_check(&options->report);
 
 	CHECK(set.runs != NULL);
+	if (code == TALLY_EXIT_FINE)
+		code = target_open(&options->target);
 	if (code == TALLY_EXIT_FINE)
 		code = ballots_check(options);
 	if (code == TALLY_EXIT_FINE) {

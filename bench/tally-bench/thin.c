@@ -69,6 +69,17 @@ make_point(struct thin *thin, const struct run *run, size_t first, size_t end)
 	return true;
 }
 
+/* Where the last point's samples end, if the next one would be a rest of less than half a second. */
+static size_t
+end_of(const struct run *run, size_t end)
+{
+	size_t count = run->samples_count;
+
+	if (end >= count || (end == count - 1 && run->samples[end].length_ns < 500000000))
+		return count;
+	return end;
+}
+
 void
 thin_make(struct thin *thin, const struct run *run)
 {
@@ -78,11 +89,8 @@ thin_make(struct thin *thin, const struct run *run)
 	thin->every = every > 0 ? every : 1;
 	thin->minutes = run->total.length_ns > 300000000000;
 	thin->span_s = 0;
-	for (size_t i = 0; i < run->samples_count; i += thin->every) {
-		size_t end = i + thin->every;
-
-		if (end > run->samples_count)
-			end = run->samples_count;
+	for (size_t i = 0, end; i < run->samples_count; i = end) {
+		end = end_of(run, i + thin->every);
 		if (make_point(thin, run, i, end))
 			thin->count++;
 	}

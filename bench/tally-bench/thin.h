@@ -1,7 +1,8 @@
 /* thin: the samples of a run as points of curves, not more than can be seen.
  *
  * Where there are more samples than points, several in a row are one point: counts are added, and
- * its quantiles are the highest of theirs, so that no bad second is lost. */
+ * its quantiles are the highest of theirs, so that no bad second is lost. What is left of a second
+ * at the end belongs to the point before it: by itself it would look like a fall or a leap. */
 #ifndef TALLY_BENCH_THIN_H
 #define TALLY_BENCH_THIN_H
 

@@ -59,6 +59,11 @@ words() {
 		--forged 99% --out "$WORK/none"
 	exits 3 "load: nobody is there" bench load --connect 127.0.0.1:1 --key "$CAMPAIGN/a.key" \
 		--ballots "$WORK/ballots"
+	for option in --report --json; do
+		exits 2 "load: a place for $option that is not there, before the run" \
+			bench load --connect 127.0.0.1:1 --key "$CAMPAIGN/a.key" \
+			--ballots "$WORK/ballots" "$option" "$WORK/nowhere/x"
+	done
 	head -c 1000 "$WORK/ballots" > "$WORK/cut"
 	exits 2 "load: a file that is cut off" bench load --connect 127.0.0.1:1 \
 		--key "$CAMPAIGN/a.key" --ballots "$WORK/cut"

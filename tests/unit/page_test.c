@@ -1,4 +1,5 @@
 #include "bench/tally-bench/page.h"
+#include "bench/tally-bench/thin.h"
 
 #include <unistd.h>
 
@@ -147,6 +148,31 @@ a_server_that_ended_has_no_processor_time(void **state)
 	assert_says("<b>3.00 s</b><span>then the server's process had ended");
 	assert_null(strstr(text, "cores of the server"));
 	assert_null(strstr(text, "server wrote"));
+	assert_says("not what a voter would wait");
+	assert_says("<td>surprises: there is no FILE.kinds</td>");
+}
+
+/* Five milliseconds in which a handful is answered are no point of their own. */
+static void
+a_rest_of_a_second_is_no_point(void **state)
+{
+	struct run_set set = sitting_closed(5);
+	struct run *run = &set.runs[0];
+	struct thin thin;
+
+	(void)state;
+	run->samples[4].length_ns = 5000000;
+	thin_make(&thin, run);
+	assert_int_equal(thin.count, 4);
+	assert_true(thin.answered[3] > 40000 && thin.answered[3] < 43000);
+	run->samples[4].length_ns = 600000000;
+	thin_make(&thin, run);
+	assert_int_equal(thin.count, 5);
+	run->samples_count = 1;
+	run->samples[0].length_ns = 5000000;
+	thin_make(&thin, run);
+	assert_int_equal(thin.count, 1);
+	run_set_free(&set);
 }
 
 static void
@@ -201,6 +227,7 @@ main(void)
 	    cmocka_unit_test(one_second_has_its_points),
 	    cmocka_unit_test(a_run_has_its_curves),
 	    cmocka_unit_test(a_server_that_ended_has_no_processor_time),
+	    cmocka_unit_test(a_rest_of_a_second_is_no_point),
 	    cmocka_unit_test(a_long_run_keeps_its_worst),
 	    cmocka_unit_test(a_sweep_has_curves_over_the_load),
 	    cmocka_unit_test(a_path_that_cannot_be_written_is_said),

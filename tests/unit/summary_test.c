@@ -52,6 +52,10 @@ says_what_matters(void **state)
 	assert_says("closed loop\n");
 	assert_says("answers/s");
 	assert_says("p99.9");
+	assert_says(
+	    "surprises                            not looked at: there is no FILE.kinds\n");
+	assert_says("not what a voter would wait");
+	assert_null(strstr(text, "it wrote"));
 	assert_says("has-voted");
 	assert_says("cores; ");
 	assert_says("syncs/s                         150");
@@ -82,10 +86,10 @@ what_went_wrong_is_said(void **state)
 	(void)state;
 	print(sitting_stalled(10), (struct summary_look){.blocks = false});
 	assert_says("THE BALLOTS RAN OUT: the last 1,234 ");
+	assert_says("surprises                         1  answers other than");
 	print(sitting_killed(6), (struct summary_look){.blocks = false});
 	assert_says("its process ended at 3.00 s");
 	assert_null(strstr(text, "of CPU per answer"));
-	assert_null(strstr(text, "it wrote"));
 }
 
 static void
