@@ -69,7 +69,7 @@ make_point(struct thin *thin, const struct run *run, size_t first, size_t end)
 	return true;
 }
 
-/* Where the last point's samples end, if the next one would be a rest of less than half a second. */
+/* Where the last point ends, if what is left behind it is less than half a second. */
 static size_t
 end_of(const struct run *run, size_t end)
 {
