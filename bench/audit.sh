@@ -10,12 +10,21 @@
 # minutes to be made.
 set -eu
 
+if [ $# -lt 1 ]; then
+	echo "usage: bench/audit.sh OUT [BALLOTS-OR-FILE.pb [ROUNDS [SECONDS]]]" >&2
+	exit 2
+fi
 out=$(cd "$1" && pwd)
 bin=$out/bin
 ballots=${2:-100000}
 rounds=${3:-5}
 seconds=${4:-2}
-[ ! -f "$ballots" ] || ballots=$(realpath "$ballots")
+if [ -f "$ballots" ]; then
+	ballots=$(realpath "$ballots")
+elif [[ ! $ballots =~ ^[0-9]+$ ]]; then
+	echo "audit: $ballots: neither a number nor a file" >&2
+	exit 2
+fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/tally-bench.XXXXXX")
 daemon=
 cleanup() {

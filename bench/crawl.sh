@@ -9,6 +9,14 @@
 # bundles. Which comes first alternates. Each file is asked for as soon as the one before has come.
 set -eu
 
+if [ $# -lt 2 ]; then
+	echo "usage: bench/crawl.sh OUT FILE.pb [ROUNDS]; OUT: as build/gcc-plain" >&2
+	exit 2
+fi
+if [ ! -f "$2" ]; then
+	echo "crawl: $2: there is no such file (Pabulib files: https://pabulib.org)" >&2
+	exit 2
+fi
 out=$(cd "$1" && pwd)
 bin=$out/bin
 election=$(realpath "$2")

@@ -198,7 +198,7 @@ open() {
 	rate=$(awk -F '\t' -v round="$round" -v what="tallyd-$best" -v percent="$2" \
 		'$1 == round && $2 == what && $3 == "rate" { printf "%d", $4 * percent / 100 }' \
 		"$results")
-	tallied "$1" frontend "$best" frontend.bin --rate "$rate"
+	tallied "$1" frontend "$best" frontend.bin --rate "$rate" --short
 }
 
 alone() {

@@ -8,6 +8,14 @@
 # answered. Prints the ratio of each round.
 set -eu
 
+if [ $# -lt 2 ]; then
+	echo "usage: bench/throughput.sh OUT FILE.pb [ROUNDS]; OUT: as build/gcc-plain" >&2
+	exit 2
+fi
+if [ ! -f "$2" ]; then
+	echo "throughput: $2: there is no such file (Pabulib files: https://pabulib.org)" >&2
+	exit 2
+fi
 out=$(cd "$1" && pwd)
 bin=$out/bin
 election=$(realpath "$2")
