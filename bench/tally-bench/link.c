@@ -16,7 +16,6 @@ enum {
 	pause_ms = 50,
 	pauses_max = 5,       /* doublings */
 	again_after_ms = 100, /* slow-down and its like */
-	complaints_max = 3,
 };
 
 static const uint64_t ms = 1000000;
@@ -77,14 +76,31 @@ link_free(struct link *link)
 	free(link->output);
 }
 
+/* One line a second, of all connections of the thread. */
+static void
+tell(const struct link *link, uint64_t now_ns, const char *why, size_t why_size)
+{
+	struct shard *shard = link->shard;
+
+	if (shard->complained_ns != 0 && now_ns < shard->complained_ns + 1000 * ms) {
+		shard->untold++;
+		return;
+	}
+	complain("connection %u: %.*s (%llu losses untold before it)", link->number,
+		 (int)why_size, why, (unsigned long long)shard->untold);
+	shard->complained_ns = now_ns;
+	shard->untold = 0;
+}
+
 /* Everything under way is unknown now, and waits in the order it was sent. */
 static void
 lose(struct link *link, uint64_t now_ns, const char *why, size_t why_size)
 {
 	unsigned doublings = link->failures < pauses_max ? link->failures : pauses_max;
 
-	if (link->failures++ < complaints_max && why_size > 0)
-		complain("connection %u: %.*s", link->number, (int)why_size, why);
+	link->failures++;
+	if (why_size > 0)
+		tell(link, now_ns, why, why_size);
 	if (link->fd >= 0)
 		close(link->fd);
 	link->fd = -1;

@@ -28,6 +28,9 @@ struct shard {
 	struct shard_span spans[2];
 	uint64_t in_flight; /* now */
 	uint64_t sent_bytes;
+	uint64_t
+	    complained_ns; /* of lost connections a line a second is told, the rest counted */
+	uint64_t untold;
 	/* Over the whole run. */
 	uint64_t answered[KINDS_COUNT + 1];
 	uint64_t surprised[KINDS_COUNT + 1];

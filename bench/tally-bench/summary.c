@@ -153,6 +153,19 @@ waits(const struct paper *paper, const struct run *run)
 	}
 }
 
+/* Was such a surprise among those before it? */
+static bool
+is_like_another(const struct run *run, size_t at)
+{
+	const struct run_surprise *surprise = &run->surprises[at];
+
+	for (size_t i = 0; i < at; i++)
+		if (strcmp(run->surprises[i].kind, surprise->kind) == 0 &&
+		    run->surprises[i].verdict == surprise->verdict)
+			return true;
+	return false;
+}
+
 static void
 verdicts(const struct paper *paper, const struct run *run)
 {
@@ -174,11 +187,14 @@ verdicts(const struct paper *paper, const struct run *run)
 	if (total->verdicts_unknown > 0)
 		line(paper, "  unknown here", figure_count(&figure, total->verdicts_unknown),
 		     "");
-	for (size_t i = 0; i < run->surprises_count; i++)
+	for (size_t i = 0; i < run->surprises_count; i++) {
+		if (is_like_another(run, i))
+			continue;
 		fprintf(paper->to, "    ballot %llu (%s): foretold %s, answered %s\n",
 			(unsigned long long)run->surprises[i].place, run->surprises[i].kind,
 			tally_verdict_text(run->surprises[i].foretold)->name,
 			tally_verdict_text(run->surprises[i].verdict)->name);
+	}
 	if (run->kinds_count == 0)
 		line(paper, "surprises", "", "not looked at: there is no FILE.kinds");
 	else

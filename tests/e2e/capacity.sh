@@ -16,8 +16,11 @@ exits 0 "a run" bench load --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" \
 	--key "$CAMPAIGN/b.key" --ballots "$WORK/ballots" --metrics "$METRICS" --pid "$TALLYD" \
 	--data "$WORK/data" --json "$WORK/run.json" --report "$WORK/run.html"
 says "the summary has its rate" '^  answers/s +[0-9,]+' "$WORK/out"
-check "the JSON keeps its schema" python3 tests/e2e/schema.py \
+check "the JSON keeps its schema" python3 tests/e2e/schema.py --closed \
 	bench/tally-bench/run.schema.json "$WORK/run.json"
+jq '.runs[0].later = 1' "$WORK/run.json" > "$WORK/later.json"
+check "a member that is added keeps it, too" python3 tests/e2e/schema.py \
+	bench/tally-bench/run.schema.json "$WORK/later.json"
 check "the page is well-formed" python3 -c \
 	'import sys, xml.dom.minidom as d; d.parse(sys.argv[1])' "$WORK/run.html"
 says "it has curves" '<svg ' "$WORK/run.html"

@@ -165,6 +165,8 @@ gone() {
 	tallyd_kill
 	await "$LOADING"
 	same "a server gone for good: the load comes to an end" "$CODE" 3
+	same "a server gone for good: lost connections are a line a second" \
+		"$(($(grep -c '^tally-bench: connection ' "$WORK/out") <= 4))" 1
 	says "a server gone for good: it says what is left" \
 		'given up: [0-9]+ ballots have no answer, [0-9]+ are left' "$WORK/out"
 }

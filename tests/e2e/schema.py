@@ -1,4 +1,5 @@
-"""schema.py SCHEMA FILE...: does every JSON file keep the schema? The part of JSON Schema 2020-12
+"""schema.py [--closed] SCHEMA FILE...: does every JSON file keep the schema? --closed: and has it no
+member that the schema does not describe? The part of JSON Schema 2020-12
 that the repository's schemas use, each word checked; a word that is not known here is an error,
 so that none is passed over. Prints the first fault of each file; exit code 1 if there is one."""
 import json
@@ -16,6 +17,9 @@ TYPES = {
 }
 WORDS = {"$schema", "$defs", "$ref", "title", "description", "oneOf", "type", "enum", "pattern",
          "minimum", "minItems", "items", "properties", "required", "additionalProperties"}
+
+
+CLOSED = len(sys.argv) > 1 and sys.argv[1] == "--closed"
 
 
 def fault(root, schema, value, path):
@@ -56,7 +60,8 @@ def fault(root, schema, value, path):
         if missing:
             return f"{path}: {missing} are missing"
         for name, member in value.items():
-            others = schema.get("additionalProperties", True)
+            others = schema.get("additionalProperties",
+                                not (CLOSED and "properties" in schema))
             if name in schema.get("properties", {}):
                 found = fault(root, schema["properties"][name], member, f"{path}.{name}")
             elif isinstance(others, dict):
@@ -71,10 +76,11 @@ def fault(root, schema, value, path):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
+    names = sys.argv[1 + CLOSED:]
+    with open(names[0], encoding="utf-8") as file:
         schema = json.load(file)
     bad = 0
-    for name in sys.argv[2:]:
+    for name in names[1:]:
         with open(name, encoding="utf-8") as file:
             found = fault(schema, schema, json.load(file), "$")
         if found:

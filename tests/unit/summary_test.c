@@ -83,8 +83,15 @@ speaks_ascii_where_it_must(void **state)
 static void
 what_went_wrong_is_said(void **state)
 {
+	struct run_set set = sitting_stalled(10);
+
 	(void)state;
-	print(sitting_stalled(10), (struct summary_look){.blocks = false});
+	set.runs[0].surprises[1] = set.runs[0].surprises[0]; /* told once */
+	set.runs[0].surprises[1].place = 8;
+	set.runs[0].surprises_count = 2;
+	print(set, (struct summary_look){.blocks = false});
+	assert_says("ballot 7 (fresh): foretold accepted, answered bad-signature");
+	assert_null(strstr(text, "ballot 8"));
 	assert_says("THE BALLOTS RAN OUT: the last 1,234 ");
 	assert_says("surprises                         1  answers other than");
 	print(sitting_killed(6), (struct summary_look){.blocks = false});
