@@ -229,7 +229,7 @@ cosigns_what_is_sealed(void **state)
 	auditor_run_with_key(&stage, command);
 	assert_int_equal(stage.code, TALLY_EXIT_FINE);
 	assert_cosigned(&stage, VAULT_SEALED, &key.key);
-	assert_says(stage.out, "; results are sealed\n");
+	assert_says(stage.out, "; results are sealed; ");
 	assert_says(stage.err, "without check 3 (bundles), 4 (leaves), 11 (entries), ");
 	vault_publish(&stage.scene, SCENE_EARLY); /* rolled back */
 	auditor_run_with_key(&stage, command);

@@ -35,6 +35,7 @@ make_run(size_t count)
 				.p999_ns = 3 * ms_ns},
 		    .client_cpu_ns = second_ns / 4,
 		    .server_cpu_ns = second_ns / 2,
+		    .server_known = true,
 		};
 	run.total.length_ns = count * second_ns;
 	return run;
