@@ -78,7 +78,7 @@ every_checkpoint() {
 		not_ok "tally-verify at the checkpoint of $(sed -n 2p "$one") entries"
 	done
 	same "tally-verify passes at every checkpoint" "$failed" 0
-	check "there were some ($count)" test "$count" -ge 2
+	check "there were some ($count)" test "$count" -ge 4
 }
 
 # The roster of voters 0 to 1999, and what the manifest says of it: a second hand's root.
@@ -124,8 +124,21 @@ ordered() {
 	audit "$what" "$data"
 }
 
+# Until a checkpoint that holds what was just accepted is published, and kept.
+await_kept() {
+	local index i
+	index=$(awk '$1 == "accepted" { print $2 }' "$WORK/answered" | sort -n | tail -n 1)
+	for ((i = 0; i < 400; i++)); do
+		[ "$(grep -xE '[0-9]+' "$WORK/checkpoints" | sort -n | tail -n 1)" -gt \
+			"${index:--1}" ] && return
+		sleep 0.03
+	done
+	not_ok "entry $index is published"
+}
+
 answers() {
 	send "$2" "$3" "$WORK/answered" --no-retry
+	await_kept
 	same "$1" "$(cut -d' ' -f1 "$WORK/answered" | sort | uniq -c | xargs)" "$4"
 }
 
