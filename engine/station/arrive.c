@@ -289,10 +289,11 @@ is_ripe(const struct station *station, const struct parcel *parcel)
 	if (!asks_worker(parcel))
 		return true;
 	return station->parcels_sent == station->parcels_filled - 1 &&
-	       station->jobs_count < station->jobs_max;
+	       station->jobs_count < station->workers_count;
 }
 
-/* Gives parcels to workers: full ones first, then the one being filled. */
+/* Gives parcels to workers: full ones first, then the one being filled. Behind each worker a full
+ * one stands in line, so that none idles until the loop looks again. */
 static void
 dispatch(struct station *station)
 {
@@ -305,7 +306,7 @@ dispatch(struct station *station)
 		if (parcel->state == PARCEL_FILLING)
 			return;
 		if (parcel->state == PARCEL_READY) {
-			if (station->jobs_count == station->jobs_max)
+			if (station->jobs_count == 2 * station->workers_count)
 				return;
 			station->jobs_count++;
 			parcel_move(parcel, PARCEL_AWAY);

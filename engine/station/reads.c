@@ -249,7 +249,8 @@ serve_disk(struct station *station)
 {
 	struct station_read *read;
 
-	while (station->reads_away < station->jobs_max + 1 - station->jobs_count &&
+	while ((station->reads_away == 0 ||
+		station->reads_away + station->jobs_count <= station->workers_count) &&
 	       (read = next_ready(station)) != NULL)
 		send_away(station, read);
 }

@@ -112,7 +112,7 @@ station_init(void *memory, const struct station_setup *setup)
 	CHECK((size_t)(rest - (uint8_t *)memory) == station_memory(manifest));
 
 	CHECK(setup->parcel_items <= parcel_items_max);
-	station->jobs_max = setup->workers_count;
+	station->workers_count = setup->workers_count;
 	station->parcel_items =
 	    setup->parcel_items == 0 ? parcel_items_plain : setup->parcel_items;
 	station->rehearsal = setup->rehearsal && manifest->test;

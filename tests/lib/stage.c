@@ -110,7 +110,7 @@ perform(struct stage *stage, const struct station_effect *effect)
 		break;
 	case EFFECT_VERIFY:
 		add_chore(stage, STAGE_VERIFY, effect);
-		assert_true(stage_pending(stage, STAGE_VERIFY) <= stage->wish.workers);
+		assert_true(stage_pending(stage, STAGE_VERIFY) <= 2 * stage->wish.workers);
 		break;
 	case EFFECT_FETCH:
 		add_chore(stage, STAGE_FETCH, effect);

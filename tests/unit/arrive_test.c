@@ -180,7 +180,7 @@ test_workers_stand_still(void **state)
 		for (size_t k = 0; k < each; k++)
 			guest_submit(&guests[i], ballot);
 	stage_run(stage, 500);
-	assert_int_equal(stage_pending(stage, STAGE_VERIFY), 3);
+	assert_int_equal(stage_pending(stage, STAGE_VERIFY), 6); /* a full one behind each */
 	for (size_t i = 0; i < guests_count; i++) {
 		const struct connection *connection =
 		    &stage->station->connections[guests[i].number];
@@ -223,6 +223,7 @@ test_size_of_a_job(void **state)
 	for (size_t i = 0; i < 250; i++)
 		guest_submit(&guest, ballot);
 	stage_run(stage, 20);
+	assert_int_equal(stage_pending(stage, STAGE_VERIFY), 2); /* a full one in line */
 	assert_int_equal(stage->station->parcels_filled - first, 4);
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(stage->station->parcels[(first + i) % parcels_max].items_count,
@@ -326,8 +327,8 @@ test_one_key_floods(void **state)
 			guest_submit(&flood[i], ballot);
 	}
 	guest_vote(&honest, voter, 1, 0);
-	/* One parcel in 5 ms: a round of the ring takes 640 ms. */
-	stage->delays[STAGE_VERIFY] = (struct stage_delay){5, 5, false};
+	/* Two parcels in 10 ms: a round of the ring takes 640 ms. */
+	stage->delays[STAGE_VERIFY] = (struct stage_delay){10, 10, false};
 	for (int i = 0; i < 3000 / 5; i++) {
 		stage_run(stage, 5);
 		if (stage_received(stage, honest.number).size == 0)
