@@ -81,6 +81,13 @@ function ratio_ifma(what, must, aim, a, b) {
 		printf "| %s | %s | %s | not on this machine | |\n", what, must, aim
 }
 
+# What explains the row above: nothing is asked of it.
+function beside(what, a, b) {
+	gather("ratio", a, b, "rate")
+	printf "| - %s | | | %s | |\n", what, count ? number(least) \
+		(count > 1 ? " to " number(most) : "") : "not measured"
+}
+
 function least_of(what, must, aim, a, q, unit) {
 	gather("is", a, "", q)
 	row(what, must, aim, "less", unit)
@@ -95,12 +102,13 @@ function range(what, quantity) {
 }
 
 function figures(    i) {
-	print "\n| figure | a second | p50 ms | p99 ms | server us | sender us |"
-	print "|---|---|---|---|---|---|"
+	print "\n| figure | a second | p50 ms | p99 ms | server us | sender us | late % |"
+	print "|---|---|---|---|---|---|---|"
 	for (i = 1; i <= names_count; i++)
-		printf "| %s | %s | %s | %s | %s | %s |\n", names[i], range(names[i], "rate"),
+		printf "| %s | %s | %s | %s | %s | %s | %s |\n", names[i], range(names[i], "rate"),
 			range(names[i], "p50_ms"), range(names[i], "p99_ms"),
-			range(names[i], "server_us"), range(names[i], "client_us")
+			range(names[i], "server_us"), range(names[i], "client_us"),
+			range(names[i], "late")
 }
 
 END {
@@ -120,14 +128,20 @@ END {
 	ratio("saturated ingest, frontend keys / the probe without verification: portable",
 		0.35, 0.5, "tallyd-portable", "probe-none")
 	ratio_ifma("the same: IFMA", 0.6, 0.85, "tallyd-ifma", "probe-none")
+	beside("bare verification on all cores / the probe without: the most that row could be",
+		"bare-" best "-all", "probe-none")
+	beside("the same ingest / bare verification on all cores", "tallyd-" best,
+		"bare-" best "-all")
+	beside("the same ingest / the probe with the same tables", "tallyd-" best,
+		"probe-" best)
 	ratio("the same / PostgreSQL, a ballot a transaction, 32 clients: portable", 8, 15,
 		"tallyd-portable", "postgres-single")
 	ratio_ifma("the same: IFMA", 15, 30, "tallyd-ifma", "postgres-single")
 	ratio_ifma("the same / PostgreSQL, unnest of 256 with counters: IFMA", 3, 6, "tallyd-ifma",
 		"postgres-unnest")
 	ratio_ifma("the same / Redis, always, 50 x 16: IFMA", 1.5, 3, "tallyd-ifma", "redis")
-	gather("beyond", "tallyd-" best, "bare-" best, "server_us")
-	row("processor time a ballot beyond verification", 5, 3, "less", " us")
+	gather("beyond", "tallyd-" best, "bare-" best "-all", "server_us")
+	row("processor time a ballot beyond verification (bare, on all cores at once)", 5, 3, "less", " us")
 	least_of("open loop at 50 % of saturation, p99 from the intended time", 20, 12, "open-50",
 		"p99_ms", " ms")
 	least_of("open loop at 70 %, p99", 100, 30, "open-70", "p99_ms", " ms")

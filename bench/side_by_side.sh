@@ -10,16 +10,15 @@
 # (OUT/side_by_side.tsv): round, what was measured, quantity, value. PER_SECOND: ballots signed for
 # a second of sending.
 #
-# All files are below $TMPDIR, on one disk, and gone at the end.
+# All files are below $TMPDIR, on one disk, below 5 GB (ROUNDS=2 SECONDS=5), and gone at the end.
 set -eu
-export LC_ALL=C
+. "${BASH_SOURCE%/*}/common.bash"
 
 here=$(cd "${BASH_SOURCE%/*}" && pwd)
-out=$(cd "$1" && pwd)
-bin=$out/bin
+programs "$1"
 rounds=${2:-2}
 seconds=${3:-5}
-per_second=${PER_SECOND:-80000} # ballots signed beforehand for a second of sending
+per_second=${PER_SECOND:-160000} # ballots signed beforehand for a second of sending
 if [ "${QUICK:-}" = 1 ]; then
 	rounds=1 seconds=1 per_second=20000
 fi
@@ -27,47 +26,13 @@ many=$(awk "BEGIN { print int($per_second * $seconds) }")
 results=$(realpath "${RESULTS:-$out/side_by_side.tsv}")
 connections=8
 round=0
-work=$(mktemp -d "${TMPDIR:-/tmp}/tally-side.XXXXXX")
-server=
-child=
-cleanup() {
-	trap '' INT TERM
-	[ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true
-	[ -z "$server" ] || kill -TERM "$server" 2>/dev/null || true
-	wait
-	rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-cd "$work"
+begin
+chmod 711 "$work" # PostgreSQL runs as a user of its own
+export BENCH_FOLDER=$work
 
 # record WHAT QUANTITY VALUE
 record() {
 	printf '%s\t%s\t%s\t%s\n' "$round" "$1" "$2" "$3" >> "$results"
-}
-
-# attend FILE COMMAND...: its standard output to FILE; a signal ends it too. Its exit code.
-attend() {
-	local file=$1
-	shift
-	"$@" > "$file" &
-	child=$!
-	wait "$child" || { set -- $?; child=; return "$1"; }
-	child=
-}
-
-die() {
-	echo "side_by_side: $*" >&2
-	exit 3
-}
-
-machine() {
-	grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //'
-	echo "$(nproc) cores, $(uname -sr), $(df -T . | awk 'NR == 2 { print $2 " on " $1 }')," \
-		"load $(cut -d' ' -f1 /proc/loadavg)"
-	echo "libsodium $(dpkg-query -W -f '${Version}' libsodium23 2>/dev/null || echo '?')," \
-		"tallyd $("$bin/tallyd" --version | awk 'NR == 1 { print $NF }')," \
-		"$(date -u +%Y-%m-%dT%H:%M:%SZ), $rounds rounds of about $seconds s each"
 }
 
 # make_ballots FOLDER FILE COUNT [OPTION...]
@@ -91,40 +56,20 @@ make_campaigns() {
 	mv campaign.json voter/campaign.json
 	make_ballots frontend frontend.bin "$many"
 	make_ballots frontend forged.bin "$many" --forged 0.01
-	make_ballots voter voter.bin $((many / 4))
-}
-
-# serve LOG COMMAND...: until it is ready: its process in `server`, `port`.
-serve() {
-	local log=$1
-	shift
-	: > "$log"
-	"$@" > "$log.out" 2> "$log" &
-	server=$!
-	timeout 120 grep -q 'ready: ' < <(tail -n +1 -s 0.05 -f --pid="$server" "$log") ||
-		{ cat "$log" >&2; die "$1 does not start"; }
-	port=$(sed -n 's/.*ready: .*ballots at port \([0-9]*\).*/\1/p' "$log")
-}
-
-stop() {
-	kill -TERM "$server"
-	wait "$server" || die "a server ended with $?"
-	server=
+	make_ballots voter voter.bin $((many / 8))
 }
 
 # serve_tallyd CAMPAIGN PATH
 serve_tallyd() {
-	rm -rf data
-	"$bin/tallyd" --init --data data --campaign "$1/campaign.json" --log-key "$1/log.key" \
-		2> init.log || { cat init.log >&2; die "tallyd --init"; }
-	serve tallyd.log "$bin/tallyd" --data data --listen 127.0.0.1:0 --http 127.0.0.1:0 \
-		--verify="$2"
+	found "$1"
+	tallyd --verify="$2"
 }
 
 # serve_probe CAMPAIGN PATH: its verify jobs are as large as tallyd's.
 serve_probe() {
-	serve probe.log "$out/bench/probe/probe" --campaign "$1/campaign.json" \
+	serve probe.log ' ready: ' "$out/bench/probe/probe" --campaign "$1/campaign.json" \
 		--log-key "$1/log.key" --verify "$2" --voters "$many"
+	ports_of probe.log
 }
 
 # load WHAT CAMPAIGN BALLOTS [OPTION...]: what tally-bench sees goes to the results.
@@ -141,7 +86,9 @@ load() {
 		"p50_ms \(.latency_ns.p50 / 1e6)", "p99_ms \(.latency_ns.p99 / 1e6)",
 		"server_us \($all.server.cpu_s * 1e6 / $all.answered)",
 		"client_us \($all.client_cpu_s * 1e6 / $all.answered)",
-		"server_mb \($all.server.memory_bytes / 1e6)"' load.json)
+		"server_mb \($all.server.memory_bytes / 1e6)",
+		if .loop == "open" then "late \(100 * $all.late / ([$all.sent, 1] | max))"
+			else empty end' load.json)
 }
 
 step() {
@@ -149,15 +96,22 @@ step() {
 	"$@"
 }
 
-# Signatures alone: libsodium one by one on a core and on all, and the table paths on a core.
+# bare_on THREADS WHAT PATH [BATCH]
+bare_on() {
+	local rate us
+	read -r rate us < <("$out/bench/verify_rate" "$1" "$brief" "${@:3}")
+	record "$2" rate "$rate"
+	record "$2" server_us "$us"
+}
+
+# Signatures alone: on one core, and in jobs of tallyd's size on all of them, which share their
+# caches and more: there each takes longer.
 bare() {
-	local path rate us
+	local path
 	for path in libsodium $paths; do
-		read -r rate us < <("$out/bench/verify_rate" 1 "$brief" "$path" 64)
-		record "bare-$path" rate "$rate"
-		record "bare-$path" server_us "$us"
+		bare_on 1 "bare-$path" "$path" 64
+		bare_on "$(nproc)" "bare-$path-all" "$path"
 	done
-	record bare-libsodium-all rate "$("$out/bench/verify_rate" "$(nproc)" "$brief")"
 }
 
 # probed WHAT CAMPAIGN PATH BALLOTS
@@ -247,6 +201,8 @@ paths=portable
 ! grep -qw avx512ifma /proc/cpuinfo || paths="portable ifma"
 best=${paths##* }
 machine
+echo "tallyd $("$bin/tallyd" --version | awk 'NR == 1 { print $NF }')," \
+	"$(date -u +%Y-%m-%dT%H:%M:%SZ), $rounds rounds of about $seconds s each"
 : > "$results"
 step make_campaigns
 for round in $(seq "$rounds"); do

@@ -4,10 +4,10 @@
  *
  * PATH libsodium (what it is without arguments): crypto_sign_verify_detached, one after the other:
  * the ceiling of an engine that verifies every ballot with libsodium. portable, ifma: by tables
- * of known keys, BATCH (64) signatures at a time (ed25519/batch.h); exit code 4 where this
- * processor does not have the path. Prints verifications a second, all threads together; where
- * PATH is given, microseconds of processor time for one, too. 1,024 messages of a ballot's size,
- * of KEYS (1) keys in turns; window 8 for keys, 10 for the base point. */
+ * of known keys, BATCH signatures (as many as a job of tallyd's) at a time (ed25519/batch.h); exit
+ * code 4 where this processor does not have the path. Prints verifications a second, all threads
+ * together; where PATH is given, microseconds of processor time for one, too. 1,024 messages of a
+ * ballot's size, of KEYS (1) keys in turns; window 8 for keys, 10 for the base point. */
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "ed25519/batch.h"
+#include "limits.h"
 
 enum {
 	MESSAGES = 1024,
@@ -37,7 +38,7 @@ static unsigned char public_keys[KEYS_MAX][crypto_sign_PUBLICKEYBYTES];
 static struct keytable tables[KEYS_MAX];
 static struct keytable base;
 static size_t keys_count = 1;
-static size_t batch = 64;
+static size_t batch = parcel_items_tables;
 static look *by_tables; /* NULL: libsodium */
 static double seconds = 2;
 
@@ -129,13 +130,13 @@ static int
 choose(const char *path)
 {
 	if (strcmp(path, "libsodium") == 0) {
-		batch = 16;
+		batch = parcel_items_plain;
 		return 0;
 	}
 	if (strcmp(path, "portable") == 0)
 		by_tables = ed25519_adx_available() ? ed25519_adx : ed25519_portable;
 	else if (strcmp(path, "ifma") == 0)
-		by_tables = ed25519_ifma;
+		by_tables = ed25519_ifma, batch = parcel_items_max;
 	else
 		return 2;
 	return by_tables == ed25519_ifma && !ed25519_ifma_available() ? 4 : 0;

@@ -12,34 +12,30 @@
 #
 # or "SKIPPED: why". Exit code 1 if rows, counters and answers do not agree.
 set -eu
-. "${BASH_SOURCE%/*}/common.bash"
+. "${BASH_SOURCE%/*}/../common.bash"
 
-out=$(cd "$1" && pwd)
+programs "$1"
 ballots=$(realpath "$2")
 seconds=${3:-5}
-server=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-[ -x "$server/postgres" ] || skip "PostgreSQL is not installed"
+there=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+[ -x "$there/postgres" ] || skip "PostgreSQL is not installed"
 [ -x "$out/bench/peers/pgload" ] || skip "pgload was not built: libpq-dev is not installed"
-work_begin postgres
+begin
 as=() # it refuses to run as root
 if [ "$(id -u)" -eq 0 ]; then
 	id postgres > /dev/null 2>&1 || skip "there is no user postgres"
 	as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
-	chown postgres: "$WORK"
-	"${as[@]}" test -x "$WORK" || skip "the user postgres cannot enter $WORK"
+	chown postgres: "$work"
+	"${as[@]}" test -x "$work" || skip "the user postgres cannot enter $work"
 fi
-cd "$WORK"
 
 free_port
-${as[@]+"${as[@]}"} "$server/initdb" -D data -U bench -A trust --no-sync > init.log 2>&1 ||
+${as[@]+"${as[@]}"} "$there/initdb" -D data -U bench -A trust --no-sync > init.log 2>&1 ||
 	{ cat init.log >&2; exit 3; }
-: > server.log
-${as[@]+"${as[@]}"} "$server/postgres" -D data -h 127.0.0.1 -p "$PORT" -k '' \
-	-c shared_buffers=512MB -c max_wal_size=8GB -c checkpoint_timeout=1h \
-	> server.log 2>&1 &
-PID=$!
-await_line server.log 'ready to accept connections'
-conninfo="host=127.0.0.1 port=$PORT user=bench dbname=postgres"
+serve server.log 'ready to accept connections' ${as[@]+"${as[@]}"} "$there/postgres" -D data \
+	-h 127.0.0.1 -p "$port" -k '' \
+	-c shared_buffers=512MB -c max_wal_size=8GB -c checkpoint_timeout=1h
+conninfo="host=127.0.0.1 port=$port user=bench dbname=postgres"
 conninfo+=" options=-cclient_min_messages=warning"
 bad=0
 for way in "single 32" "unnest 256"; do
@@ -47,5 +43,5 @@ for way in "single 32" "unnest 256"; do
 		"$seconds") || bad=1
 	echo "${way% *} $said"
 done
-kill -INT "$PID" # fast: connections are not waited for
+stop INT # fast: connections are not waited for
 exit $bad

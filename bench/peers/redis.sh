@@ -12,22 +12,19 @@
 # or "SKIPPED: why". Exit code 1 if keys and counters do not agree, or the second ballot of a tag is
 # not refused.
 set -eu
-. "${BASH_SOURCE%/*}/common.bash"
+. "${BASH_SOURCE%/*}/../common.bash"
 
 seconds=${1:-5}
 bytes=${2:-200}
 command -v redis-server redis-benchmark redis-cli > /dev/null || skip "Redis is not installed"
-work_begin redis
-cd "$WORK"
+begin
 free_port
-: > server.log
-redis-server --bind 127.0.0.1 --port "$PORT" --dir "$WORK" --appendonly yes \
-	--appendfsync always --save '' --auto-aof-rewrite-percentage 0 > server.log 2>&1 &
-PID=$!
-await_line server.log 'eady to accept connections'
+serve server.log 'eady to accept connections' redis-server --bind 127.0.0.1 --port "$port" \
+	--dir "$work" --appendonly yes --appendfsync always --save '' \
+	--auto-aof-rewrite-percentage 0
 
 ask() {
-	redis-cli -p "$PORT" "$@"
+	redis-cli -p "$port" "$@"
 }
 sha=$(ask script load "
 	if redis.call('SET', KEYS[1], ARGV[1], 'NX') then
@@ -38,7 +35,7 @@ sha=$(ask script load "
 ballot=$(head -c "$bytes" /dev/zero | tr '\0' x)
 # run COUNT: the CSV line of redis-benchmark
 run() {
-	timeout "$(limit "$seconds")" redis-benchmark -p "$PORT" -c 50 -P 16 -n "$1" \
+	timeout "$(limit "$seconds")" redis-benchmark -p "$port" -c 50 -P 16 -n "$1" \
 		-r 2000000000 --csv evalsha "$sha" 1 \
 		"tag:__rand_int____rand_int__" "$ballot" __rand_int__ | tail -n 1 | tr -d '"'
 }
@@ -55,4 +52,5 @@ done
 refused=$((1 - $(ask evalsha "$sha" 1 "$again" "$ballot" 7)))
 echo "redis rate ${rate%.*} p50_ms $p50 p99_ms $p99 asked $((warm + asked)) keys $keys" \
 	"counted $counted refused $refused"
+stop
 [ "$keys" = "$counted" ] && [ "$keys" -gt $((asked * 99 / 100)) ] && [ "$refused" = 1 ]
