@@ -1,15 +1,12 @@
 #include "shell/signer.h"
 
 #include "shell/line.h"
+#include "tree/tile.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-enum {
-	LEAVES_MAX = 256
-};
 
 struct signer_thread {
 	struct signer_desk desk;
@@ -28,7 +25,7 @@ struct rehash {
 	struct signer_desk *desk;
 	size_t count;
 	int status;
-	struct tree_hash leaves[LEAVES_MAX];
+	struct tree_hash leaves[TALLY_TILE_WIDTH];
 };
 
 /* A second; false if there is no time for it. */
@@ -48,14 +45,24 @@ wait_for_space(struct signer_thread *signer)
 	return !hurry;
 }
 
+/* `root`: of the leaves, where they are a tile; else NULL. */
 static int
-append(struct rehash *rehash)
+append_once(struct rehash *rehash, const struct tree_hash *root)
+{
+	struct treefile *tree = rehash->desk->tree;
+
+	return root == NULL ? treefile_append(tree, rehash->leaves, rehash->count)
+			    : treefile_append_tile(tree, rehash->leaves, root);
+}
+
+static int
+append(struct rehash *rehash, const struct tree_hash *root)
 {
 	struct signer_thread *patient = rehash->desk->patient;
 	bool waited = false;
 
 	for (;;) {
-		int status = treefile_append(rehash->desk->tree, rehash->leaves, rehash->count);
+		int status = append_once(rehash, root);
 
 		if (status != DISK_FULL || patient == NULL) {
 			if (waited && status == DISK_OK)
@@ -71,24 +78,35 @@ append(struct rehash *rehash)
 	}
 }
 
+/* The nodes below a whole tile's root are made once, for the treefile and the frontier. */
 static bool
 rehash_flush(struct rehash *rehash)
 {
-	rehash->status = append(rehash);
+	struct frontier *frontier = &rehash->desk->frontier;
+	struct tree_hash root;
+
+	if (rehash->count == TALLY_TILE_WIDTH) {
+		tile_root(rehash->leaves, TALLY_TILE_WIDTH, &root);
+		rehash->status = append(rehash, &root);
+		frontier_append_subtree(frontier, &root, TILE_HEIGHT);
+	} else {
+		rehash->status = append(rehash, NULL);
+		for (size_t i = 0; i < rehash->count; i++)
+			frontier_append(frontier, &rehash->leaves[i]);
+	}
 	rehash->count = 0;
 	return rehash->status == DISK_OK;
 }
 
+/* Leaves are appended up to where the next tile begins. */
 static bool
 rehash_entry(void *context, uint64_t index, struct bytes entry)
 {
 	struct rehash *rehash = context;
-	struct tree_hash *leaf = &rehash->leaves[rehash->count++];
 
-	CHECK(index == rehash->desk->frontier.size);
-	tree_leaf(entry, leaf);
-	frontier_append(&rehash->desk->frontier, leaf);
-	return rehash->count < LEAVES_MAX || rehash_flush(rehash);
+	CHECK(index == rehash->desk->frontier.size + rehash->count);
+	tree_leaf(entry, &rehash->leaves[rehash->count++]);
+	return (index + 1) % TALLY_TILE_WIDTH != 0 || rehash_flush(rehash);
 }
 
 static int

@@ -39,7 +39,7 @@ tiles_file(struct tiles *tiles, const char *name, struct bytes bytes)
 {
 	if (!tiles->anew && holds(tiles, name, bytes))
 		return DISK_OK;
-	return disk_replace(tiles->public_fd, name, bytes, 0644, false);
+	return disk_put(tiles->public_fd, "tile.tmp", name, bytes, 0644);
 }
 
 static uint64_t
@@ -83,12 +83,14 @@ parent_check(struct tiles *tiles, const struct tile *tile, const struct tree_has
 			 (unsigned long long)tile->number, tile->level + 1);
 }
 
+/* A walk that makes bundles. */
 struct bundling {
 	struct tiles *tiles;
-	const struct tree_hash *leaves;
-	uint64_t first;
+	struct tile tile; /* the one that is being filled */
+	uint64_t end;     /* of the walk */
 	size_t size;
 	int status;
+	struct tree_hash leaves[TALLY_TILE_WIDTH];
 };
 
 static int
@@ -110,49 +112,76 @@ bundle_reserve(struct tiles *tiles, size_t size)
 	return DISK_OK;
 }
 
-static bool
-bundle_add(void *context, uint64_t index, struct bytes entry)
+static int
+bundle_begin(struct bundling *bundling, uint64_t index)
 {
-	struct bundling *bundling = context;
+	uint64_t left = bundling->end - index;
+
+	bundling->tile =
+	    (struct tile){TILE_LEVEL_ENTRIES, index / TALLY_TILE_WIDTH,
+			  left < TALLY_TILE_WIDTH ? (unsigned)left : TALLY_TILE_WIDTH};
+	bundling->size = 0;
+	return hashes_read(bundling->tiles, &bundling->tile, bundling->leaves);
+}
+
+static int
+bundle_add(struct bundling *bundling, uint64_t index, struct bytes entry)
+{
 	struct tree_hash leaf;
 	uint8_t *to;
+	int status;
 
 	tree_leaf(entry, &leaf);
-	if (!tree_hash_equal(&leaf, &bundling->leaves[index - bundling->first])) {
-		bundling->status =
-		    disk_fail(DISK_DAMAGED,
-			      "make tiles: entry %llu, as the disk gives it back, is not the "
-			      "leaf in tree/0",
-			      (unsigned long long)index);
-		return false;
-	}
-	bundling->status = bundle_reserve(bundling->tiles, bundling->size + 2 + entry.size);
-	if (bundling->status != DISK_OK)
-		return false;
+	if (!tree_hash_equal(&leaf, &bundling->leaves[index % TALLY_TILE_WIDTH]))
+		return disk_fail(DISK_DAMAGED,
+				 "make tiles: entry %llu, as the disk gives it back, is not "
+				 "the leaf in tree/0",
+				 (unsigned long long)index);
+	status = bundle_reserve(bundling->tiles, bundling->size + 2 + entry.size);
+	if (status != DISK_OK)
+		return status;
 	to = bundling->tiles->bundle + bundling->size;
 	be16_store(to, (uint16_t)entry.size);
 	memcpy(to + 2, entry.data, entry.size);
 	bundling->size += 2 + entry.size;
-	return true;
+	return DISK_OK;
 }
 
-/* Makes the bytes of one tile or bundle; good until the next call. */
 static int
-tile_bytes(struct tiles *tiles, const struct tile *tile, struct tree_hash *hashes,
-	   struct bytes *out)
+bundle_end(const struct bundling *bundling)
 {
-	struct bundling bundling = {tiles, hashes, tile_start(tile), 0, DISK_OK};
-	int status = hashes_read(tiles, tile, hashes);
+	char path[TILE_PATH_MAX];
 
-	if (status != DISK_OK)
-		return status;
-	if (tile->level != TILE_LEVEL_ENTRIES) {
-		*out = bytes_make(hashes, tile->width * sizeof *hashes);
-		return parent_check(tiles, tile, hashes);
-	}
-	status =
-	    archive_walk(tiles->archive, bundling.first, tile->width, bundle_add, &bundling);
-	*out = bytes_make(tiles->bundle, bundling.size);
+	tile_path(&bundling->tile, path);
+	return tiles_file(bundling->tiles, path,
+			  bytes_make(bundling->tiles->bundle, bundling->size));
+}
+
+static bool
+bundling_visit(void *context, uint64_t index, struct bytes entry)
+{
+	struct bundling *bundling = context;
+	int status = DISK_OK;
+
+	if (index % TALLY_TILE_WIDTH == 0)
+		status = bundle_begin(bundling, index);
+	if (status == DISK_OK)
+		status = bundle_add(bundling, index, entry);
+	if (status == DISK_OK &&
+	    (index + 1 == bundling->end || (index + 1) % TALLY_TILE_WIDTH == 0))
+		status = bundle_end(bundling);
+	bundling->status = status;
+	return status == DISK_OK;
+}
+
+/* The bundles of entries [first, end), which begins with one. The ledger is read once. */
+static int
+bundles_make(struct tiles *tiles, uint64_t first, uint64_t end)
+{
+	struct bundling bundling = {.tiles = tiles, .end = end, .status = DISK_OK};
+	int status =
+	    archive_walk(tiles->archive, first, end - first, bundling_visit, &bundling);
+
 	return status != DISK_OK ? status : bundling.status;
 }
 
@@ -161,13 +190,17 @@ tiles_make_one(struct tiles *tiles, const struct tile *tile)
 {
 	struct tree_hash hashes[TALLY_TILE_WIDTH];
 	char path[TILE_PATH_MAX];
-	struct bytes bytes;
-	int status = tile_bytes(tiles, tile, hashes, &bytes);
+	int status;
 
+	if (tile->level == TILE_LEVEL_ENTRIES)
+		return bundles_make(tiles, tile_start(tile), tile_start(tile) + tile->width);
+	status = hashes_read(tiles, tile, hashes);
+	if (status == DISK_OK)
+		status = parent_check(tiles, tile, hashes);
 	if (status != DISK_OK)
 		return status;
 	tile_path(tile, path);
-	return tiles_file(tiles, path, bytes);
+	return tiles_file(tiles, path, bytes_make(hashes, tile->width * sizeof *hashes));
 }
 
 static int
@@ -199,5 +232,7 @@ tiles_make(struct tiles *tiles, uint64_t from, uint64_t size)
 int
 tiles_bundles(struct tiles *tiles, uint64_t from, uint64_t size)
 {
-	return level_make(tiles, TILE_LEVEL_ENTRIES, from, size);
+	uint64_t first = from / TALLY_TILE_WIDTH * TALLY_TILE_WIDTH;
+
+	return first < size ? bundles_make(tiles, first, size) : DISK_OK;
 }
