@@ -1,4 +1,6 @@
 /* Whatever the path, whatever else is in the batch: the same verdict for the same ballot. */
+#include <sodium.h>
+
 #include "tests/lib/draft.h"
 #include "tests/lib/verifiers.h"
 
