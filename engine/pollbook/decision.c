@@ -290,12 +290,12 @@ pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballo
 }
 
 bool
-pollbook_restore(struct pollbook_table *table, enum pollbook_family family,
-		 const uint8_t name[32], const struct pollbook_record *record, bool voter_mode)
+pollbook_restore(struct pollbook_table *table, const struct pollbook_name *name,
+		 const struct pollbook_record *record, bool voter_mode)
 {
-	if (family == POLLBOOK_OLD && !has_room_for_old(table, voter_mode))
+	if (name->family == POLLBOOK_OLD && !has_room_for_old(table, voter_mode))
 		return true;
-	return pollbook_put(table, family, name, record);
+	return pollbook_put_named(table, name, record);
 }
 
 bool

@@ -57,8 +57,8 @@ pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballo
 /* Puts back a record that was kept of a book. What no decision has promised room (an OLD record
  * among more than fit) is left out, as it was when it came. False: the table is full. */
 MUST_USE bool
-pollbook_restore(struct pollbook_table *table, enum pollbook_family family,
-		 const uint8_t name[32], const struct pollbook_record *record, bool voter_mode);
+pollbook_restore(struct pollbook_table *table, const struct pollbook_name *name,
+		 const struct pollbook_record *record, bool voter_mode);
 
 /* Is the ballot at `index` the one of this tag that counts? */
 bool

@@ -65,7 +65,8 @@ replay_step(struct replay *replay, struct bytes entry, const struct ballot *repl
 	    const struct counts *voided);
 
 /* As replay_step of the BALLOT entry that `ballot` was parsed from, for those who know already that
- * it keeps the rules of the campaign (rules_check): at sequencing a worker has just found that. */
+ * it keeps the rules of the campaign (rules_check): at sequencing a worker has just found that, at
+ * a start a thread that reads ahead. */
 MUST_USE enum replay_fault
 replay_step_ballot(struct replay *replay, const struct ballot *ballot,
 		   const struct ballot *replaced);

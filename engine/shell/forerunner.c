@@ -32,6 +32,7 @@ struct portion {
 /* Portion n is at place n % portions_count; its bytes are read, in order, under `reading`. */
 struct forerunner {
 	struct archive *archive;
+	const struct station *station;
 	uint64_t end;
 	unsigned threads_count;
 	unsigned portions_count;
@@ -106,12 +107,13 @@ claim(struct forerunner *forerunner)
 }
 
 static void
-glance_all(struct portion *portion)
+glance_all(const struct station *station, struct portion *portion)
 {
 	const uint8_t *at = portion->memory;
 
 	for (size_t i = 0; i < portion->count; i++) {
-		station_glance(bytes_make(at, portion->sizes[i]), &portion->glances[i]);
+		station_glance(station, bytes_make(at, portion->sizes[i]),
+			       &portion->glances[i]);
 		at += portion->sizes[i];
 	}
 }
@@ -154,7 +156,7 @@ run(void *context)
 	struct portion *portion;
 
 	while ((portion = claim(forerunner)) != NULL) {
-		glance_all(portion);
+		glance_all(forerunner->station, portion);
 		hash_tiles(portion);
 		pthread_mutex_lock(&forerunner->lock);
 		portion->done = true;
@@ -195,7 +197,8 @@ make_threads(struct forerunner *forerunner, unsigned count)
 }
 
 struct forerunner *
-forerunner_start(struct archive *archive, uint64_t first, uint64_t end, unsigned threads)
+forerunner_start(struct archive *archive, const struct station *station, uint64_t first,
+		 uint64_t end, unsigned threads)
 {
 	struct forerunner *forerunner = calloc(1, sizeof *forerunner);
 
@@ -208,6 +211,7 @@ forerunner_start(struct archive *archive, uint64_t first, uint64_t end, unsigned
 		return NULL;
 	}
 	forerunner->archive = archive;
+	forerunner->station = station;
 	forerunner->index = first;
 	forerunner->handed = first;
 	forerunner->end = end;

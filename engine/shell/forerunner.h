@@ -1,13 +1,14 @@
 /* forerunner: reads the ledger ahead of a replay, on threads of its own, and finds out what each
- * entry alone tells (station_glance): its leaf, and a ballot's shape and digest; and the roots of
- * the tiles of which it has all leaves.
+ * entry alone tells (station_glance): its leaf, and a ballot's shape, rules and digest; and the
+ * roots of the tiles of which it has all leaves.
  *
  * A replay is in order and on one thread; what can be known without order is most of its work.
  * Entries are handed over in order, some thousands at a time; at most threads + 2 such portions
  * exist, of PORTION_BYTES each and one entry more. They end with a tile, but for those that are
  * full of large entries before: then the tile that is cut is the caller's to hash.
  *
- * Thread: one caller. The archive holds the entries from the start on. */
+ * Thread: one caller, who may restore the station meanwhile. The archive holds the entries from
+ * the start on. */
 #ifndef TALLY_SHELL_FORERUNNER_H
 #define TALLY_SHELL_FORERUNNER_H
 
@@ -23,7 +24,8 @@ struct forerunner;
 /* For the entries [first, end); `threads` at least 1, more than the greatest number are not
  * started. NULL on failure. */
 MUST_USE struct forerunner *
-forerunner_start(struct archive *archive, uint64_t first, uint64_t end, unsigned threads);
+forerunner_start(struct archive *archive, const struct station *station, uint64_t first,
+		 uint64_t end, unsigned threads);
 
 /* Entries [first, first + count), and the roots of the whole tiles among them, in order. */
 struct forerun {

@@ -71,8 +71,9 @@ struct loading {
 	const uint8_t *campaign;
 	home_visit *visit;
 	void *context;
-	struct home_state state;
-	uint8_t *value; /* of key 00; state.replay is a view into it */
+	struct home_state *state; /* the caller's, without its blob until all is well */
+	uint8_t *value;           /* of key 00 */
+	struct bytes blob;        /* a view into it */
 	struct book_sum told;
 	struct book_sum found;
 	const char *doubt;
@@ -89,8 +90,10 @@ load_state(struct loading *loading, struct bytes value)
 	}
 	memcpy(loading->value, value.data, value.size);
 	if (!book_state_read(bytes_make(loading->value, value.size), loading->campaign,
-			     &loading->state, &loading->told))
+			     loading->state, &loading->told))
 		loading->doubt = "its state is not whole, or of another campaign";
+	loading->blob = loading->state->replay;
+	loading->state->replay = bytes_make(NULL, 0);
 	return loading->doubt == NULL;
 }
 
@@ -118,15 +121,14 @@ load_pair(void *context, struct bytes key, struct bytes value)
 
 /* Moves the blob to memory of its own, which the caller frees. */
 static int
-hand_over(const struct loading *loading, struct home_state *state)
+hand_over(const struct loading *loading)
 {
-	uint8_t *blob = malloc(loading->state.replay.size + 1);
+	uint8_t *blob = malloc(loading->blob.size + 1);
 
 	if (blob == NULL)
 		return disk_fail_errno("find memory for", "the poll book's state");
-	memcpy(blob, loading->state.replay.data, loading->state.replay.size);
-	*state = loading->state;
-	state->replay = bytes_make(blob, loading->state.replay.size);
+	memcpy(blob, loading->blob.data, loading->blob.size);
+	loading->state->replay = bytes_make(blob, loading->blob.size);
 	return 1;
 }
 
@@ -141,7 +143,7 @@ not_believed(int folder_fd, const char *why)
 }
 
 static int
-load(int folder_fd, struct loading *loading, struct home_state *state, unsigned deadline_ms)
+load(int folder_fd, struct loading *loading, unsigned deadline_ms)
 {
 	int status = probe_book(folder_fd, book_name, load_pair, loading, deadline_ms);
 	char why[256];
@@ -158,14 +160,15 @@ load(int folder_fd, struct loading *loading, struct home_state *state, unsigned 
 		loading->doubt = "its records do not add up";
 	if (loading->doubt != NULL || status != DISK_OK)
 		return not_believed(folder_fd, loading->doubt != NULL ? loading->doubt : why);
-	return hand_over(loading, state);
+	return hand_over(loading);
 }
 
 int
 home_load(int dir_fd, const uint8_t campaign[32], struct home_state *state, home_visit *visit,
 	  void *context, unsigned deadline_ms)
 {
-	struct loading loading = {.campaign = campaign, .visit = visit, .context = context};
+	struct loading loading = {
+	    .campaign = campaign, .visit = visit, .context = context, .state = state};
 	struct stat about;
 	int folder_fd;
 	int status = folder_open(dir_fd, &folder_fd);
@@ -175,7 +178,7 @@ home_load(int dir_fd, const uint8_t campaign[32], struct home_state *state, home
 	if (status != DISK_OK)
 		return status;
 	if (fstatat(folder_fd, book_name, &about, 0) == 0)
-		status = load(folder_fd, &loading, state, deadline_ms);
+		status = load(folder_fd, &loading, deadline_ms);
 	else
 		status = disk_fail_errno("look at", book_name);
 	if (status == DISK_ABSENT)

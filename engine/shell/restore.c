@@ -4,15 +4,12 @@
 #include "shell/ahead.h"
 #include "shell/forerunner.h"
 #include "shell/gathering.h"
-#include "shell/home.h"
 #include "shell/line.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum {
-	HOME_DEADLINE_MS = 120000,
 	SOON = 16, /* entries ahead whose places in the poll book are asked for */
 };
 
@@ -66,83 +63,6 @@ restore_manifest(struct restore *restore)
 						 "segments name");
 	free(memory);
 	return status;
-}
-
-/* step 6 */
-
-static bool
-enter_record(void *context, enum pollbook_family family, const uint8_t name[32],
-	     const struct pollbook_record *record)
-{
-	struct start *start = context;
-
-	return pollbook_restore(&start->pollbook, family, name, record,
-				start->manifest->signing == TALLY_SIGNING_VOTER);
-}
-
-static bool
-home_fits(const struct restore *restore, const struct home_state *state)
-{
-	const struct start *start = restore->start;
-	struct tree_hash root;
-	uint64_t last = state->batches_count - 1;
-
-	if (state->batches_count == 0 || state->batches_count > restore->scan.batches_count ||
-	    state->index > start->remembered.checkpoint.size)
-		return false;
-	if (restore->checksums[last] != state->checksum ||
-	    restore->batch_ends[last] != state->index || state->frontier.size != state->index)
-		return false;
-	frontier_root(&state->frontier, &root);
-	return treefile_trust(start->tree, state->index, &root) == DISK_OK;
-}
-
-static int
-from_nothing(struct restore *restore)
-{
-	struct start *start = restore->start;
-	uint8_t seed[16];
-	size_t voters_max = start->pollbook.voters_max;
-	size_t rolls_max = start->pollbook.rolls_max;
-	int status;
-
-	memcpy(seed, start->pollbook.seed, sizeof seed);
-	/* Zeros again, without touching the memory of a table that may be large and empty. */
-	if (madvise(start->pollbook.slots, start->pollbook_bytes, MADV_DONTNEED) != 0)
-		memset(start->pollbook.slots, 0, start->pollbook_bytes);
-	pollbook_table_init(&start->pollbook, start->pollbook.slots,
-			    start->pollbook.slots_count, seed);
-	start->pollbook.voters_max = voters_max;
-	start->pollbook.rolls_max = rolls_max;
-	station_restore_nothing(start->station);
-	restore->from = 0;
-	status = home_forget(start->dir_fd);
-	return status == DISK_OK ? treefile_reset(start->tree) : status;
-}
-
-int
-restore_home(struct restore *restore)
-{
-	struct start *start = restore->start;
-	struct home_state state = {0};
-	bool believed;
-	int loaded;
-
-	start->tree = treefile_open(start->dir_fd);
-	if (start->tree == NULL)
-		return DISK_FAILED;
-	loaded = home_load(start->dir_fd, start->manifest->id, &state, enter_record, start,
-			   HOME_DEADLINE_MS);
-	if (loaded < 0)
-		return loaded;
-	believed = loaded == 1 && home_fits(restore, &state) &&
-		   station_restore_state(start->station, state.replay, &state.frontier);
-	if (loaded == 1 && !believed)
-		line_say("the poll book's home does not fit the ledger: made anew from it");
-	restore->from = state.index;
-	if (loaded == 1)
-		free((void *)(uintptr_t)state.replay.data);
-	return believed ? DISK_OK : from_nothing(restore);
 }
 
 /* steps 7 and 8 */
@@ -312,7 +232,7 @@ check_texts(struct restore *restore)
 	if (status != DISK_OK || !restore->text_missing)
 		return status;
 	line_say("a tally's text is missing: replaying the whole ledger");
-	return from_nothing(restore);
+	return restore_nothing(restore);
 }
 
 int
@@ -328,8 +248,8 @@ restore_replay(struct restore *restore)
 		status = compare_remembered(start, NULL, 0);
 	if (status != DISK_OK || restore->from == size)
 		return status;
-	forerunner =
-	    forerunner_start(start->archive, restore->from, size, restore->threads_count);
+	forerunner = forerunner_start(start->archive, start->station, restore->from, size,
+				      restore->threads_count);
 	if (forerunner == NULL)
 		return DISK_FAILED;
 	walk = calloc(1, sizeof *walk);

@@ -37,6 +37,10 @@ restore_tail(struct restore *restore);
 MUST_USE int
 restore_home(struct restore *restore);
 
+/* Poll book, station and tree without entries, to be made anew; the home is removed. */
+MUST_USE int
+restore_nothing(struct restore *restore);
+
 /* Step 7, and the comparison of step 8. */
 MUST_USE int
 restore_replay(struct restore *restore);

@@ -252,7 +252,7 @@ replay(struct vetting *vetting, struct window *window, uint64_t index, struct by
 	const char *broken;
 	int status = DISK_OK;
 
-	station_glance(entry, &glance);
+	station_glance(station, entry, &glance);
 	needs = station_restore_needs(station, &glance);
 	if (needs != UINT64_MAX)
 		status = read_older(vetting, window, needs, &older);

@@ -27,15 +27,19 @@ station_restore_nothing(struct station *station)
 }
 
 void
-station_glance(struct bytes bytes, struct station_glance *out)
+station_glance(const struct station *station, struct bytes bytes, struct station_glance *out)
 {
 	struct entry entry;
 
 	out->bytes = bytes;
 	out->is_ballot = entry_parse(bytes, &entry) && entry.kind == TALLY_ENTRY_BALLOT &&
-			 ballot_parse(entry.body, &out->ballot) == TALLY_ACCEPTED;
-	if (out->is_ballot)
+			 ballot_parse(entry.body, &out->ballot) == TALLY_ACCEPTED &&
+			 rules_check(station->manifest, &out->ballot) == TALLY_ACCEPTED;
+	if (out->is_ballot) {
 		ballot_digest(&out->ballot, out->digest);
+		pollbook_name_make(station->pollbook, POLLBOOK_VOTER, out->ballot.tag,
+				   &out->voter);
+	}
 	tree_leaf(bytes, &out->leaf);
 }
 
@@ -44,7 +48,7 @@ station_restore_soon(const struct station *station, const struct station_glance 
 {
 	if (!glance->is_ballot)
 		return;
-	pollbook_prefetch(station->pollbook, POLLBOOK_VOTER, glance->ballot.tag);
+	pollbook_prefetch_named(station->pollbook, &glance->voter);
 	if (glance->ballot.voter_key == NULL)
 		return;
 	pollbook_prefetch(station->pollbook, POLLBOOK_HOLDER, glance->ballot.tag);
@@ -68,6 +72,15 @@ decide(const struct station *station, const struct pollbook_ballot *asked,
 			station->manifest->revote == MANIFEST_REVOTE_LAST, decision);
 }
 
+static struct pollbook_ballot
+asked_of(const struct station *station, const struct station_glance *glance)
+{
+	struct pollbook_ballot asked = station_asked(station, &glance->ballot, glance->digest);
+
+	asked.voter = &glance->voter;
+	return asked;
+}
+
 uint64_t
 station_restore_needs(const struct station *station, const struct station_glance *glance)
 {
@@ -77,7 +90,7 @@ station_restore_needs(const struct station *station, const struct station_glance
 	/* Where no ballot can count behind another one, none is replaced. */
 	if (!glance->is_ballot || rules_ballots_max(station->manifest) == 1)
 		return UINT64_MAX;
-	asked = station_asked(station, &glance->ballot, glance->digest);
+	asked = asked_of(station, glance);
 	decide(station, &asked, &decision);
 	return decision.outcome == POLLBOOK_REPLACES ? decision.index : UINT64_MAX;
 }
@@ -117,24 +130,26 @@ is_counted(const struct station *station, struct bytes bytes, const uint8_t tag[
 
 /* NULL, or why not. */
 static const char *
-replay_ballot(struct station *station, struct bytes entry, const struct pollbook_ballot *asked,
+replay_ballot(struct station *station, const struct station_glance *glance,
 	      struct bytes replaced)
 {
+	struct pollbook_ballot asked = asked_of(station, glance);
 	struct pollbook_decision decision;
 	struct ballot before;
 	bool replaces;
 	enum replay_fault fault;
 
-	decide(station, asked, &decision);
+	decide(station, &asked, &decision);
 	replaces = decision.outcome == POLLBOOK_REPLACES;
 	if (decision.outcome != POLLBOOK_COUNTS && !replaces)
 		return "a voter has a second ballot that the poll book refuses";
-	if (replaces && !is_counted(station, replaced, asked->tag, &before))
+	if (replaces && !is_counted(station, replaced, asked.tag, &before))
 		return "the ballot it replaces is not the one that was counted";
-	fault = replay_step(&station->replay, entry, replaces ? &before : NULL, NULL);
+	fault =
+	    replay_step_ballot(&station->replay, &glance->ballot, replaces ? &before : NULL);
 	if (fault != REPLAY_FINE)
 		return replay_fault_sentence(fault);
-	pollbook_enter(station->pollbook, asked, station->replay.index - 1);
+	pollbook_enter(station->pollbook, &asked, station->replay.index - 1);
 	return NULL;
 }
 
@@ -164,16 +179,11 @@ const char *
 station_restore_entry(struct station *station, const struct station_glance *glance,
 		      struct bytes replaced, struct bytes *text)
 {
-	struct pollbook_ballot asked;
 	uint64_t tallied = station->replay.last_tally;
 	const char *broken;
 
-	if (glance->is_ballot) {
-		asked = station_asked(station, &glance->ballot, glance->digest);
-		broken = replay_ballot(station, glance->bytes, &asked, replaced);
-	} else {
-		broken = replay_other(station, glance->bytes);
-	}
+	broken = glance->is_ballot ? replay_ballot(station, glance, replaced)
+				   : replay_other(station, glance->bytes);
 	if (broken != NULL)
 		return broken;
 	*text = station->replay.last_tally != tallied ? writer_view(&station->replay.text)

@@ -193,13 +193,16 @@ station_restore_nothing(struct station *station);
 struct station_glance {
 	struct bytes bytes;
 	struct tree_hash leaf;
-	bool is_ballot; /* then: */
+	bool is_ballot; /* of a valid shape and by the rules of the manifest; then: */
 	struct ballot ballot;
+	struct pollbook_name voter; /* of the poll book that is being filled */
 	uint8_t digest[BALLOT_DIGEST_SIZE];
 };
 
+/* Reads the manifest and the poll book's seed, which stay: any thread, also while another one
+ * restores. */
 void
-station_glance(struct bytes entry, struct station_glance *out);
+station_glance(const struct station *station, struct bytes entry, struct station_glance *out);
 
 /* Says that this entry will soon be restored. Changes nothing. */
 void

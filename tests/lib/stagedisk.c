@@ -406,7 +406,7 @@ restore_entry(struct stage *stage, size_t at)
 	struct bytes text;
 	const char *broken;
 
-	station_glance(entry, &glance);
+	station_glance(stage->station, entry, &glance);
 	station_restore_soon(stage->station, &glance);
 	needs = station_restore_needs(stage->station, &glance);
 	if (needs != UINT64_MAX) {

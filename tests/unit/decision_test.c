@@ -438,7 +438,10 @@ restored_old_ballots_yield_to_voters(void **state)
 	for (unsigned i = 0; i < OLDS; i++) {
 		const uint8_t name[32] = {(uint8_t)i, (uint8_t)(i >> 8), 7};
 
-		assert_true(pollbook_restore(&bench.table, POLLBOOK_OLD, name, &record, false));
+		struct pollbook_name old;
+
+		pollbook_name_make(&bench.table, POLLBOOK_OLD, name, &old);
+		assert_true(pollbook_restore(&bench.table, &old, &record, false));
 	}
 	assert_in_range(bench.table.records_count, VOTERS / 8, OLDS - 1);
 	for (vote.tag = 0; vote.tag < VOTERS; vote.tag++) {

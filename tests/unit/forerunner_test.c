@@ -2,6 +2,7 @@
 
 #include "shell/forerunner.h"
 #include "tests/lib/bench.h"
+#include "tests/lib/stage.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -13,6 +14,9 @@ enum {
 	SMALL = 40,
 	LARGE = 8,
 };
+
+/* Only its manifest and its poll book's seed are read. */
+static struct stage *stage;
 
 /* 12 MB: three portions and a part, which end by their bytes. */
 static struct bench *
@@ -65,7 +69,8 @@ root_holds(const struct bench *bench, const struct forerun *run, size_t i)
 static unsigned
 sees_all(struct bench *bench, uint64_t first, uint64_t end, unsigned threads)
 {
-	struct forerunner *forerunner = forerunner_start(bench->archive, first, end, threads);
+	struct forerunner *forerunner =
+	    forerunner_start(bench->archive, stage->station, first, end, threads);
 	struct forerun run;
 	uint64_t at = first;
 	unsigned tiles = 0;
@@ -141,7 +146,7 @@ ends_at_any_time(void **state)
 	(void)state;
 	for (unsigned taken = 0; taken < 4; taken++) {
 		struct forerunner *forerunner =
-		    forerunner_start(bench->archive, 0, size, 1 + taken % 2);
+		    forerunner_start(bench->archive, stage->station, 0, size, 1 + taken % 2);
 		struct forerun run;
 
 		assert_non_null(forerunner);
@@ -166,7 +171,7 @@ tells_what_cannot_be_read(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(ftruncate(fd, 1000), 0);
 	close(fd);
-	forerunner = forerunner_start(bench->archive, 0, size, 2);
+	forerunner = forerunner_start(bench->archive, stage->station, 0, size, 2);
 	assert_non_null(forerunner);
 	while (status == DISK_OK && run.count > 0)
 		status = forerunner_next(forerunner, &run);
@@ -174,6 +179,22 @@ tells_what_cannot_be_read(void **state)
 	assert_non_null(strstr(disk_error(), "00000002.seg"));
 	forerunner_stop(forerunner);
 	bench_free(bench);
+}
+
+static int
+open_stage(void **state)
+{
+	(void)state;
+	stage = stage_make(&(struct stage_wish){0}, (struct test_random){8105});
+	return 0;
+}
+
+static int
+close_stage(void **state)
+{
+	(void)state;
+	stage_free(stage);
+	return 0;
 }
 
 int
@@ -186,5 +207,5 @@ main(void)
 	    cmocka_unit_test(tells_what_cannot_be_read),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, open_stage, close_stage);
 }

@@ -52,7 +52,7 @@ restore(struct fresh *fresh, struct bytes entry, struct bytes replaced)
 	struct bytes text;
 	const char *broken;
 
-	station_glance(entry, &glance);
+	station_glance(fresh->station, entry, &glance);
 	broken = station_restore_entry(fresh->station, &glance, replaced, &text);
 	if (broken == NULL)
 		station_restore_leaves(fresh->station, &glance.leaf, 1);
@@ -102,7 +102,7 @@ test_restore_refuses(void **state)
 		struct station_glance glance;
 		uint64_t needs;
 
-		station_glance(entry, &glance);
+		station_glance(fresh.station, entry, &glance);
 		needs = station_restore_needs(fresh.station, &glance);
 
 		/* A later entry in its place: refused, but for ballots of other voters. */
