@@ -80,17 +80,19 @@ zones_check(const struct manifest_contest *contest, const struct ballot_choices 
 	    uint16_t district)
 {
 	const struct manifest_limits *limits = &contest->limits;
-	uint8_t seen[districts_max] = {0};
+	uint64_t seen[(districts_max + 63) / 64] = {0};
 	uint32_t zones = 0, own = 0, others = 0;
 
 	for (size_t i = 0; i < choices->count; i++) {
 		const struct manifest_option *option =
 		    &contest->options[ballot_choice_at(choices, i).option];
+		uint64_t *word = &seen[option->zone_at / 64];
+		uint64_t bit = (uint64_t)1 << option->zone_at % 64;
 
 		if (option->zone == NULL)
 			continue;
-		zones += seen[option->zone_at] == 0;
-		seen[option->zone_at] = 1;
+		zones += (*word & bit) == 0;
+		*word |= bit;
 		own += option->zone_at == district;
 		others += option->zone_at != district;
 	}
@@ -164,12 +166,13 @@ static enum tally_verdict
 choices_check(const struct manifest *manifest, const struct ballot *ballot)
 {
 	struct reader reader = reader_make(ballot->choices);
-	struct made made[contests_max] = {{0}};
+	struct made made[contests_max]; /* zeroing all of it would cost more than the checks */
 	enum tally_verdict verdict = TALLY_ACCEPTED;
 
 	for (size_t i = 0; i < manifest->contests_count && verdict == TALLY_ACCEPTED; i++) {
 		const struct manifest_contest *contest = &manifest->contests[i];
 
+		made[i] = (struct made){0};
 		if (manifest_votes_in(contest, ballot->district))
 			verdict = contest_check(contest, ballot->district, &reader, &made[i]);
 	}
