@@ -17,8 +17,8 @@
  * derived in steps 5 to 7. Everything runs on the caller's thread, but for the child of step 6
  * and for threads: in step 6 those that hash the tree again (treefile.h), while the home's records
  * come in; in step 7 those that read ahead (forerunner.h): they find out what an entry alone tells
- * and hash the tree's whole tiles, the replay itself is in order and on the caller's thread. The publisher's thread is started on the
- * way. */
+ * and hash the tree's whole tiles, the replay itself is in order and on the caller's thread. The
+ * publisher's thread is started on the way. */
 #ifndef TALLY_SHELL_START_H
 #define TALLY_SHELL_START_H
 

@@ -78,6 +78,28 @@ refuses_another(struct fresh *fresh, struct bytes entry, struct bytes replaced)
 	}
 }
 
+/* A ballot of a valid shape for an option that there is not. */
+static void
+refuses_against_the_rules(struct fresh *fresh, struct bytes entry)
+{
+	uint8_t memory[1 + TALLY_BALLOT_SIZE_MAX];
+	size_t option = 1 + BALLOT_CHOICES_OFFSET + 2;
+	struct station_glance glance;
+	struct bytes changed;
+	struct ballot ballot;
+	const char *broken;
+
+	memcpy(memory, entry.data, entry.size);
+	changed = bytes_make(memory, entry.size);
+	memory[option] = 0x7f;
+	assert_int_equal(ballot_parse(bytes_make(memory + 1, entry.size - 1), &ballot),
+			 TALLY_ACCEPTED);
+	station_glance(fresh->station, changed, &glance);
+	assert_false(glance.is_ballot);
+	broken = restore(fresh, changed, bytes_make(NULL, 0));
+	assert_string_equal(broken, replay_fault_sentence(REPLAY_BALLOT_MALFORMED));
+}
+
 /* Every entry of a log can be restored at its place, and nothing else at any place. */
 static void
 test_restore_refuses(void **state)
@@ -121,6 +143,8 @@ test_restore_refuses(void **state)
 			replaced = bytes_make(replaced.data + 1, replaced.size - 1);
 			refuses_another(&fresh, entry, replaced);
 		}
+		if (entry.data[0] == TALLY_ENTRY_BALLOT)
+			refuses_against_the_rules(&fresh, entry);
 		assert_null(restore(&fresh, entry, replaced));
 		assert_int_equal(station_size(fresh.station), i + 1);
 		/* And not twice. */
