@@ -4,6 +4,8 @@
 #include <sys/epoll.h>
 #include <time.h>
 
+#include "bench/tally-bench/turns.h"
+
 enum {
 	events_max = 64,
 };
@@ -266,8 +268,10 @@ worker_run(void *context)
 {
 	struct worker *worker = context;
 	struct worker_gate *gate = worker->gate;
-	bool ready = get_ready(worker);
+	bool ready;
 
+	turns_short();
+	ready = get_ready(worker);
 	if (ready && await_start(worker))
 		go(worker);
 	worker->end_ns = worker->gave_up ? worker->woken_ns : worker->heard_ns;
