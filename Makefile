@@ -249,7 +249,7 @@ $(OUT)/bench/peers/pgload.o: CPPFLAGS += -isystem $(dir $(PG_HEADER))
 $(OUT)/bench/peers/pgload: $(OUT)/bench/peers/pgload.o $(BENCH_A) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) -lpq -lm -lpthread)
 
-$(PROBE): $(call obj,$(wildcard bench/probe/*.c)) $(TOOLS_A) $(ENGINE_A)
+$(PROBE): $(call obj,$(wildcard bench/probe/*.c)) $(BENCH_A) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_SHELL))
 
 $(filter-out $(PROBE) $(GROW),$(BENCHES)): $(OUT)/%: $(OUT)/%.o $(TOOLS_A) $(ENGINE_A)

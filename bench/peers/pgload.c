@@ -17,11 +17,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "base/check.h"
 #include "bench/tally-bench/histogram.h"
+#include "bench/tally-bench/process.h"
 #include "tally/formats.h"
 #include "tools/lib/ballotfile.h"
 
@@ -244,16 +244,6 @@ prepare(struct load *load, const char *conninfo, uint64_t seed)
 	PQclear(result);
 }
 
-static double
-processor_us(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
-	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
 static void
 add(struct load *sum, const struct load *load)
 {
@@ -303,7 +293,7 @@ main(int count, char **arguments)
 	struct load sum = {0};
 	size_t connections = 1;
 	PGconn *connection;
-	double began_us;
+	uint64_t began_ns;
 
 	if (count != 6 || (seconds = atof(arguments[5])) <= 0)
 		return 2;
@@ -320,7 +310,8 @@ main(int count, char **arguments)
 		prepare(&loads[i], arguments[1], i + 1);
 	sum.times = calloc(1, sizeof *sum.times);
 	CHECK(sum.times);
-	began_us = processor_us();
+	began_ns = process_own_cpu_ns();
 	run_all(loads, connections, &sum);
-	return report(connection, &sum, connections, processor_us() - began_us);
+	return report(connection, &sum, connections,
+		      (double)(process_own_cpu_ns() - began_ns) / 1e3);
 }

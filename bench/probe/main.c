@@ -15,12 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bench/probe/door.h"
 #include "bench/probe/facts.h"
+#include "bench/tally-bench/process.h"
 #include "limits.h"
+#include "tools/lib/command.h"
 #include "tools/lib/keyfile.h"
 #include "tools/lib/wholefile.h"
 
@@ -58,17 +59,6 @@ static const struct argp_option option_table[] = {
     {0},
 };
 
-static unsigned long
-number(struct argp_state *state, const char *text, unsigned long most)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	if (*end != 0 || value < 1 || value > most)
-		argp_error(state, "'%s' is not a number from 1 to %lu", text, most);
-	return value;
-}
-
 static void
 take_path(struct argp_state *state, struct options *options, const char *text)
 {
@@ -91,11 +81,13 @@ take(int key, char *text, struct argp_state *state)
 	else if (key == KEY_VERIFY)
 		take_path(state, options, text);
 	else if (key == KEY_BATCH)
-		options->course.batch = number(state, text, BATCH_MOST);
+		options->course.batch = command_number(state, "--batch", text, 1, BATCH_MOST);
 	else if (key == KEY_WORKERS)
-		options->course.workers = number(state, text, workers_max);
+		options->course.workers =
+		    command_number(state, "--workers", text, 1, workers_max);
 	else if (key == KEY_VOTERS)
-		options->course.voters = number(state, text, voters_limit);
+		options->course.voters =
+		    command_number(state, "--voters", text, 1, voters_limit);
 	else if (key == ARGP_KEY_END && (!options->campaign || !options->log_key))
 		argp_error(state, "--campaign and --log-key are missing");
 	else if (key != ARGP_KEY_END)
@@ -147,18 +139,8 @@ on_signal(uv_signal_t *handle, int number)
 	uv_stop(handle->loop);
 }
 
-static double
-processor_us(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
-	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
 static void
-report(double began_us)
+report(uint64_t began_ns)
 {
 	const struct course_sums *sums = &course_sums;
 	double ballots = (double)(sums->accepted + sums->refused);
@@ -166,7 +148,7 @@ report(double began_us)
 	printf("accepted %llu refused %llu jobs %llu commits %llu processor_us %.2f\n",
 	       (unsigned long long)sums->accepted, (unsigned long long)sums->refused,
 	       (unsigned long long)sums->jobs, (unsigned long long)sums->commits,
-	       ballots > 0 ? (processor_us() - began_us) / ballots : 0);
+	       ballots > 0 ? (double)(process_own_cpu_ns() - began_ns) / 1e3 / ballots : 0);
 }
 
 static void
@@ -176,7 +158,7 @@ serve(const struct options *options, const struct manifest *manifest,
 	uv_loop_t *loop = uv_default_loop();
 	uv_signal_t signals[2];
 	unsigned port;
-	double began_us;
+	uint64_t began_ns;
 
 	CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
 	for (int i = 0; i < 2; i++)
@@ -184,10 +166,10 @@ serve(const struct options *options, const struct manifest *manifest,
 		      uv_signal_start(&signals[i], on_signal, i ? SIGINT : SIGTERM) == 0);
 	course_begin(loop, &options->course);
 	port = door_begin(loop, manifest, log);
-	began_us = processor_us();
+	began_ns = process_own_cpu_ns();
 	fprintf(stderr, "probe: ready: ballots at port %u\n", port);
 	uv_run(loop, UV_RUN_DEFAULT);
-	report(began_us);
+	report(began_ns);
 }
 
 int

@@ -245,7 +245,7 @@ of_run(const struct run *run)
 }
 
 json_t *
-json_of_machine(const struct machine *machine)
+json_of_host(const struct host *machine)
 {
 	json_t *object = json_object();
 
@@ -259,7 +259,7 @@ json_of_machine(const struct machine *machine)
 }
 
 json_t *
-json_of_set(const struct run_set *set, const struct machine *machine)
+json_of_set(const struct run_set *set, const struct host *machine)
 {
 	json_t *object = json_object();
 	json_t *runs = json_array();
@@ -272,7 +272,7 @@ json_of_set(const struct run_set *set, const struct machine *machine)
 	put(object, "ballots", text(set->ballots));
 	put(object, "signing", json_string(set->voters_sign ? "voter" : "frontend"));
 	put(object, "swept", json_boolean(set->swept));
-	put(object, "machine", json_of_machine(machine));
+	put(object, "machine", json_of_host(machine));
 	put(object, "left_out", set->left_out[0] != '\0' ? text(set->left_out) : json_null());
 	for (size_t i = 0; i < set->runs_count; i++)
 		json_array_append_new(runs, of_run(&set->runs[i]));

@@ -9,15 +9,15 @@
 #include <jansson.h>
 
 #include "base/check.h"
-#include "bench/tally-bench/machine.h"
+#include "bench/tally-bench/host.h"
 #include "bench/tally-bench/run.h"
 
 /* The caller's to json_decref. */
 json_t *
-json_of_machine(const struct machine *machine);
+json_of_host(const struct host *machine);
 
 json_t *
-json_of_set(const struct run_set *set, const struct machine *machine);
+json_of_set(const struct run_set *set, const struct host *machine);
 
 /* Writes `root`, which it takes; complains where that fails. "-" is stdout. */
 MUST_USE enum tally_exit

@@ -6,7 +6,6 @@
 #include "bench/tally-bench/amount.h"
 #include "bench/tally-bench/commands.h"
 #include "bench/tally-bench/profile.h"
-#include "bench/tally-bench/report.h"
 #include "bench/tally-bench/target.h"
 #include "tools/lib/complain.h"
 #include "tools/lib/wholefile.h"
@@ -38,7 +37,6 @@ enum shape {
 
 struct options {
 	struct target target;
-	struct report_options report;
 	enum shape shape;
 	const char *shape_text;
 	double numbers[5];
@@ -114,7 +112,7 @@ take(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->target;
-		state->child_inputs[1] = &options->report;
+		state->child_inputs[1] = &options->target.report;
 		return 0;
 	case KEY_RATE:
 		take_shape(state, SHAPE_RATE, "--rate", argument, 1);
@@ -243,31 +241,27 @@ ballots_check(struct options *options)
 }
 
 static enum tally_exit
-load(struct options *options, struct schedule *schedule)
+load(void *context, struct run_set *set)
 {
-	struct target *target = &options->target;
-	struct run_set set = {.runs_count = 1, .runs = calloc(1, sizeof *set.runs)};
-	enum tally_exit told, code = report_check(&options->report);
+	struct options *options = context;
+	enum tally_exit code = ballots_check(options);
 
-	CHECK(set.runs != NULL);
-	if (code == TALLY_EXIT_FINE)
-		code = target_open(target);
-	target->load.seconds = options->seconds;
-	target->load.schedule = options->shape != SHAPE_CLOSED ? schedule : NULL;
-	if (code == TALLY_EXIT_FINE)
-		code = ballots_check(options);
-	if (code == TALLY_EXIT_FINE) {
-		target_describe(target, &set);
-		label_make(options, set.runs->label);
-		load_arm();
-		code = load_run_once(&target->load, set.runs);
-		told = set.runs->total.length_ns > 0 ? report_write(&set, &options->report)
-						     : TALLY_EXIT_FINE;
-		code = code == TALLY_EXIT_FINE ? told : code;
-	}
-	run_set_free(&set);
-	target_close(target);
-	return code;
+	if (code != TALLY_EXIT_FINE)
+		return code;
+	label_make(options, set->runs->label);
+	set->runs_count = 1;
+	return load_run_once(&options->target.load, set->runs);
+}
+
+static enum tally_exit
+sit(struct options *options, struct schedule *schedule)
+{
+	struct load_options *load_options = &options->target.load;
+	struct run_set set = {0};
+
+	load_options->seconds = options->seconds;
+	load_options->schedule = options->shape != SHAPE_CLOSED ? schedule : NULL;
+	return target_sit(&options->target, &set, 1, load, options);
 }
 
 int
@@ -298,7 +292,7 @@ load_run(int argc, char **argv)
 	if (code == TALLY_EXIT_FINE && options.shape != SHAPE_CLOSED && options.seconds > 0)
 		schedule_cut(schedule, options.seconds);
 	if (code == TALLY_EXIT_FINE)
-		code = load(&options, schedule);
+		code = sit(&options, schedule);
 	free(schedule);
 	return code;
 }

@@ -70,7 +70,7 @@ head(FILE *to, const struct run_set *set)
 }
 
 static void
-on_what(FILE *to, const struct machine *machine)
+on_what(FILE *to, const struct host *machine)
 {
 	struct figure room;
 
@@ -204,7 +204,7 @@ sweep_put(FILE *to, const struct run_set *set)
 }
 
 static void
-write_page(FILE *to, const struct run_set *set, const struct machine *machine)
+write_page(FILE *to, const struct run_set *set, const struct host *machine)
 {
 	head(to, set);
 	on_what(to, machine);
@@ -220,7 +220,7 @@ write_page(FILE *to, const struct run_set *set, const struct machine *machine)
 }
 
 enum tally_exit
-page_put(const struct run_set *set, const struct machine *machine, const char *path)
+page_put(const struct run_set *set, const struct host *machine, const char *path)
 {
 	char *text = NULL;
 	size_t size = 0;

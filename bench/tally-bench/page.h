@@ -7,11 +7,11 @@
 #define TALLY_BENCH_PAGE_H
 
 #include "base/check.h"
-#include "bench/tally-bench/machine.h"
+#include "bench/tally-bench/host.h"
 #include "bench/tally-bench/run.h"
 
 /* "-" is stdout. Complains where it fails. */
 MUST_USE enum tally_exit
-page_put(const struct run_set *set, const struct machine *machine, const char *path);
+page_put(const struct run_set *set, const struct host *machine, const char *path);
 
 #endif

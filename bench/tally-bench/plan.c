@@ -7,7 +7,7 @@
 #include "bench/tally-bench/commands.h"
 #include "bench/tally-bench/figure.h"
 #include "bench/tally-bench/json.h"
-#include "bench/tally-bench/machine.h"
+#include "bench/tally-bench/host.h"
 #include "bench/tally-bench/parts.h"
 #include "bench/tally-bench/reckon.h"
 #include "ledger/batch.h"
@@ -37,7 +37,7 @@ struct options {
 /* What was measured, and how it was come by. */
 struct plan {
 	struct options options;
-	struct machine machine;
+	struct host machine;
 	struct reckon_parts parts;
 	struct parts_sync sync;
 	bool voters_sign;  /* in the earlier run; without one it is frontends */
@@ -224,7 +224,7 @@ measure(struct plan *plan)
 	size_t size = (size_t)options->vote.ballot_bytes;
 	enum tally_exit code;
 
-	machine_describe(&plan->machine);
+	host_describe(&plan->machine);
 	plan->parts.verify_ns = parts_verify_ns(options->path, size);
 	plan->parts.beyond_ns = parts_beyond_ns(size);
 	plan->parts.loop_share = 1;
@@ -376,10 +376,10 @@ json_of_plan(const struct plan *plan)
 	    "{s:s, s:s, s:o, s:{s:f, s:f, s:f}, s:{s:s, s:f, s:f, s:s, s:f, s:f, s:f, s:f, "
 	    "s:f}}",
 	    "format", "tally-bench/plan/v1", "version", TALLY_VERSION, "machine",
-	    json_of_machine(&plan->machine), "vote", "voters", plan->options.vote.voters,
-	    "peak", plan->options.vote.peak, "ballot_bytes", plan->options.vote.ballot_bytes,
-	    "parts", "verify", verifier_path_name(plan->options.path), "verify_ns",
-	    parts->verify_ns, "beyond_ns", parts->beyond_ns, "beyond_by",
+	    json_of_host(&plan->machine), "vote", "voters", plan->options.vote.voters, "peak",
+	    plan->options.vote.peak, "ballot_bytes", plan->options.vote.ballot_bytes, "parts",
+	    "verify", verifier_path_name(plan->options.path), "verify_ns", parts->verify_ns,
+	    "beyond_ns", parts->beyond_ns, "beyond_by",
 	    plan->options.from != NULL ? "run" : "parts", "sync_ns", parts->sync_ns,
 	    "sync_p99_ns", parts->sync_p99_ns, "disk_bytes", parts->disk_bytes, "voter_bytes",
 	    parts->voter_bytes, "fixed_bytes", parts->fixed_bytes);

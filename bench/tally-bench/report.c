@@ -84,9 +84,9 @@ report_write(const struct run_set *set, const struct report_options *options)
 {
 	FILE *to = is_stdout(options->json) || is_stdout(options->page) ? stderr : stdout;
 	enum tally_exit code = TALLY_EXIT_FINE;
-	struct machine machine;
+	struct host machine;
 
-	machine_describe(&machine);
+	host_describe(&machine);
 	summary_print(to, set, &machine, summary_look(to));
 	if (options->json != NULL)
 		code = json_put(json_of_set(set, &machine), options->json);

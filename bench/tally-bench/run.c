@@ -11,14 +11,26 @@ run_rate(const struct run_sample *sample)
 				 : 0;
 }
 
+static void
+run_free(struct run *run)
+{
+	free(run->samples);
+	free(run->latency);
+	free(run->service);
+}
+
+void
+run_set_cut(struct run_set *set)
+{
+	if (set->runs_count > 0 && set->runs[set->runs_count - 1].total.length_ns == 0)
+		run_free(&set->runs[--set->runs_count]);
+}
+
 void
 run_set_free(struct run_set *set)
 {
-	for (size_t i = 0; i < set->runs_count; i++) {
-		free(set->runs[i].samples);
-		free(set->runs[i].latency);
-		free(set->runs[i].service);
-	}
+	for (size_t i = 0; i < set->runs_count; i++)
+		run_free(&set->runs[i]);
 	free(set->runs);
 	set->runs = NULL;
 	set->runs_count = 0;

@@ -147,6 +147,10 @@ struct run_set {
 double
 run_rate(const struct run_sample *sample);
 
+/* Takes the last run out if it measured nothing. */
+void
+run_set_cut(struct run_set *set);
+
 /* Frees what the runs own, and the runs. */
 void
 run_set_free(struct run_set *set);

@@ -314,7 +314,7 @@ print_sweep(const struct paper *paper, const struct run_set *set)
 }
 
 void
-summary_print(FILE *to, const struct run_set *set, const struct machine *machine,
+summary_print(FILE *to, const struct run_set *set, const struct host *machine,
 	      struct summary_look look)
 {
 	const struct paper paper = {to, look};

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "bench/tally-bench/machine.h"
+#include "bench/tally-bench/host.h"
 #include "bench/tally-bench/run.h"
 
 struct summary_look {
@@ -21,7 +21,7 @@ struct summary_look
 summary_look(FILE *to);
 
 void
-summary_print(FILE *to, const struct run_set *set, const struct machine *machine,
+summary_print(FILE *to, const struct run_set *set, const struct host *machine,
 	      struct summary_look look);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include "bench/tally-bench/amount.h"
 #include "bench/tally-bench/commands.h"
-#include "bench/tally-bench/report.h"
 #include "bench/tally-bench/target.h"
 #include "tools/lib/complain.h"
 
@@ -26,7 +25,6 @@ struct step {
 
 struct options {
 	struct target target;
-	struct report_options report;
 	struct step steps[rates_max];
 	size_t steps_count;
 	double seconds;
@@ -74,7 +72,7 @@ take(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->target;
-		state->child_inputs[1] = &options->report;
+		state->child_inputs[1] = &options->target.report;
 		return 0;
 	case KEY_RATES:
 		if (!steps_parse(options, argument))
@@ -171,59 +169,31 @@ steps_fitting(const struct options *options, struct run_set *set)
 	return fitting;
 }
 
-/* Saturation, then each offered load; a run that measured nothing is not in the set. */
+/* Saturation, then each offered load, until one measured nothing. */
 static enum tally_exit
-sweep(struct options *options, struct run_set *set)
+sweep(void *context, struct run_set *set)
 {
+	struct options *options = context;
 	struct load_options *load = &options->target.load;
-	struct run *run = &set->runs[set->runs_count++];
-	enum tally_exit code, worst;
+	enum tally_exit code, worst = ballots_check(options);
 	size_t count = 0;
 
-	snprintf(run->label, sizeof run->label, "saturation");
+	if (worst != TALLY_EXIT_FINE)
+		return worst;
+	snprintf(set->runs->label, sizeof set->runs->label, "saturation");
 	load->seconds = options->seconds;
-	worst = load_run_once(load, run);
+	set->runs_count = 1;
+	worst = load_run_once(load, set->runs);
 	if (!is_over(worst))
 		count = steps_fitting(options, set);
 	for (size_t i = 0; i < count && !is_over(worst); i++) {
-		run = &set->runs[set->runs_count++];
-		code =
-		    step_run(options, &options->steps[i], run_rate(&set->runs[0].total), run);
+		code = step_run(options, &options->steps[i], run_rate(&set->runs[0].total),
+				&set->runs[set->runs_count++]);
 		worst = code > worst ? code : worst;
 	}
 	if (worst == TALLY_EXIT_FINE && set->left_out[0] != '\0')
 		worst = TALLY_EXIT_USAGE;
-	if (run->total.length_ns > 0)
-		return worst;
-	free(run->samples);
-	free(run->latency);
-	free(run->service);
-	set->runs_count--;
 	return worst;
-}
-
-static enum tally_exit
-sit(struct options *options)
-{
-	struct run_set set = {.swept = true, .runs = calloc(rates_max + 1, sizeof *set.runs)};
-	enum tally_exit told, code = report_check(&options->report);
-
-	CHECK(set.runs != NULL);
-	if (code == TALLY_EXIT_FINE)
-		code = target_open(&options->target);
-	if (code == TALLY_EXIT_FINE)
-		code = ballots_check(options);
-	if (code == TALLY_EXIT_FINE) {
-		target_describe(&options->target, &set);
-		load_arm();
-		code = sweep(options, &set);
-		told =
-		    set.runs_count > 0 ? report_write(&set, &options->report) : TALLY_EXIT_FINE;
-		code = code == TALLY_EXIT_FINE ? told : code;
-	}
-	run_set_free(&set);
-	target_close(&options->target);
-	return code;
 }
 
 int
@@ -243,9 +213,10 @@ sweep_run(int argc, char **argv)
 	    children,
 	    NULL,
 	    NULL};
+	struct run_set set = {.swept = true};
 	struct options options = {.target = target_make(), .seconds = seconds_default};
 
 	CHECK(steps_parse(&options, "20,40,60,80%"));
 	command_parse(&argp, argc, argv, &options);
-	return sit(&options);
+	return target_sit(&options.target, &set, rates_max + 1, sweep, &options);
 }

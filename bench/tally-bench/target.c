@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/text.h"
@@ -123,7 +124,6 @@ static const struct argp target_argp = {
 
 const struct argp_child target_argp_children[] = {
     {&target_argp, 0, "Where to, and what is looked at:", 0}, {0}};
-
 struct target
 target_make(void)
 {
@@ -134,8 +134,8 @@ target_make(void)
 					.patience_s = 30}};
 }
 
-enum tally_exit
-target_open(struct target *target)
+static enum tally_exit
+open_all(struct target *target)
 {
 	struct load_options *load = &target->load;
 	enum tally_exit code = TALLY_EXIT_FINE;
@@ -152,15 +152,15 @@ target_open(struct target *target)
 	return code == TALLY_EXIT_FINE ? peer_learn(&target->peer) : code;
 }
 
-void
-target_close(struct target *target)
+static void
+close_all(struct target *target)
 {
 	deck_close(&target->deck);
 	sodium_memzero(target->keys, sizeof target->keys);
 }
 
-void
-target_describe(const struct target *target, struct run_set *set)
+static void
+describe(const struct target *target, struct run_set *set)
 {
 	struct writer began = writer_make(set->began, sizeof set->began - 1);
 	struct writer campaign = writer_make(set->campaign, sizeof set->campaign - 1);
@@ -171,4 +171,28 @@ target_describe(const struct target *target, struct run_set *set)
 	text_hex_write(&campaign, bytes_make(target->peer.campaign, TALLY_HASH_SIZE));
 	text_time_write(&began, time(NULL));
 	set->voters_sign = target->deck.voters_sign;
+}
+
+enum tally_exit
+target_sit(struct target *target, struct run_set *set, size_t runs_max, target_runs *runs,
+	   void *context)
+{
+	enum tally_exit told, code = report_check(&target->report);
+
+	set->runs = calloc(runs_max, sizeof *set->runs);
+	CHECK(set->runs != NULL);
+	if (code == TALLY_EXIT_FINE)
+		code = open_all(target);
+	if (code == TALLY_EXIT_FINE) {
+		describe(target, set);
+		load_arm();
+		code = runs(context, set);
+		run_set_cut(set);
+		told =
+		    set->runs_count > 0 ? report_write(set, &target->report) : TALLY_EXIT_FINE;
+		code = code == TALLY_EXIT_FINE ? told : code;
+	}
+	run_set_free(set);
+	close_all(target);
+	return code;
 }

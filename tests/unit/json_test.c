@@ -6,7 +6,7 @@
 #include "tests/lib/sitting.h"
 #include "tests/lib/test.h"
 
-static const struct machine machine = {.processor = "A \"processor\"", .cores = 2};
+static const struct host machine = {.processor = "A \"processor\"", .cores = 2};
 
 static json_t *
 make(struct run_set *set)

@@ -14,7 +14,7 @@ static char *text;
 static void
 make(const char *name, struct run_set set)
 {
-	struct machine machine = {.cores = 2, .memory_bytes = 8000000000, .load = 0.5};
+	struct host machine = {.cores = 2, .memory_bytes = 8000000000, .load = 0.5};
 	const char *folder = getenv("PAGES");
 	char path[512];
 	size_t size;
@@ -212,7 +212,7 @@ static void
 a_path_that_cannot_be_written_is_said(void **state)
 {
 	struct run_set set = sitting_empty();
-	struct machine machine = {.cores = 1};
+	struct host machine = {.cores = 1};
 
 	(void)state;
 	assert_int_equal(page_put(&set, &machine, "/nowhere/at/all.html"), TALLY_EXIT_USAGE);

@@ -8,7 +8,7 @@ static char text[64 * 1024];
 static void
 print(struct run_set set, struct summary_look look)
 {
-	struct machine machine = {.processor = "A processor", .cores = 2};
+	struct host machine = {.processor = "A processor", .cores = 2};
 	FILE *to = fmemopen(text, sizeof text, "w");
 
 	assert_non_null(to);

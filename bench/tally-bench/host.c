@@ -1,4 +1,4 @@
-#include "bench/tally-bench/machine.h"
+#include "bench/tally-bench/host.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 static void
-find_processor(char out[MACHINE_TEXT_MAX])
+find_processor(char out[HOST_TEXT_MAX])
 {
 	FILE *file = fopen("/proc/cpuinfo", "re");
 	char line[512];
 
-	snprintf(out, MACHINE_TEXT_MAX, "unknown");
+	snprintf(out, HOST_TEXT_MAX, "unknown");
 	if (file == NULL)
 		return;
 	while (fgets(line, sizeof line, file) != NULL) {
@@ -23,19 +23,19 @@ find_processor(char out[MACHINE_TEXT_MAX])
 			continue;
 		value += 2;
 		value[strcspn(value, "\n")] = '\0';
-		snprintf(out, MACHINE_TEXT_MAX, "%.*s", MACHINE_TEXT_MAX - 1, value);
+		snprintf(out, HOST_TEXT_MAX, "%.*s", HOST_TEXT_MAX - 1, value);
 		break;
 	}
 	fclose(file);
 }
 
 void
-machine_describe(struct machine *out)
+host_describe(struct host *out)
 {
 	struct utsname name;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-	*out = (struct machine){.cores = cores < 1 ? 1 : (unsigned)cores};
+	*out = (struct host){.cores = cores < 1 ? 1 : (unsigned)cores};
 	find_processor(out->processor);
 	out->memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 	if (uname(&name) == 0)
