@@ -160,7 +160,7 @@ what_is_no_file_of_ballots_is_refused(void **state)
 	file_put(table.path, table.bytes, 0);
 	assert_refused(&table, TALLY_EXIT_USAGE);
 	assert_int_equal(unlink(table.path), 0);
-	assert_refused(&table, TALLY_EXIT_WORLD);
+	assert_refused(&table, TALLY_EXIT_USAGE);
 }
 
 static void

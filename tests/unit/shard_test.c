@@ -65,7 +65,7 @@ what_was_collected_does_not_come_again(void **state)
 	shard_free(&shard);
 }
 
-/* A verdict number beyond those we know is counted, too; one that is asked for again is no answer. */
+/* A verdict number beyond those we know is counted, too; one asked for again is no answer. */
 static void
 verdicts_are_not_answers(void **state)
 {
