@@ -69,11 +69,12 @@ FUZZ_SRC   := $(wildcard tests/fuzz/*_fuzz.c)
 CLIENT_SRC := $(foreach room,base frame ballot client tree,$(wildcard engine/$(room)/*.c)) \
               $(patsubst %,tools/lib/%.c,blocking dial journaled journalfile journalreader)
 
-# Eight lanes (engine/ed25519/lanes.h): with AVX-512 where a processor may have it, chosen at run
-# time; and once more in plain C, for the tests.
-LANES_SRC  := $(addprefix engine/ed25519/,field8.c sha512x8.c ifma.c) tests/lib/lanesprobe.c
+# Lanes (engine/ed25519/lanes.h): eight with AVX-512 and four with AVX2, where a processor may have
+# it, chosen at run time; and once more in plain C, for the tests.
+LANES_SRC  := $(addprefix engine/ed25519/,fieldx.c sha512x.c abreast.c) tests/lib/lanesprobe.c
 
 obj = $(patsubst %.c,$(OUT)/%.o,$(1))
+AVX2_OBJ  := $(patsubst %.c,$(OUT)/%.avx2.o,$(filter engine/%,$(LANES_SRC)))
 ENGINE_A  := $(OUT)/libengine.a
 SHELL_A   := $(OUT)/libshell.a
 TOOLS_A   := $(OUT)/libtools.a
@@ -171,16 +172,22 @@ help: ## this list
 # `make setup check` works under -j as well.
 check check-unit fuzz tidy pure all: | $(filter setup,$(MAKECMDGOALS))
 
-pure-objects: $(call obj,$(PURE_SRC))
+pure-objects: $(call obj,$(PURE_SRC)) $(AVX2_OBJ)
 
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 $(call obj,$(LANES_SRC)): CFLAGS += -mavx512f -mavx512ifma -mavx512vl -mavx512dq -mavx512bw
+$(LANES_SRC:%.c=$(OUT)/%.avx2.o): CFLAGS += -mavx2 -mfma
 endif
 
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "CC $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+$(OUT)/%.avx2.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "CC $< (avx2)"
+	@$(CC) $(CPPFLAGS) -DLANES_AVX2 $(CFLAGS) -c $< -o $@
 
 $(OUT)/%.emulated.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -205,7 +212,7 @@ define link
 @$(CC) $(LDFLAGS) $^ $(1) -o $@
 endef
 
-$(ENGINE_A): $(call obj,$(PURE_SRC))
+$(ENGINE_A): $(call obj,$(PURE_SRC)) $(AVX2_OBJ)
 	$(archive)
 $(SHELL_A): $(call obj,$(SHELL_SRC))
 	$(archive)
@@ -218,7 +225,8 @@ $(VERIFY_A): $(call obj,$(filter-out %/main.c,$(VERIFY_SRC)))
 $(OUT)/bench/tally-bench/profile.o: bench/tally-bench/last-evening.csv
 $(BENCH_A): $(call obj,$(filter-out %/main.c,$(BENCH_SRC)))
 	$(archive)
-$(TESTLIB_A): $(call obj,$(TESTLIB_SRC)) $(LANES_SRC:%.c=$(OUT)/%.emulated.o)
+$(TESTLIB_A): $(call obj,$(TESTLIB_SRC)) $(LANES_SRC:%.c=$(OUT)/%.emulated.o) \
+              $(OUT)/tests/lib/lanesprobe.avx2.o
 	$(archive)
 
 # One object whose only visible names are those of include/tally.

@@ -4,10 +4,11 @@
  *
  * PATH libsodium (what it is without arguments): crypto_sign_verify_detached, one after the other:
  * the ceiling of an engine that verifies every ballot with libsodium. portable, ifma: by tables
- * of known keys, BATCH signatures (as many as a job of tallyd's) at a time (ed25519/batch.h); exit
- * code 4 where this processor does not have the path. Prints verifications a second, all threads
- * together; where PATH is given, microseconds of processor time for one, too. 1,024 messages of a
- * ballot's size, of KEYS (1) keys in turns; window 8 for keys, 10 for the base point. */
+ * of known keys, BATCH signatures (as many as a job of tallyd's) at a time (ed25519/batch.h);
+ * portable is the best of avx2, adx and plain here, which may be named as well; exit code 4 where
+ * this processor does not have the path. Prints verifications a second, all threads together; where
+ * PATH is given, microseconds of processor time for one, too. 1,024 messages of a ballot's size, of
+ * KEYS (1) keys in turns; window 8 for keys, 10 for the base point. */
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -125,6 +126,19 @@ prepare(void)
 	}
 }
 
+/* "portable" is the first of them that is available. */
+static const struct {
+	const char *name;
+	look *look;
+	bool (*available)(void); /* NULL: everywhere */
+	size_t batch;
+} paths[] = {
+    {"avx2", ed25519_avx2, ed25519_avx2_available, parcel_items_max},
+    {"adx", ed25519_adx, ed25519_adx_available, parcel_items_tables},
+    {"plain", ed25519_portable, NULL, parcel_items_tables},
+    {"ifma", ed25519_ifma, ed25519_ifma_available, parcel_items_max},
+};
+
 /* 0, or an exit code. */
 static int
 choose(const char *path)
@@ -133,13 +147,17 @@ choose(const char *path)
 		batch = parcel_items_plain;
 		return 0;
 	}
-	if (strcmp(path, "portable") == 0)
-		by_tables = ed25519_adx_available() ? ed25519_adx : ed25519_portable;
-	else if (strcmp(path, "ifma") == 0)
-		by_tables = ed25519_ifma, batch = parcel_items_max;
-	else
-		return 2;
-	return by_tables == ed25519_ifma && !ed25519_ifma_available() ? 4 : 0;
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		const bool available = paths[i].available == NULL || paths[i].available();
+
+		if (strcmp(path, paths[i].name) != 0 &&
+		    (strcmp(path, "portable") != 0 || !available))
+			continue;
+		by_tables = paths[i].look;
+		batch = paths[i].batch;
+		return available ? 0 : 4;
+	}
+	return 2;
 }
 
 int

@@ -57,8 +57,8 @@ enum {
 					       * is half of it, so that beside a flood an
 					       * honest frontend gets its half */
 	parcel_items_plain = 32,   /* one verify job of libsodium's: about 1.5 ms of CPU */
-	parcel_items_tables = 160, /* of portable tables' */
-	parcel_items_max = 256,    /* of tables' with AVX-512 IFMA */
+	parcel_items_tables = 160, /* of tables', one signature after the other */
+	parcel_items_max = 256,    /* of tables', side by side: AVX2, AVX-512 IFMA */
 	parcel_bytes_max = 72 * 1024,
 	parcels_max = 64,
 	batch_entries_max = 8192,

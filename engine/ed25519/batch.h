@@ -6,8 +6,9 @@
  * No random coefficients: items share nothing but one field inversion, to which a refused one
  * contributes 1.
  *
- * Three implementations: portable C, sums by mulx, adcx and adox, and eight side by side with
- * AVX-512 IFMA. Threads: any; no allocation; scratch on the stack, below 256 KiB. */
+ * Four implementations: portable C, sums by mulx, adcx and adox, four side by side with AVX2 and
+ * FMA, and eight with AVX-512 IFMA. Threads: any; no allocation; scratch on the stack, below
+ * 256 KiB. */
 #ifndef TALLY_ED25519_BATCH_H
 #define TALLY_ED25519_BATCH_H
 
@@ -32,9 +33,18 @@ ed25519_portable(const struct keytable *base, struct ed25519_item *items, size_t
 bool
 ed25519_adx_available(void);
 
-/* Only where ed25519_adx_available(): there the better one of these two. */
+/* Only where ed25519_adx_available(): there better than ed25519_portable. */
 void
 ed25519_adx(const struct keytable *base, struct ed25519_item *items, size_t count);
+
+/* The processor has AVX2 and FMA, and an operating system that keeps their registers. */
+bool
+ed25519_avx2_available(void);
+
+/* Only where ed25519_avx2_available(): there better than ed25519_adx, but for one or two items. The
+ * caller's rounding mode does not matter, and stays, as do its flags. */
+void
+ed25519_avx2(const struct keytable *base, struct ed25519_item *items, size_t count);
 
 /* What this processor has: AVX-512 F, IFMA, VL, DQ, BW, and an operating system that keeps them. */
 bool

@@ -1,9 +1,10 @@
-/* lanes: eight 64-bit integers side by side; the one place that knows AVX-512.
+/* lanes: 64-bit integers side by side, eight or four; the one place that knows vectors.
  *
- * Two bodies, one meaning. A file compiled with -mavx512f and its kin gets the instructions;
- * compiled without, or with LANES_EMULATED, it gets plain C on arrays, so that whatever is built
- * on this header runs, under sanitizers too, on any little-endian machine. In the second build
- * LANES_NAME gives functions other names, so that both can stand in one program.
+ * Three bodies, one meaning. A file compiled for AVX-512 gets its instructions, with LANES_AVX2
+ * defined those of AVX2 (lanes_avx2.h); with LANES_EMULATED, or where the compiler has no such
+ * instructions, it gets plain C on arrays, so that whatever is built on this header runs, under
+ * sanitizers too, on any little-endian machine. LANES_NAME gives functions another name in each
+ * build, so that all can stand in one program.
  *
  * Masks have bit i for lane i. All arithmetic is modulo 2^64. Pure. */
 #ifndef TALLY_ED25519_LANES_H
@@ -14,27 +15,38 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__AVX512F__) && defined(__AVX512IFMA__) && defined(__AVX512VL__) && \
-    defined(__AVX512DQ__) && defined(__AVX512BW__) && !defined(LANES_EMULATED)
-#define LANES_NATIVE 1
-#include <immintrin.h>
+#if defined(LANES_EMULATED)
+#define LANES_NAME(name) name##_emulated
+#elif defined(LANES_AVX2)
+#define LANES_NAME(name) name##_avx2
 #else
-#define LANES_NATIVE 0
+#define LANES_NAME(name) name##_ifma
 #endif
 
-#ifdef LANES_EMULATED
-#define LANES_NAME(name) name##_emulated
+#define LANES_BY_PLAIN 0
+#define LANES_BY_AVX2 2
+#define LANES_BY_IFMA 3
+
+#if defined(LANES_EMULATED)
+#define LANES_BY LANES_BY_PLAIN
+#elif defined(LANES_AVX2) && defined(__AVX2__) && defined(__FMA__)
+#define LANES_BY LANES_BY_AVX2
+#elif defined(__AVX512F__) && defined(__AVX512IFMA__) && defined(__AVX512VL__) && \
+    defined(__AVX512DQ__) && defined(__AVX512BW__)
+#define LANES_BY LANES_BY_IFMA
 #else
-#define LANES_NAME(name) name
+#define LANES_BY LANES_BY_PLAIN
 #endif
 
 enum {
-	LANES_COUNT = 8,
-	LANES_SIZE = 64, /* bytes of all lanes */
+	LANES_COUNT = LANES_BY == LANES_BY_AVX2 ? 4 : 8,
+	LANES_SIZE = 8 * LANES_COUNT, /* bytes of all lanes */
+	LANES_ALL = (1 << LANES_COUNT) - 1,
 };
 
 /* Instructions are joined where they are used; plain C would grow beyond measure. */
-#if LANES_NATIVE
+#if LANES_BY != LANES_BY_PLAIN
+#include <immintrin.h>
 #define LANES_INLINE static inline __attribute__((always_inline, unused))
 #define LANES_UNROLL _Pragma("GCC unroll 16")
 #else
@@ -42,7 +54,11 @@ enum {
 #define LANES_UNROLL
 #endif
 
-#if LANES_NATIVE
+#if LANES_BY == LANES_BY_AVX2
+
+#include "ed25519/lanes_avx2.h"
+
+#elif LANES_BY == LANES_BY_IFMA
 
 struct lanes {
 	__m512i v;
@@ -372,6 +388,8 @@ lanes_pairs_odd(struct lanes a, struct lanes b)
 
 #endif
 
+#if LANES_BY != LANES_BY_AVX2
+
 /* Eight rows become eight columns: lane i of row j goes to lane j of row i. */
 LANES_INLINE void
 lanes_transpose(struct lanes row[LANES_COUNT])
@@ -414,5 +432,35 @@ lanes_load_columns(const uint8_t *const row[LANES_COUNT], struct lanes column[4]
 	column[1] = lanes_pairs_even(a13, b13);
 	column[3] = lanes_pairs_odd(a13, b13);
 }
+
+/* 96 bytes from each of eight places: lane j of column[i] becomes word i of row[j]. */
+LANES_INLINE void
+lanes_load_entries(const uint8_t *const row[LANES_COUNT], struct lanes column[12])
+{
+	const uint8_t *third[LANES_COUNT];
+
+	LANES_UNROLL
+	for (unsigned i = 0; i < LANES_COUNT; i++) {
+		column[i] = lanes_load(row[i]);
+		third[i] = row[i] + LANES_SIZE;
+	}
+	lanes_transpose(column);
+	lanes_load_columns(third, column + 8);
+}
+
+/* Around everything that is done with lanes, of numbers too; nothing here asks for it. */
+LANES_INLINE unsigned
+lanes_enter(void)
+{
+	return 0;
+}
+
+LANES_INLINE void
+lanes_leave(unsigned entered)
+{
+	(void)entered;
+}
+
+#endif
 
 #endif

@@ -7,33 +7,55 @@
 
 enum {
 	/* leaf 7, ebx */
+	CPUID_AVX2 = 1 << 5,
 	CPUID_F = 1 << 16,
 	CPUID_DQ = 1 << 17,
 	CPUID_IFMA = 1 << 21,
 	CPUID_BW = 1 << 30,
-	/* leaf 1, ecx: xgetbv may be asked */
+	/* leaf 1, ecx; OSXSAVE: xgetbv may be asked */
+	CPUID_FMA = 1 << 12,
 	CPUID_OSXSAVE = 1 << 27,
-	/* xcr0: the operating system keeps xmm, ymm, masks, upper halves of zmm, zmm 16 to 31 */
-	XCR0_NEEDED = 0xe6,
+	/* xcr0: the operating system keeps xmm, ymm; masks, upper halves of zmm, zmm 16 to 31 */
+	XCR0_AVX = 0x06,
+	XCR0_AVX512 = 0xe6,
 };
 
 static const unsigned cpuid_vl = 1u << 31;
 
+/* Bits of leaf 1's ecx, of xcr0 and of leaf 7's ebx, all of them. */
+static bool
+has(unsigned first, unsigned kept, unsigned seventh)
+{
+	unsigned a, b, c, d;
+
+	first |= CPUID_OSXSAVE;
+	if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c & first) != first)
+		return false;
+	__asm__("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+	if ((a & kept) != kept)
+		return false;
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & seventh) == seventh;
+}
+
+bool
+ed25519_avx2_available(void)
+{
+	return has(CPUID_FMA, XCR0_AVX, CPUID_AVX2);
+}
+
 bool
 ed25519_ifma_available(void)
 {
-	const unsigned needed = CPUID_F | CPUID_DQ | CPUID_IFMA | CPUID_BW | cpuid_vl;
-	unsigned a, b, c, d, kept;
-
-	if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c & CPUID_OSXSAVE) == 0)
-		return false;
-	__asm__("xgetbv" : "=a"(kept), "=d"(d) : "c"(0));
-	if ((kept & XCR0_NEEDED) != XCR0_NEEDED)
-		return false;
-	return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & needed) == needed;
+	return has(0, XCR0_AVX512, CPUID_F | CPUID_DQ | CPUID_IFMA | CPUID_BW | cpuid_vl);
 }
 
 #else
+
+bool
+ed25519_avx2_available(void)
+{
+	return false;
+}
 
 bool
 ed25519_ifma_available(void)

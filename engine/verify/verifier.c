@@ -6,6 +6,7 @@
 
 enum {
 	KEY_WINDOW = 9,
+	AVX2_LEAST = 3, /* signatures: fewer leave so many lanes idle that adx is faster */
 };
 
 static const char *const names[VERIFIER_PATHS_COUNT] = {
@@ -104,6 +105,7 @@ verifier_make(const struct manifest *manifest, enum verifier_path path, void *me
 {
 	struct verifier verifier = {.manifest = manifest,
 				    .path = path,
+				    .avx2 = ed25519_avx2_available(),
 				    .adx = ed25519_adx_available(),
 				    .base_window = VERIFIER_BASE_WINDOW,
 				    .keys_count = keys_of(manifest)};
@@ -145,7 +147,7 @@ verifier_job(const struct verifier *verifier)
 	case VERIFIER_IFMA:
 		return parcel_items_max;
 	case VERIFIER_PORTABLE:
-		return parcel_items_tables;
+		return verifier->avx2 ? parcel_items_max : parcel_items_tables;
 	default:
 		return parcel_items_plain;
 	}
@@ -157,6 +159,8 @@ verifier_check(const struct verifier *verifier, struct ed25519_item *items, size
 	CHECK(verifier->path != VERIFIER_LIBSODIUM);
 	if (verifier->path == VERIFIER_IFMA)
 		ed25519_ifma(&verifier->base, items, count);
+	else if (verifier->avx2 && count >= AVX2_LEAST)
+		ed25519_avx2(&verifier->base, items, count);
 	else if (verifier->adx)
 		ed25519_adx(&verifier->base, items, count);
 	else

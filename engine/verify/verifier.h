@@ -5,7 +5,8 @@
  * beforehand (ed25519/keytable.h), and many signatures are looked at together:
  *
  *   VERIFIER_LIBSODIUM   no tables: crypto_sign_verify_detached, one after the other
- *   VERIFIER_PORTABLE    tables, portable C; its sums by mulx, adcx and adox where there are such
+ *   VERIFIER_PORTABLE    tables, on every processor: four signatures side by side where it has AVX2
+ *                        and FMA, one by one with mulx, adcx and adox where it has those, else in C
  *   VERIFIER_IFMA        tables, eight signatures side by side (AVX-512 IFMA)
  *
  * All three accept the same signatures (P1); verify/trial.h asks whether they do so here. A listed
@@ -37,7 +38,7 @@ enum {
 struct verifier {
 	const struct manifest *manifest;
 	enum verifier_path path;
-	bool adx;            /* of VERIFIER_PORTABLE: the processor has what that takes */
+	bool avx2, adx;      /* of VERIFIER_PORTABLE: the processor has what they take */
 	unsigned key_window; /* 0 without tables, as what follows */
 	unsigned base_window;
 	struct keytable base;
@@ -77,7 +78,7 @@ verifier_make(const struct manifest *manifest, enum verifier_path path, void *me
 size_t
 verifier_tables(const struct verifier *verifier);
 
-/* Ballots of one job: about 1.5 ms of CPU. */
+/* Ballots of one job: 1 to 1.5 ms of CPU. */
 unsigned
 verifier_job(const struct verifier *verifier);
 

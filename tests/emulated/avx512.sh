@@ -1,6 +1,6 @@
 #!/bin/bash
 # avx512.sh [SECONDS]: the instructions of engine/ed25519 on a machine that has none: the tests of
-# lanes, field8, point8, sha512x8 and ifma run in Bochs, which emulates a Cannon Lake processor
+# lanes, fieldx, pointx, sha512x and ifma run in Bochs, which emulates a Cannon Lake processor
 # with AVX-512 IFMA, on Debian's kernel. Prints what they say; `ok emulated` if each passed.
 #
 # Wants: apt-get install bochs bochs-term bochsbios vgabios isolinux syslinux-common genisoimage
@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 limit_s=${1:-3600}
-programs=(lanes_test field8_test point8_test sha512x8_test 'ifma_test native')
+programs=(lanes_test fieldx_test pointx_test sha512x_test 'abreast_test native')
 units=build/gcc-plain/tests/unit
 folder=$(mktemp -d "${TMPDIR:-/tmp}/tally-emulated-XXXXXX")
 bochs=

@@ -86,6 +86,27 @@ sign(uint8_t signature[TALLY_SIGNATURE_SIZE], const struct signer *signer, unsig
 	crypto_core_ed25519_scalar_add(signature + 32, r, k);
 }
 
+/* Four at once: the signature, and others of the same key that differ in a byte. */
+static void
+compare_company(const struct keytable *key, const uint8_t *signature, struct bytes message,
+		bool genuine)
+{
+	uint8_t changed[3][TALLY_SIGNATURE_SIZE];
+	struct ed25519_item items[4], right[3];
+
+	for (size_t i = 0; i < 3; i++) {
+		memcpy(changed[i], signature, sizeof changed[i]);
+		changed[i][20 * i + signature[i] % 20] ^= signature[i + 32];
+		items[i] = right[i] = (struct ed25519_item){changed[i], message, key, false};
+	}
+	items[3] = (struct ed25519_item){signature, message, key, !genuine};
+	ed25519_portable(&base, right, 3);
+	ed25519_avx2(&base, items, 4);
+	for (size_t i = 0; i < 3; i++)
+		CHECK(items[i].genuine == right[i].genuine);
+	CHECK(items[3].genuine == genuine);
+}
+
 static void
 compare(const struct keytable *key, const uint8_t *signature, struct bytes message)
 {
@@ -96,11 +117,12 @@ compare(const struct keytable *key, const uint8_t *signature, struct bytes messa
 	ed25519_portable(&base, &item, 1);
 	CHECK(item.genuine == genuine);
 	item.genuine = !genuine;
-	if (ed25519_adx_available())
+	if (ed25519_adx_available()) {
 		ed25519_adx(&base, &item, 1);
-	else
-		item.genuine = genuine;
-	CHECK(item.genuine == genuine);
+		CHECK(item.genuine == genuine);
+	}
+	if (ed25519_avx2_available())
+		compare_company(key, signature, message, genuine);
 }
 
 /* The key is the message's first bytes: of itself or of a signer's key, changed. */

@@ -1,6 +1,7 @@
-/* lanesprobe: what is inline in lanes.h, field8.h and point8.h, as functions, once for each body.
+/* lanesprobe: what is inline in lanes.h, fieldx.h and pointx.h, as functions, once for each body.
  *
- * The unsuffixed ones are for processors with ed25519_ifma_available() alone. */
+ * Eight lanes go in and come out; a body of four takes them by fours. Those for ifma and avx2 are
+ * for processors that have it alone. */
 #ifndef TALLY_TESTS_LANESPROBE_H
 #define TALLY_TESTS_LANESPROBE_H
 
@@ -18,15 +19,15 @@ enum lanesprobe_result {
 	LANESPROBE_XOR3,
 	LANESPROBE_CHOOSE,
 	LANESPROBE_MAJORITY,
-	LANESPROBE_MADD_LOW,
-	LANESPROBE_MADD_HIGH,
 	LANESPROBE_SELECT,
-	LANESPROBE_EQUAL, /* the mask, in every lane */
+	LANESPROBE_EQUAL, /* 1 or 0 */
 	LANESPROBE_SWAP_BYTES,
+	LANESPROBE_MADD_LOW, /* from here on not of a body that has no such product */
+	LANESPROBE_MADD_HIGH,
 	LANESPROBE_RESULTS,
 };
 
-/* What field8_test looks at; limbs as they come out. */
+/* What fieldx_test looks at; limbs as they come out. */
 enum lanesprobe_field {
 	LANESPROBE_MULTIPLY,
 	LANESPROBE_SQUARE,
@@ -34,7 +35,7 @@ enum lanesprobe_field {
 	LANESPROBE_SUM,        /* of a and b taken as wide */
 	LANESPROBE_DIFFERENCE, /* likewise */
 	LANESPROBE_NEGATE,     /* a, in the lanes of the mask */
-	LANESPROBE_PICK,       /* a, b in the lanes of the mask */
+	LANESPROBE_WIDEN,
 	LANESPROBE_INVERT,
 	LANESPROBE_WORDS, /* four words, then zeros */
 	LANESPROBE_LOAD,  /* of four words in a */
@@ -42,8 +43,11 @@ enum lanesprobe_field {
 };
 
 struct lanesprobe {
-	void (*lanes)(uint64_t in[3][8], uint8_t mask, uint64_t out[LANESPROBE_RESULTS][8]);
-	void (*transpose)(uint64_t rows[8][8]);
+	unsigned lanes;
+	bool has_doubles; /* limbs of fieldx.h have a sign: here two's complement */
+	void (*operations)(uint64_t in[3][8], uint8_t mask,
+			   uint64_t out[LANESPROBE_RESULTS][8]);
+	void (*transpose)(uint64_t *rows); /* as many of as many as there are lanes */
 	void (*columns)(const uint8_t *const row[8], uint64_t out[4][8]);
 	void (*field)(enum lanesprobe_field what, uint64_t a[5][8], uint64_t b[5][8],
 		      uint8_t mask, uint64_t out[5][8]);
@@ -52,10 +56,10 @@ struct lanesprobe {
 		     uint8_t encoded[8][32]);
 };
 
-extern const struct lanesprobe lanesprobe, lanesprobe_emulated;
+extern const struct lanesprobe lanesprobe_ifma, lanesprobe_avx2, lanesprobe_emulated;
 
-/* The bodies that can run here: the emulated one, and the native one where there is one. */
+/* The bodies that can run here: the emulated one, and those that the processor has. */
 size_t
-lanesprobe_bodies(const struct lanesprobe *bodies[2]);
+lanesprobe_bodies(const struct lanesprobe *bodies[3]);
 
 #endif

@@ -65,6 +65,7 @@ expected(enum lanesprobe_result what, uint64_t a, uint64_t b, uint64_t c, bool s
 	case LANESPROBE_SWAP_BYTES:
 		return __builtin_bswap64(a);
 	case LANESPROBE_EQUAL:
+		return a == b;
 	case LANESPROBE_RESULTS:
 		break;
 	}
@@ -75,19 +76,16 @@ static void
 try_all(const struct lanesprobe *body, struct test_random *random)
 {
 	uint64_t in[3][8], out[LANESPROBE_RESULTS][8];
-	uint8_t mask = (uint8_t)test_random_next(random), equal = 0;
+	uint8_t mask = (uint8_t)test_random_next(random);
+	unsigned results = body->has_doubles ? LANESPROBE_MADD_LOW : LANESPROBE_RESULTS;
 
 	for (unsigned i = 0; i < 24; i++)
 		in[i / 8][i % 8] = draw(random);
-	for (unsigned lane = 0; lane < 8; lane++)
-		equal |= (uint8_t)((in[0][lane] == in[1][lane]) << lane);
-	body->lanes(in, mask, out);
-	for (unsigned what = 0; what < LANESPROBE_RESULTS; what++) {
+	body->operations(in, mask, out);
+	for (unsigned what = 0; what < results; what++) {
 		for (unsigned lane = 0; lane < 8; lane++) {
-			uint64_t right = what == LANESPROBE_EQUAL
-					     ? equal
-					     : expected(what, in[0][lane], in[1][lane],
-							in[2][lane], mask >> lane & 1);
+			uint64_t right = expected(what, in[0][lane], in[1][lane], in[2][lane],
+						  mask >> lane & 1);
 
 			if (out[what][lane] != right)
 				fail_msg("operation %u, lane %u", what, lane);
@@ -98,7 +96,7 @@ try_all(const struct lanesprobe *body, struct test_random *random)
 static void
 operations(void **state)
 {
-	const struct lanesprobe *bodies[2];
+	const struct lanesprobe *bodies[3];
 	size_t count = lanesprobe_bodies(bodies);
 
 	(void)state;
@@ -113,20 +111,21 @@ operations(void **state)
 static void
 transpositions(void **state)
 {
-	const struct lanesprobe *bodies[2];
+	const struct lanesprobe *bodies[3];
 	size_t count = lanesprobe_bodies(bodies);
 
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
-		uint64_t rows[8][8], columns[4][8];
+		const unsigned lanes = bodies[i]->lanes;
+		uint64_t rows[64], columns[4][8];
 		uint8_t bytes[8 * 32 + 7];
 		const uint8_t *row[8];
 
-		for (unsigned k = 0; k < 64; k++)
-			rows[k / 8][k % 8] = k;
+		for (unsigned k = 0; k < lanes * lanes; k++)
+			rows[k] = k;
 		bodies[i]->transpose(rows);
-		for (unsigned k = 0; k < 64; k++)
-			assert_int_equal(rows[k % 8][k / 8], k);
+		for (unsigned k = 0; k < lanes * lanes; k++)
+			assert_int_equal(rows[k % lanes * lanes + k / lanes], k);
 		for (unsigned k = 0; k < 32; k++) {
 			uint64_t word = 1000 + k;
 

@@ -4,7 +4,7 @@
 #include <sodium.h>
 
 #include "ed25519/batch.h"
-#include "ed25519/sha512x8.h"
+#include "ed25519/sha512x.h"
 
 enum {
 	MESSAGES_MAX = 400,
@@ -12,12 +12,15 @@ enum {
 };
 
 void
-sha512x8_emulated(struct sha512x8_message *messages, size_t count);
+sha512x_emulated(struct sha512x_message *messages, size_t count);
+
+void
+sha512x_avx2(struct sha512x_message *messages, size_t count);
 
 typedef void
-hash(struct sha512x8_message *messages, size_t count);
+hash(struct sha512x_message *messages, size_t count);
 
-static struct sha512x8_message messages[MESSAGES_MAX];
+static struct sha512x_message messages[MESSAGES_MAX];
 static uint8_t memory[MESSAGES_MAX + REST_MAX + 64];
 
 static void
@@ -51,21 +54,25 @@ message_put(size_t i, size_t size)
 }
 
 static size_t
-bodies(hash *body[2])
+bodies(hash *body[3])
 {
 	struct test_random random = test_random_make(4);
+	size_t count = 0;
 
 	test_random_fill(&random, memory, sizeof memory);
-	body[0] = sha512x8_emulated;
-	body[1] = sha512x8;
-	return ed25519_ifma_available() ? 2 : 1;
+	body[count++] = sha512x_emulated;
+	if (ed25519_avx2_available())
+		body[count++] = sha512x_avx2;
+	if (ed25519_ifma_available())
+		body[count++] = sha512x_ifma;
+	return count;
 }
 
 /* Every size over several edges of blocks, alone and in company. */
 static void
 sizes(void **state)
 {
-	hash *body[2];
+	hash *body[3];
 	size_t count = bodies(body);
 
 	(void)state;
@@ -84,7 +91,7 @@ sizes(void **state)
 static void
 companies(void **state)
 {
-	hash *body[2];
+	hash *body[3];
 	size_t count = bodies(body);
 
 	(void)state;

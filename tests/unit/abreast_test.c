@@ -1,10 +1,11 @@
-/* Eight lanes against libsodium and against the portable path: in plain C everywhere, by the
+/* Many abreast against libsodium and against the portable path: in plain C everywhere, by the
  * instructions where the processor has them. */
 #include "tests/lib/edcases.h"
 
+#include <fenv.h>
 #include <sodium.h>
 
-#include "ed25519/ifma.h"
+#include "ed25519/abreast.h"
 
 enum {
 	KEYS = 6,
@@ -147,14 +148,14 @@ static void
 sizes(void **state)
 {
 	(void)state;
-	try_sizes(ed25519_ifma_emulated, getenv("FULL") != NULL);
+	try_sizes(ed25519_emulated, getenv("FULL") != NULL);
 }
 
 static void
 vectors(void **state)
 {
 	(void)state;
-	if (!try_vectors(ed25519_ifma_emulated))
+	if (!try_vectors(ed25519_emulated))
 		skip();
 }
 
@@ -162,32 +163,66 @@ static void
 mutants(void **state)
 {
 	(void)state;
-	try_mutants(ed25519_ifma_emulated, 25520, getenv("FULL") != NULL ? 20000 : 1200);
+	try_mutants(ed25519_emulated, 25520, getenv("FULL") != NULL ? 20000 : 1200);
 }
 
-/* All of it by the instructions; where they are, the tests of lanes, field8, point8 and sha512x8
+/* All of it by the instructions; where they are, the tests of lanes, fieldx, pointx and sha512x
  * try them too. */
+static void
+try_native(bool available, edcases_verify *verify, const char *name, bool all)
+{
+	if (!available) {
+		printf("SKIPPED: this processor has no %s\n", name);
+		skip();
+	}
+	try_sizes(verify, all);
+	try_mutants(verify, 25521, getenv("FULL") != NULL ? 400000 : 4000);
+	(void)!try_vectors(verify);
+}
+
+static void
+avx2(void **state)
+{
+	(void)state;
+	try_native(ed25519_avx2_available(), ed25519_avx2, "AVX2 and FMA",
+		   getenv("FULL") != NULL);
+}
+
 static void
 native(void **state)
 {
 	(void)state;
-	if (!ed25519_ifma_available()) {
-		printf("SKIPPED: this processor has no AVX-512 IFMA\n");
+	try_native(ed25519_ifma_available(), ed25519_ifma, "AVX-512 IFMA", true);
+}
+
+/* The caller's way to round changes nothing, and stays; so do its flags. */
+static void
+rounding(void **state)
+{
+	static const int modes[] = {FE_TONEAREST, FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO};
+	struct pool *pool;
+
+	(void)state;
+	if (!ed25519_avx2_available())
 		skip();
+	pool = pool_make();
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		assert_int_equal(fesetround(modes[i]), 0);
+		assert_int_equal(feclearexcept(FE_ALL_EXCEPT), 0);
+		try_slice(pool, ed25519_avx2, 3 * i, 33);
+		assert_int_equal(fegetround(), modes[i]);
+		assert_int_equal(fetestexcept(FE_ALL_EXCEPT), 0);
 	}
-	try_sizes(ed25519_ifma, true);
-	try_mutants(ed25519_ifma, 25521, 4000);
-	(void)!try_vectors(ed25519_ifma);
+	assert_int_equal(fesetround(FE_TONEAREST), 0);
+	pool_free(pool);
 }
 
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(sizes),
-	    cmocka_unit_test(vectors),
-	    cmocka_unit_test(mutants),
-	    cmocka_unit_test(native),
+	    cmocka_unit_test(sizes), cmocka_unit_test(vectors),  cmocka_unit_test(mutants),
+	    cmocka_unit_test(avx2),  cmocka_unit_test(rounding), cmocka_unit_test(native),
 	};
 
 	if (sodium_init() < 0)

@@ -3,7 +3,7 @@
 
 #include <sodium.h>
 
-#include "ed25519/point8.h"
+#include "ed25519/pointx.h"
 #include "tests/lib/lanesprobe.h"
 
 enum {
@@ -108,7 +108,7 @@ special_sums(const struct lanesprobe *body)
 static void
 sums(void **state)
 {
-	const struct lanesprobe *bodies[2];
+	const struct lanesprobe *bodies[3];
 	size_t count = lanesprobe_bodies(bodies);
 	void *memory =
 	    aligned_alloc(KEYTABLE_ALIGNMENT, (keytable_size(WINDOW) + 63) / 64 * 64);

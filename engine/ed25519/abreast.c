@@ -1,9 +1,9 @@
-#include "ed25519/ifma.h"
+#include "ed25519/abreast.h"
 
 #include "ed25519/point.h"
-#include "ed25519/point8.h"
+#include "ed25519/pointx.h"
 #include "ed25519/scalar.h"
-#include "ed25519/sha512x8.h"
+#include "ed25519/sha512x.h"
 
 /* Left as it is until it is written: to clear it would take as long as a signature. */
 #define SCRATCH __attribute__((uninitialized))
@@ -12,22 +12,22 @@ enum {
 	STEPS_MAX = 2 * KEYTABLE_ROWS_MAX,
 };
 
-/* What eight sums add, row by row of the base's table and then of their keys' tables. */
+/* What the sums of a group add, row by row of the base's table and then of their keys' tables. */
 struct steps {
-	const uint8_t *entry[STEPS_MAX + IFMA_AHEAD][LANES_COUNT];
+	const uint8_t *entry[STEPS_MAX + ABREAST_AHEAD][LANES_COUNT];
 	uint8_t negative[STEPS_MAX]; /* a mask */
 };
 
 struct group {
-	struct point8_result point;
-	struct field8 before; /* the product of twice_z of the groups before */
+	struct pointx_result point;
+	struct fieldx before; /* the product of twice_z of the groups before */
 };
 
 /* Items [0, count) of a batch that can be genuine, in the order of the lanes. */
 struct work {
 	struct ed25519_item *item[ED25519_BATCH_MAX];
-	struct sha512x8_message message[ED25519_BATCH_MAX];
-	struct group group[IFMA_GROUPS_MAX];
+	struct sha512x_message message[ED25519_BATCH_MAX];
+	struct group group[ABREAST_GROUPS_MAX];
 	size_t count;
 };
 
@@ -55,7 +55,7 @@ work_hash(struct work *work)
 		work->message[i].second = work->item[i]->key->key;
 		work->message[i].rest = work->item[i]->message;
 	}
-	sha512x8(work->message, work->count);
+	sha512x(work->message, work->count);
 }
 
 /* Rows from `at` on, of one lane. */
@@ -90,7 +90,7 @@ steps_list(struct steps *steps, const struct keytable *base, const struct work *
 		count = count < rows ? rows : count;
 	}
 	memset(steps->negative, 0, count);
-	for (unsigned i = 0; i < count + IFMA_AHEAD; i++) {
+	for (unsigned i = 0; i < count + ABREAST_AHEAD; i++) {
 		for (unsigned lane = 0; lane < LANES_COUNT; lane++)
 			steps->entry[i][lane] = base->entries; /* the identity */
 	}
@@ -117,35 +117,35 @@ fetch(const uint8_t *const entry[LANES_COUNT])
 }
 
 /* [S]B - [k]A in each lane. */
-static struct point8_result
+static struct pointx_result
 steps_sum(const struct steps *steps, unsigned count)
 {
-	struct point8 sum = point8_identity();
+	struct pointx sum = pointx_identity();
 
-	for (unsigned i = 0; i < IFMA_AHEAD; i++)
+	for (unsigned i = 0; i < ABREAST_AHEAD; i++)
 		fetch(steps->entry[i]);
 	for (unsigned i = 0; i < count; i++) {
-		fetch(steps->entry[i + IFMA_AHEAD]);
-		sum = point8_add(sum, point8_load(steps->entry[i], steps->negative[i]));
+		fetch(steps->entry[i + ABREAST_AHEAD]);
+		sum = pointx_add(sum, pointx_load(steps->entry[i], steps->negative[i]));
 	}
-	return point8_finish(sum);
+	return pointx_finish(sum);
 }
 
 /* Lanes whose point is encoded by the first half of the item's signature. */
 static uint8_t
-lanes_genuine(const struct work *work, size_t first, struct point8_result point,
-	      struct field8 inverse)
+lanes_genuine(const struct work *work, size_t first, struct pointx_result point,
+	      struct fieldx inverse)
 {
 	struct lanes x[4], y[4], r[4];
 	const uint8_t *signature[LANES_COUNT];
-	uint8_t mask = 0xff;
+	uint8_t mask = LANES_ALL;
 
 	for (unsigned lane = 0; lane < LANES_COUNT; lane++)
 		signature[lane] =
 		    work->item[first + lane < work->count ? first + lane : first]->signature;
 	lanes_load_columns(signature, r);
-	field8_words(field8_carry(field8_multiply(point.twice_x, inverse)), x);
-	field8_words(field8_carry(field8_multiply(point.twice_y, inverse)), y);
+	fieldx_words(fieldx_carry(fieldx_multiply(point.twice_x, inverse)), x);
+	fieldx_words(fieldx_carry(fieldx_multiply(point.twice_y, inverse)), y);
 	y[3] = lanes_or(y[3], lanes_left(x[0], 63));
 	for (unsigned i = 0; i < 4; i++)
 		mask &= lanes_equal(y[i], r[i]);
@@ -153,26 +153,26 @@ lanes_genuine(const struct work *work, size_t first, struct point8_result point,
 }
 
 static void
-work_compare(struct work *work, size_t groups, struct field8 product)
+work_compare(struct work *work, size_t groups, struct fieldx product)
 {
-	struct field8 inverse = field8_invert(product);
+	struct fieldx inverse = fieldx_invert(product);
 
 	for (size_t g = groups; g-- > 0;) {
 		const struct group *group = &work->group[g];
-		struct field8 own = field8_carry(field8_multiply(inverse, group->before));
+		struct fieldx own = fieldx_carry(fieldx_multiply(inverse, group->before));
 		size_t first = g * LANES_COUNT;
 		uint8_t mask = lanes_genuine(work, first, group->point, own);
 
-		inverse = field8_carry(field8_multiply(inverse, group->point.twice_z));
+		inverse = fieldx_carry(fieldx_multiply(inverse, group->point.twice_z));
 		for (size_t i = first; i < first + LANES_COUNT && i < work->count; i++)
 			work->item[i]->genuine = (mask >> (i - first) & 1) != 0;
 	}
 }
 
-static void
+static __attribute__((noinline)) void
 batch(const struct keytable *base, struct ed25519_item *items, size_t count)
 {
-	struct field8 product = field8_small(1);
+	struct fieldx product = fieldx_small(1);
 	struct work work SCRATCH;
 	struct steps steps SCRATCH;
 	size_t groups = 0;
@@ -187,17 +187,20 @@ batch(const struct keytable *base, struct ed25519_item *items, size_t count)
 
 		group->point = steps_sum(&steps, rows);
 		group->before = product;
-		product = field8_carry(field8_multiply(product, group->point.twice_z));
+		product = fieldx_carry(fieldx_multiply(product, group->point.twice_z));
 	}
 	work_compare(&work, groups, product);
 }
 
 void
-LANES_NAME(ed25519_ifma)(const struct keytable *base, struct ed25519_item *items, size_t count)
+LANES_NAME(ed25519)(const struct keytable *base, struct ed25519_item *items, size_t count)
 {
+	const unsigned entered = lanes_enter();
+
 	for (size_t done = 0; done < count; done += ED25519_BATCH_MAX) {
 		size_t left = count - done;
 
 		batch(base, items + done, left < ED25519_BATCH_MAX ? left : ED25519_BATCH_MAX);
 	}
+	lanes_leave(entered);
 }

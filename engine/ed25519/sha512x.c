@@ -1,11 +1,11 @@
-#include "ed25519/sha512x8.h"
+#include "ed25519/sha512x.h"
 
 #include "base/check.h"
 
 enum {
 	BLOCK_SIZE = 128,
 	LENGTH_SIZE = 16, /* in bits, big-endian, at the end of the last block */
-	HEAD_SIZE = 2 * SHA512X8_HALF_SIZE,
+	HEAD_SIZE = 2 * SHA512X_HALF_SIZE,
 };
 
 static const uint64_t round_constants[80] = {
@@ -38,14 +38,14 @@ static const uint64_t initial_state[8] = {
 
 /* One message on its way through a lane. */
 struct lane {
-	struct sha512x8_message *message; /* NULL: idle */
-	size_t at;                        /* bytes of first, second and rest in blocks before */
-	const uint8_t *block;             /* the next one: within the message, or `made` */
+	struct sha512x_message *message; /* NULL: idle */
+	size_t at;                       /* bytes of first, second and rest in blocks before */
+	const uint8_t *block;            /* the next one: within the message, or `made` */
 	uint8_t made[BLOCK_SIZE];
 };
 
 static size_t
-message_size(const struct sha512x8_message *message)
+message_size(const struct sha512x_message *message)
 {
 	return HEAD_SIZE + message->rest.size;
 }
@@ -53,12 +53,12 @@ message_size(const struct sha512x8_message *message)
 static void
 block_make(struct lane *lane, size_t size)
 {
-	const struct sha512x8_message *message = lane->message;
+	const struct sha512x_message *message = lane->message;
 	size_t filled = 0, left;
 
 	if (lane->at == 0) {
-		memcpy(lane->made, message->first, SHA512X8_HALF_SIZE);
-		memcpy(lane->made + SHA512X8_HALF_SIZE, message->second, SHA512X8_HALF_SIZE);
+		memcpy(lane->made, message->first, SHA512X_HALF_SIZE);
+		memcpy(lane->made + SHA512X_HALF_SIZE, message->second, SHA512X_HALF_SIZE);
 		filled = HEAD_SIZE;
 	}
 	if (lane->at + filled < size) {
@@ -105,15 +105,14 @@ lane_advance(struct lane *lane)
 	return false;
 }
 
-/* w[i]: word i of the eight blocks. */
+/* w[i]: word i of the blocks. */
 static void
 words_load(const struct lane lanes[LANES_COUNT], struct lanes w[16])
 {
-	for (unsigned half = 0; half < 2; half++) {
+	for (unsigned at = 0; at < 16; at += LANES_COUNT) {
 		for (unsigned i = 0; i < LANES_COUNT; i++)
-			w[8 * half + i] =
-			    lanes_swap_bytes(lanes_load(lanes[i].block + LANES_SIZE * half));
-		lanes_transpose(w + 8 * half);
+			w[at + i] = lanes_swap_bytes(lanes_load(lanes[i].block + 8 * at));
+		lanes_transpose(w + at);
 	}
 }
 
@@ -179,16 +178,18 @@ digests_store(const struct lanes state[8], const struct lane lanes[LANES_COUNT],
 
 	for (unsigned i = 0; i < 8; i++)
 		row[i] = lanes_swap_bytes(state[i]);
-	lanes_transpose(row);
-	for (unsigned i = 0; i < LANES_COUNT; i++) {
-		if ((mask >> i & 1) != 0)
-			lanes_store(lanes[i].message->digest, row[i]);
+	for (unsigned at = 0; at < 8; at += LANES_COUNT) {
+		lanes_transpose(row + at);
+		for (unsigned i = 0; i < LANES_COUNT; i++) {
+			if ((mask >> i & 1) != 0)
+				lanes_store(lanes[i].message->digest + 8 * at, row[at + i]);
+		}
 	}
 }
 
 /* The lanes of the mask begin a message each, or become idle if none is left. */
 static size_t
-lanes_begin(struct lane lanes[LANES_COUNT], uint8_t mask, struct sha512x8_message *messages,
+lanes_begin(struct lane lanes[LANES_COUNT], uint8_t mask, struct sha512x_message *messages,
 	    size_t count)
 {
 	size_t taken = 0;
@@ -206,11 +207,11 @@ lanes_begin(struct lane lanes[LANES_COUNT], uint8_t mask, struct sha512x8_messag
 }
 
 void
-LANES_NAME(sha512x8)(struct sha512x8_message *messages, size_t count)
+LANES_NAME(sha512x)(struct sha512x_message *messages, size_t count)
 {
 	struct lane lanes[LANES_COUNT] = {0};
 	struct lanes state[8], w[16];
-	uint8_t free_lanes = 0xff;
+	uint8_t free_lanes = LANES_ALL;
 	size_t begun = 0, ended = 0;
 
 	while (ended < count) {
