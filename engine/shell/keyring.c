@@ -46,34 +46,49 @@ keyring_make(struct keyring *keyring, const struct manifest *manifest, enum veri
 	return true;
 }
 
-static bool
-passes(const struct verifier *verifier)
+/* 0: it passed, and is locked; else errno, or -1: the tables are not what they should be. */
+static int
+try_tables(struct keyring *keyring)
 {
-	size_t bytes = trial_memory(verifier);
+	size_t bytes = trial_memory(&keyring->verifier);
 	uint8_t seed[TRIAL_SEED_SIZE];
 	void *memory = map(bytes);
 	bool passed;
 
 	if (memory == NULL)
-		return false;
+		return errno;
 	randombytes_buf(seed, sizeof seed);
-	passed = trial_tables(verifier, seed, memory);
+	passed = trial_tables(&keyring->verifier, seed, memory);
 	munmap(memory, bytes);
-	return passed;
+	if (!passed)
+		return -1;
+	return mprotect(keyring->mapping, keyring->mapping_bytes, PROT_READ) == 0 ? 0 : errno;
+}
+
+static void
+warn_of_memory(enum verifier_path path, int error)
+{
+	line_warn("SIGNATURES: no memory for the tables of the path '%s': libsodium looks at "
+		  "every signature: %s",
+		  verifier_path_name(path), strerror(error));
 }
 
 void
 keyring_try(struct keyring *keyring)
 {
 	enum verifier_path path = keyring->verifier.path;
+	int obstacle = try_tables(keyring);
 
-	if (passes(&keyring->verifier) &&
-	    mprotect(keyring->mapping, keyring->mapping_bytes, PROT_READ) == 0)
+	if (obstacle == 0)
 		return;
-	line_warn("SIGNATURES: the path '%s' does not do here what libsodium does, and is not "
-		  "used: every signature is looked at by libsodium, which is right and slower; "
-		  "have the processor and the memory of this machine checked",
-		  verifier_path_name(path));
+	if (obstacle > 0)
+		warn_of_memory(path, obstacle);
+	else
+		line_warn("SIGNATURES: the path '%s' does not do here what libsodium does, and "
+			  "is not used: every signature is looked at by libsodium, which is "
+			  "right and slower; have the processor and the memory of this machine "
+			  "checked",
+			  verifier_path_name(path));
 	keyring->verifier = verifier_plain(keyring->verifier.manifest);
 	keyring_close(keyring);
 }
@@ -87,9 +102,7 @@ keyring_open(struct keyring *keyring, const struct manifest *manifest, enum veri
 	if (keyring_make(keyring, manifest, path))
 		keyring_try(keyring);
 	else
-		line_warn("SIGNATURES: no memory for the tables of the path '%s': libsodium "
-			  "looks at every signature: %s",
-			  verifier_path_name(path), strerror(errno));
+		warn_of_memory(path, errno);
 }
 
 void

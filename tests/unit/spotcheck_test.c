@@ -83,7 +83,8 @@ static void
 pile_make(uint64_t bundles)
 {
 	draft_campaign_init(&pile.campaign, TALLY_SIGNING_FRONTEND);
-	assert_true(spotcheck_open(&pile.spotcheck, &pile.campaign.manifest, bundles));
+	assert_int_equal(spotcheck_open(&pile.spotcheck, &pile.campaign.manifest, bundles),
+			 SPOTCHECK_READY);
 	for (size_t i = 0; i < BALLOTS; i++) {
 		pile.drafts[i] = draft_make(&pile.campaign);
 		draft_finish(&pile.drafts[i], &pile.campaign);

@@ -13,6 +13,7 @@
 #include "tools/lib/checks.h"
 #include "tools/lib/reconcile.h"
 #include "tools/lib/recount.h"
+#include "tools/lib/spotcheck.h"
 #include "tools/lib/winners.h"
 #include "tree/key.h"
 #include "verify/verifier.h"
@@ -42,10 +43,15 @@ struct audit_options {
 
 /* How ballots' signatures were looked at, where `fast` asked for tables. */
 struct audit_haste {
-	enum verifier_path path; /* VERIFIER_LIBSODIUM: the tables did not pass their trial */
+	enum verifier_path path; /* VERIFIER_LIBSODIUM: the tables could not be used: `state` */
+	enum spotcheck_state state;
 	uint64_t by_tables;
 	uint64_t rechecked; /* of those, by libsodium as well */
 };
+
+/* Why the tables could not be used. */
+const char *
+haste_obstacle(const struct audit_haste *haste);
 
 struct audit {
 	struct report report;

@@ -188,24 +188,32 @@ check_ballot(struct audit_state *state, struct desk *desk, uint64_t index, struc
 		    signature_ballot(state->audit->recount.manifest, body, &ballot), &ballot);
 }
 
+/* Before the ballot itself is refused: of the two that is what a reader must know. */
+static void
+distrust(struct audit_state *state, const struct desk *desk,
+	 const struct spotcheck_finding *finding)
+{
+	struct trouble trouble;
+
+	trouble_at(&trouble, TALLY_EXIT_FAILED, desk->indices[finding->item],
+		   "the tables say of the ballot: %s; libsodium says: %s; --fast is not to be "
+		   "believed on this machine",
+		   tally_verdict_text(finding->by_tables)->name,
+		   tally_verdict_text(desk->ballots[finding->item].verdict)->name);
+	audit_found(state, AUDIT_SIGNATURES, &trouble);
+}
+
 static void
 check_hastily(struct audit_state *state, struct desk *desk)
 {
 	struct spotcheck_finding finding;
-	struct trouble trouble;
 
 	spotcheck_ballots(&state->spotcheck, desk->ballots, desk->ballots_count, &finding);
+	if (finding.found)
+		distrust(state, desk, &finding);
 	for (size_t i = 0; i < desk->ballots_count; i++)
 		take_ballot(state, desk->indices[i], desk->ballots[i].verdict,
 			    &desk->ballots[i].ballot);
-	if (!finding.found)
-		return;
-	trouble_at(&trouble, TALLY_EXIT_FAILED, desk->indices[finding.item],
-		   "the tables say of the ballot: %s; libsodium says: %s; --fast is not to be "
-		   "believed on this machine",
-		   tally_verdict_text(finding.by_tables)->name,
-		   tally_verdict_text(desk->ballots[finding.item].verdict)->name);
-	audit_found(state, AUDIT_SIGNATURES, &trouble);
 }
 
 static void
@@ -328,8 +336,10 @@ begin_haste(struct audit_state *state, uint64_t bundles)
 
 	audit->hasty = state->options->fast && audit->recount.manifest != NULL;
 	audit->haste = (struct audit_haste){0};
-	state->has_spotcheck =
-	    audit->hasty && spotcheck_open(&state->spotcheck, audit->recount.manifest, bundles);
+	if (audit->hasty)
+		audit->haste.state =
+		    spotcheck_open(&state->spotcheck, audit->recount.manifest, bundles);
+	state->has_spotcheck = audit->hasty && audit->haste.state == SPOTCHECK_READY;
 }
 
 static void
@@ -346,6 +356,14 @@ end_haste(struct audit_state *state)
 	spotcheck_close(spotcheck);
 }
 
+const char *
+haste_obstacle(const struct audit_haste *haste)
+{
+	return haste->state == SPOTCHECK_NO_MEMORY
+		   ? "no memory for them"
+		   : "they do not do what libsodium does: have this machine checked";
+}
+
 /* What was asked of signatures, where that was not the usual. */
 static void
 tell_haste(struct audit *audit)
@@ -357,8 +375,9 @@ tell_haste(struct audit *audit)
 		return;
 	if (haste->path == VERIFIER_LIBSODIUM) {
 		report_remark(report, AUDIT_SIGNATURES,
-			      "the tables of --fast could not be used here: libsodium checked "
-			      "every one");
+			      "the tables of --fast could not be used here (%s): libsodium "
+			      "checked every one",
+			      haste_obstacle(haste));
 		return;
 	}
 	report_reword(report, AUDIT_SIGNATURES, checks_signatures_by_tables);

@@ -12,19 +12,19 @@ enum {
 	PERCENT_OF_BUNDLE = (TALLY_TILE_WIDTH + 99) / 100,
 };
 
-static bool
-passes(const struct verifier *verifier)
+static enum spotcheck_state
+try_tables(const struct verifier *verifier)
 {
 	void *memory = aligned_alloc(KEYTABLE_ALIGNMENT, trial_memory(verifier));
 	uint8_t seed[TRIAL_SEED_SIZE];
 	bool passed;
 
 	if (memory == NULL)
-		return false;
+		return SPOTCHECK_NO_MEMORY;
 	randombytes_buf(seed, sizeof seed);
 	passed = trial_tables(verifier, seed, memory);
 	free(memory);
-	return passed;
+	return passed ? SPOTCHECK_READY : SPOTCHECK_UNFIT;
 }
 
 static uint64_t
@@ -35,24 +35,27 @@ share_of(uint64_t bundles)
 	return share > PERCENT_OF_BUNDLE ? share : PERCENT_OF_BUNDLE;
 }
 
-bool
+enum spotcheck_state
 spotcheck_open(struct spotcheck *spotcheck, const struct manifest *manifest, uint64_t bundles)
 {
 	size_t bytes = (verifier_memory(manifest) + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
 	void *memory = aligned_alloc(HUGE_PAGE, bytes);
+	enum spotcheck_state state;
 
 	if (memory == NULL)
-		return false;
+		return SPOTCHECK_NO_MEMORY;
 	(void)madvise(memory, bytes, MADV_HUGEPAGE); /* faster; right without it */
 	*spotcheck = (struct spotcheck){
 	    .verifier = verifier_make(manifest, verifier_path_best(), memory),
 	    .mapping = memory,
 	    .mapping_bytes = bytes,
 	    .share = share_of(bundles)};
-	if (passes(&spotcheck->verifier) && mprotect(memory, bytes, PROT_READ) == 0)
-		return true;
-	free(memory);
-	return false;
+	state = try_tables(&spotcheck->verifier);
+	if (state == SPOTCHECK_READY && mprotect(memory, bytes, PROT_READ) != 0)
+		state = SPOTCHECK_NO_MEMORY;
+	if (state != SPOTCHECK_READY)
+		free(memory);
+	return state;
 }
 
 void

@@ -21,6 +21,12 @@ enum {
 	SPOTCHECK_LEAST = 1000,
 };
 
+enum spotcheck_state {
+	SPOTCHECK_READY,
+	SPOTCHECK_NO_MEMORY, /* for tables or trial, or they cannot be locked */
+	SPOTCHECK_UNFIT,     /* the tables did not pass their trial */
+};
+
 struct spotcheck {
 	struct verifier verifier;
 	void *mapping;
@@ -37,9 +43,9 @@ struct spotcheck_finding {
 	enum tally_verdict by_tables; /* libsodium's is in the item */
 };
 
-/* For a log of so many bundles. False: no memory, or the tables did not pass their trial: nothing
- * is due, and signature.h is there for all of them. */
-MUST_USE bool
+/* For a log of so many bundles. If not READY nothing is due, and signature.h is there for all of
+ * them. */
+MUST_USE enum spotcheck_state
 spotcheck_open(struct spotcheck *spotcheck, const struct manifest *manifest, uint64_t bundles);
 
 void

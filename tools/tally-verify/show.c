@@ -13,7 +13,7 @@ enum {
 	PROGRESS_EVERY_MS = 200,
 	HEX_SIZE = 2 * TALLY_HASH_SIZE + 1,
 	PENDING_SIZE = 64,
-	HASTE_SIZE = 160,
+	HASTE_SIZE = 200,
 };
 
 static const char *
@@ -144,8 +144,9 @@ print_haste(const struct audit *audit, char text[HASTE_SIZE])
 		snprintf(text, HASTE_SIZE, "; signatures by libsodium");
 	else if (haste->path == VERIFIER_LIBSODIUM)
 		snprintf(text, HASTE_SIZE,
-			 "; the tables of --fast could not be used here: every signature was "
-			 "checked by libsodium");
+			 "; the tables of --fast could not be used here (%s): every signature "
+			 "was checked by libsodium",
+			 haste_obstacle(haste));
 	else
 		snprintf(text, HASTE_SIZE,
 			 "; signatures of %" PRIu64 " ballots by tables (%s), of %" PRIu64
