@@ -42,6 +42,12 @@ FLAGS_asan  := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 FLAGS_tsan  := -O1 -g1 -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_fuzz  := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
                -fno-sanitize-recover=all
+# Test programs are many: what is only theirs is compiled and linked quickly.
+TEST_FLAGS_plain := -O1 -g1
+TEST_FLAGS_asan  := -O0
+TEST_FLAGS_tsan  := -O0
+TEST_LINK   := $(if $(shell command -v ld.gold),-fuse-ld=gold)
+
 LINK_asan   := -fsanitize=address,undefined
 LINK_tsan   := -fsanitize=thread
 LINK_fuzz   := -fsanitize=address,undefined
@@ -266,16 +272,17 @@ $(filter-out $(PROBE) $(GROW),$(BENCHES)): $(OUT)/%: $(OUT)/%.o $(TOOLS_A) $(ENG
 $(GROW): $(call obj,$(wildcard bench/growth/*.c)) $(SHELL_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_SHELL))
 
+$(TESTS:=.o): CFLAGS += $(TEST_FLAGS_$(SAN))
 $(TESTS): $(OUT)/%: $(OUT)/%.o $(TESTLIB_A) $(CTL_A) $(VERIFY_A) $(BENCH_A) $(SHELL_A) $(TOOLS_A) \
           $(ENGINE_A)
-	$(call link,$(LIBS_PURE) $(LIBS_SHELL) $(LIBS_HTTP) -lm -lcmocka)
+	$(call link,$(TEST_LINK) $(LIBS_PURE) $(LIBS_SHELL) $(LIBS_HTTP) -lm -lcmocka)
 
 ifeq ($(SAN),fuzz)
 $(FUZZERS): $(OUT)/%: $(OUT)/%.o $(ENGINE_A)
 	$(call link,$(LIBS_PURE) -fsanitize=fuzzer)
 else
 $(FUZZERS): $(OUT)/%: $(OUT)/%.o $(call obj,tests/fuzz/corpus_main.c) $(ENGINE_A)
-	$(call link,$(LIBS_PURE))
+	$(call link,$(TEST_LINK) $(LIBS_PURE))
 endif
 
 include $(wildcard tests/e2e/*.mk)

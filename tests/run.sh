@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.." || exit 2
 export LC_ALL=C.UTF-8
 unset MAKEFLAGS MFLAGS
 jobs=$(nproc)
+lanes=$((jobs + 1)) # programs at a time: many wait, for disks and for each other
 logs=build/check
 passed=0
 failed=0
@@ -23,33 +24,54 @@ fixed_layout() {
 	setarch -R true 2>/dev/null && wrap="setarch -R"
 }
 
-# one LOG PROGRAM ARGUMENT...: stdout, stderr and exit code to LOG.{out,err,code}.
+# one LOG PROGRAM ARGUMENT...: stdout, stderr and exit code to LOG.{out,err,code}; to LOG.time the
+# seconds it took, and of how much processor time.
 one() {
-	local log=$1
+	local log=$1 TIMEFORMAT='%1R %1U %1S'
 	shift
 	if [ ! -x "$1" ]; then
 		echo missing > "$log.code"
 		: > "$log.out" 2> "$log.err"
 		return
 	fi
-	timeout -k 10 "$limit_s" $wrap "$@" > "$log.out" 2> "$log.err" < /dev/null
-	echo $? > "$log.code"
+	{
+		time timeout -k 10 "$limit_s" $wrap "$@" > "$log.out" 2> "$log.err" < /dev/null
+		echo $? > "$log.code"
+	} 2> "$log.time"
 }
 export -f one
 
-# run STAGE < "NAME PROGRAM ARGUMENT..." lines: all of them, `jobs` at a time, then the counting.
+# run STAGE < "NAME PROGRAM ARGUMENT..." lines: all of them, `lanes` at a time, then the counting.
+# What took longest when it last ran begins first, that the end does not wait for it alone.
 run() {
 	local folder=$logs/$1 name rest
 	rm -rf "$folder"
 	mkdir -p "$folder"
 	cat > "$folder/list"
-	while read -r name rest; do
-		echo "$folder/${name//\//-} $rest"
-	done < "$folder/list" |
-		xargs -r -P "$jobs" -L 1 bash -c 'one "$@"' one
+	touch "$logs/took"
+	awk 'FILENAME == ARGV[1] { took[$1] = $2; next } { print took[$1] + 0, $0 }' \
+		"$logs/took" "$folder/list" | sort -s -rn -k 1,1 |
+		while read -r _ name rest; do
+			echo "$folder/${name//\//-} $rest"
+		done |
+		xargs -r -P "$lanes" -L 1 bash -c 'one "$@"' one
 	while read -r name rest; do
 		harvest "$name" "$folder/${name//\//-}"
 	done < "$folder/list"
+	slowest "$folder"
+}
+
+# slowest FOLDER: of the programs that ran, those that took longest.
+slowest() {
+	local name rest
+	while read -r name rest; do
+		echo "$name $(cat "$1/${name//\//-}.time" 2> /dev/null || echo 0 0 0)"
+	done < "$1/list" | sort -rn -k 2,2 > "$1/times"
+	awk '!seen[$1]++' "$1/times" "$logs/took" > "$logs/took.new"
+	mv "$logs/took.new" "$logs/took"
+	[ "$(wc -l < "$1/list")" -lt 3 ] || awk 'BEGIN { print "   slowest:" }
+		NR <= 10 { printf "  %-34s %5.1f s, %5.1f s of processors\n", $1, $2, $3 + $4 }' \
+		"$1/times"
 }
 
 # "PASSED FAILED SKIPPED WHY" of what a program said and its exit code.
@@ -171,42 +193,38 @@ stage_tsan() {
 	threaded=$(threaded build/gcc-plain | grep -vxE "$long")
 	fixed_layout
 	build gcc tsan all $(printf 'build/gcc-tsan/tests/%s ' $threaded)
-	LIES=${LIES:-684} run tsan < <(for name in $threaded; do
+	LIES=${LIES:-228} run tsan < <(for name in $threaded; do
 		echo "$name build/gcc-tsan/tests/$name"
 	done)
 }
 
-# The real programs: scripts that wait for events two at a time; what kills and cuts, alone.
+# scripts BUILD MARK SCRIPT...: the list for run.
+scripts() {
+	local out=$PWD/build/$1 mark=$2 script
+	shift 2
+	for script; do
+		echo "${script#tests/}$mark $(command -v env) BIN=$out/bin OUT=$out" \
+			"$(command -v bash) $script $out/bin"
+	done
+}
+
+# The real programs: scripts that wait for events beside each other, the longest text first; what
+# kills and cuts, two at a time.
 stage_scripts() {
-	local script
 	build gcc plain all tests benches
-	export BIN=$PWD/build/gcc-plain/bin
-	export OUT=${BIN%/bin}
-	jobs=2
-	run scripts < <(for script in tests/e2e/*.sh; do
-		echo "${script#tests/} $(command -v bash) $script $BIN"
-	done)
-	jobs=1
-	run crash < <(for script in tests/crash/*.sh; do
-		echo "${script#tests/} $(command -v bash) $script $BIN"
-	done)
-	jobs=$(nproc)
+	run scripts < <(scripts gcc-plain "" $(ls -S tests/e2e/*.sh))
+	lanes=$jobs run crash < <(scripts gcc-plain "" $(ls -S tests/crash/*.sh))
 }
 
 # tallyd with its threads under load, killed and not. Tools that end need not free what they had.
 stage_load() {
-	local san script options=$ASAN_OPTIONS
-	ASAN_OPTIONS+=:detect_leaks=0
-	jobs=1
+	local san
 	for san in asan tsan; do
 		build gcc $san all script-programs
-		export OUT=$PWD/build/gcc-$san BIN=$PWD/build/gcc-$san/bin
-		run load-$san < <(for script in tests/e2e/contention.sh tests/crash/kill.sh; do
-			echo "${script#tests/},$san $(command -v bash) $script $BIN"
-		done)
 	done
-	jobs=$(nproc)
-	ASAN_OPTIONS=$options
+	ASAN_OPTIONS+=:detect_leaks=0 lanes=2 run load < <(for san in asan tsan; do
+		scripts gcc-$san ",$san" tests/e2e/contention.sh tests/crash/kill.sh
+	done)
 }
 
 # One build, as CC and SAN say.
@@ -234,6 +252,7 @@ stage_fuzz() {
 
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/tally-check-XXXXXX") || exit 2 # what is killed leaves nothing
 export TMPDIR
+chmod 711 "$TMPDIR" # PostgreSQL runs as a user of its own (e2e/side_by_side.sh)
 trap 'rm -rf "$TMPDIR"' EXIT
 
 [ $# -gt 0 ] || set -- pure tidy gcc clang asan tsan scripts load
