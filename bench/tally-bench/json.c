@@ -263,6 +263,7 @@ json_of_set(const struct run_set *set, const struct host *machine)
 {
 	json_t *object = json_object();
 	json_t *runs = json_array();
+	const struct run *knee = run_knee(set);
 
 	put(object, "format", json_string("tally-bench/run/v1"));
 	put(object, "version", json_string(TALLY_VERSION));
@@ -274,6 +275,7 @@ json_of_set(const struct run_set *set, const struct host *machine)
 	put(object, "swept", json_boolean(set->swept));
 	put(object, "machine", json_of_host(machine));
 	put(object, "left_out", set->left_out[0] != '\0' ? text(set->left_out) : json_null());
+	put(object, "knee", knee != NULL ? text(knee->label) : json_null());
 	for (size_t i = 0; i < set->runs_count; i++)
 		json_array_append_new(runs, of_run(&set->runs[i]));
 	put(object, "runs", runs);

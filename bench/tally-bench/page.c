@@ -183,6 +183,7 @@ sweep_row(FILE *to, const struct run *run)
 static void
 sweep_put(FILE *to, const struct run_set *set)
 {
+	const struct run *knee = run_knee(set);
 	double *memory = calloc(set->runs_count + 1, 5 * sizeof *memory);
 	size_t n = set->runs_count + 1;
 	struct sweep sweep = {
@@ -199,7 +200,13 @@ sweep_put(FILE *to, const struct run_set *set)
 	      to);
 	for (size_t i = 0; i < set->runs_count; i++)
 		sweep_row(to, &set->runs[i]);
-	fputs("</table></div></section>\n", to);
+	fputs("</table></div>\n", to);
+	if (knee != NULL) {
+		fputs("<p>Knee: ", to);
+		chart_text(to, knee->label);
+		fputs(". Beyond it waits grow more than answers (rate / p99).</p>\n", to);
+	}
+	fputs("</section>\n", to);
 	free(memory);
 }
 

@@ -273,10 +273,10 @@ surprises(FILE *to, const struct run *run)
 
 	if (run->surprises_count == 0)
 		return;
-	fputs("<table><caption>Answered otherwise than foretold, the first of them"
-	      "</caption>\n<tr><th>ballot</th><th>kind</th><th>foretold</th><th>answered</th>"
-	      "</tr>\n",
-	      to);
+	fprintf(to,
+		"<table><caption>Answered otherwise than foretold, the first of %s</caption>\n",
+		figure_count(&room, run->total.surprises));
+	fputs("<tr><th>ballot</th><th>kind</th><th>foretold</th><th>answered</th></tr>\n", to);
 	for (size_t i = 0; i < run->surprises_count; i++) {
 		const struct run_surprise *surprise = &run->surprises[i];
 

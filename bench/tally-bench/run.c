@@ -11,6 +11,30 @@ run_rate(const struct run_sample *sample)
 				 : 0;
 }
 
+static double
+power(const struct run *run)
+{
+	uint64_t wait_ns = run->total.latency.p99_ns;
+
+	return run->open && wait_ns > 0 ? run_rate(&run->total) / (double)wait_ns : 0;
+}
+
+const struct run *
+run_knee(const struct run_set *set)
+{
+	const struct run *knee = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < set->runs_count; i++) {
+		const struct run *run = &set->runs[i];
+
+		count += power(run) > 0;
+		if (power(run) > 0 && (knee == NULL || power(run) > power(knee)))
+			knee = run;
+	}
+	return set->swept && count > 1 ? knee : NULL;
+}
+
 static void
 run_free(struct run *run)
 {

@@ -147,6 +147,12 @@ struct run_set {
 double
 run_rate(const struct run_sample *sample);
 
+/* Of a sweep, the load with the most answers for the wait: the greatest rate / p99 ("power",
+ * Kleinrock, ICC 1979). More than it costs longer waits than it brings answers. NULL where fewer
+ * than two offered loads were measured. */
+const struct run *
+run_knee(const struct run_set *set);
+
 /* Takes the last run out if it measured nothing. */
 void
 run_set_cut(struct run_set *set);

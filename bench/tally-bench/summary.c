@@ -289,6 +289,7 @@ print_run(const struct paper *paper, const struct run *run)
 static void
 print_sweep(const struct paper *paper, const struct run_set *set)
 {
+	const struct run *knee = run_knee(set);
 	double most = 0;
 
 	for (size_t i = 0; i < set->runs_count; i++)
@@ -311,6 +312,10 @@ print_sweep(const struct paper *paper, const struct run_set *set)
 			figure_time(&figures[2], p99));
 		bar(paper, most > 0 ? rate / most * 0.7 : 0);
 	}
+	if (knee != NULL)
+		fprintf(paper->to,
+			"  knee: %s; beyond it waits grow more than answers (rate / p99)\n",
+			knee->label);
 }
 
 void

@@ -48,11 +48,45 @@ a_last_run_without_a_length_is_taken_out(void **state)
 	assert_int_equal(set.runs_count, 0);
 }
 
+static void
+load_put(struct run *run, uint64_t answered, uint64_t p99_ms)
+{
+	run->open = true;
+	run->total.answered = answered;
+	run->total.length_ns = 1000000000;
+	run->total.latency.p99_ns = p99_ms * 1000000;
+}
+
+/* Saturation has no schedule, and is no offered load; one load is none to choose from. */
+static void
+the_knee_has_most_answers_for_the_wait(void **state)
+{
+	struct run_set set = set_of(5);
+
+	(void)state;
+	set.runs[0].total.latency.p99_ns = 1;
+	set.runs[0].total.answered = 1000000;
+	load_put(&set.runs[1], 200, 2);
+	assert_null(run_knee(&set));
+	set.swept = true;
+	assert_null(run_knee(&set));
+	load_put(&set.runs[2], 400, 3);
+	load_put(&set.runs[3], 600, 4);
+	assert_ptr_equal(run_knee(&set), &set.runs[3]);
+	load_put(&set.runs[4], 800, 40);
+	assert_ptr_equal(run_knee(&set), &set.runs[3]);
+	load_put(&set.runs[1], 200, 0);
+	load_put(&set.runs[2], 0, 3);
+	assert_ptr_equal(run_knee(&set), &set.runs[3]);
+	run_set_free(&set);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_rate_needs_a_time),
+	    cmocka_unit_test(the_knee_has_most_answers_for_the_wait),
 	    cmocka_unit_test(a_last_run_without_a_length_is_taken_out),
 	};
 
