@@ -30,11 +30,16 @@ same "accepted ballots are those of the metrics" \
 stops "afterwards"
 
 exits 0 "plan" bench plan --voters 10000 --peak 10 --data "$WORK" --json "$WORK/plan.json"
+check "its JSON keeps its schema" python3 tests/e2e/schema.py --closed \
+	bench/tally-bench/plan.schema.json "$WORK/plan.json"
 says "says that it is enough" '^This machine is enough: what binds is ' "$WORK/out"
 same "so does the JSON" "$(jq -r '.format, .enough' "$WORK/plan.json" | tr '\n' ' ')" \
 	"tally-bench/plan/v1 true "
 exits 0 "plan by a run" bench plan --voters 10000 --peak 10 --data "$WORK" \
 	--from "$WORK/run.json" --json -
+cp "$WORK/out" "$WORK/by_run.json"
+check "plan by a run: the schema" python3 tests/e2e/schema.py --closed \
+	bench/tally-bench/plan.schema.json "$WORK/by_run.json"
 same "it says so" "$(jq -r '.parts.beyond_by' "$WORK/out")" run
 same "by the run's path" "$(jq -r .parts.verify "$WORK/out")" \
 	"$(jq -r '.runs[0].verify' "$WORK/run.json")"
