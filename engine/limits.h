@@ -132,9 +132,10 @@ _Static_assert(parcels_max *parcel_items_plain >= pipeline_items,
 _Static_assert(4 * 1024 * 1024 + frontends_max * (51 * 17 * 96 + 64) <= key_tables_bytes_max &&
 		   registrars_max <= frontends_max,
 	       "the base point's table, and one of window 5 for every key, fit");
-_Static_assert(2 * (TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX) <= receive_bytes,
-	       "a frame fits the receive buffer although its first bytes move down only when as "
-	       "many before them have been taken");
+_Static_assert(
+    2 * (TALLY_WIRE_HEADER_SIZE + TALLY_WIRE_PAYLOAD_MAX) <= receive_bytes,
+    "a frame fits the receive buffer although its first bytes move down only when as "
+    "many before them have been taken");
 _Static_assert((name_bytes_max + 1 + 20 + 1 + 44 + 1 + 1) + (4 + name_bytes_max + 1 + 92 + 1) +
 		       witnesses_max * (4 + name_bytes_max + 1 + 104 + 1) <=
 		   TALLY_CHECKPOINT_SIZE_MAX,

@@ -108,7 +108,7 @@ struct station {
 	uint64_t parcels_answered;  /* next to be answered */
 	size_t items_count;         /* taken and not yet answered */
 	unsigned parcel_items;      /* of one verify job, at most */
-	unsigned jobs_count; /* with workers, or in line for one: 2 * workers_count */
+	unsigned jobs_count;        /* with workers, or in line for one: 2 * workers_count */
 	unsigned workers_count;
 
 	/* act 2 */

@@ -157,8 +157,8 @@ voters(void **state)
 	every_size(TALLY_SIGNING_VOTER);
 }
 
-/* What would pass where A were the identity: R = [S]B, made without any secret; or, as simple, R the
- * identity and S zero. */
+/* What would pass where A were the identity: R = [S]B, made without any secret; or R the identity
+ * and S zero. */
 static void
 forge_for_nobody(uint8_t signature[TALLY_SIGNATURE_SIZE], bool zero)
 {
