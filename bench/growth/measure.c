@@ -50,7 +50,7 @@ quantile(struct samples *samples, double part)
 }
 
 double
-memory_mb(void)
+memory_mb(const char *name)
 {
 	FILE *file = fopen("/proc/self/smaps_rollup", "r");
 	unsigned long kb = 0;
@@ -59,8 +59,8 @@ memory_mb(void)
 	if (file == NULL)
 		return 0;
 	while (fgets(line, sizeof line, file) != NULL)
-		if (strncmp(line, "Anonymous:", 10) == 0)
-			kb = strtoul(line + 10, NULL, 10);
+		if (strncmp(line, name, strlen(name)) == 0)
+			kb = strtoul(line + strlen(name), NULL, 10);
 	fclose(file);
 	return (double)kb / 1024;
 }

@@ -29,9 +29,10 @@ sample(struct samples *samples, double ms);
 double
 quantile(struct samples *samples, double part);
 
-/* MB of this process that are no file's pages. */
+/* MB of this process by a line of /proc/self/smaps_rollup: "Rss:" for all, "Anonymous:" for what
+ * is no file's pages. */
 double
-memory_mb(void);
+memory_mb(const char *line);
 
 /* Bytes on disk of all files below `folder`/`name`. */
 double
