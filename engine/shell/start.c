@@ -179,17 +179,11 @@ seal(const struct start *start)
 	return status;
 }
 
-/* One core stays for the thread that replays. */
-static unsigned
-helpers(const struct start_options *options)
-{
-	return options->workers_count > 2 ? options->workers_count - 1 : 1;
-}
-
 static int
 run(struct start *start, const struct start_options *options)
 {
-	struct restore restore = {.start = start, .threads_count = helpers(options)};
+	/* Who replays has half the work of who reads ahead: no core stays for that. */
+	struct restore restore = {.start = start, .threads_count = options->workers_count};
 	int status = open_files(start, options);
 
 	if (status == DISK_OK)
