@@ -123,14 +123,14 @@ batch_committed(struct server *server, const struct mailbox *mail)
 	    publisher_text(server->start.publisher, batch->text_index,
 			   bytes_make(batch->text, batch->text_size)) != DISK_OK)
 		line_warn("keeping a tally's text: %s", disk_error());
-	server_step(server, &event);
+	server_hear(server, &event);
 }
 
 static void
 signature_came(struct server *server, struct bytes note)
 {
 	metrics_signed(&server->metrics, clock_mono_ns() - server->sign_asked_ns);
-	server_step(server, &(struct station_event){.kind = STATION_SIGNED, .note = note});
+	server_hear(server, &(struct station_event){.kind = STATION_SIGNED, .note = note});
 }
 
 static void
@@ -150,16 +150,16 @@ on_wake(uv_async_t *wake)
 	if (mail.committed)
 		batch_committed(server, &mail);
 	if (mail.space_changed)
-		server_step(server, &(struct station_event){.kind = STATION_SPACE,
+		server_hear(server, &(struct station_event){.kind = STATION_SPACE,
 							    .space = mail.space});
 	if (mail.noted)
 		signature_came(server, bytes_make(mail.note, mail.note_size));
 	if (mail.published)
-		server_step(server, &(struct station_event){.kind = STATION_PUBLISHED,
+		server_hear(server, &(struct station_event){.kind = STATION_PUBLISHED,
 							    .ok = mail.published_ok,
 							    .size = mail.published_size});
 	if (mail.kept)
-		server_step(server,
+		server_hear(server,
 			    &(struct station_event){.kind = STATION_KEPT, .ok = mail.kept_ok});
 }
 
@@ -307,7 +307,7 @@ job_done(uv_work_t *work, int status)
 		event = (struct station_event){.kind = STATION_GATHERED};
 	job->next_free = server->jobs_free;
 	server->jobs_free = job;
-	server_step(server, &event);
+	server_hear(server, &event);
 }
 
 static void

@@ -76,6 +76,8 @@ struct server {
 	uv_timer_t goodbye;
 	uv_signal_t on_term;
 	uv_signal_t on_int;
+	uv_prepare_t before; /* the loop looks at its sockets, and perhaps waits */
+	uv_check_t behind;   /* it has looked */
 	uv_async_t wake;
 	unsigned port;
 	bool stopping;
@@ -95,12 +97,22 @@ struct server {
 	struct client clients[connections_max];
 	struct client *sent[connections_max];
 	size_t sent_count;
+	bool heard; /* what has not been acted upon */
 	struct station_effects effects;
 };
 
 /* Steps the station at the present time and performs what it asks (clients.c). */
 void
 server_step(struct server *server, struct station_event *event);
+
+/* The first half, for what the loop has found by one look at its sockets and threads: the acts come
+ * when all of that was heard, before it waits again. */
+void
+server_hear(struct server *server, struct station_event *event);
+
+/* The second half, until nothing follows from what has left. */
+void
+server_act(struct server *server);
 
 /* Starts committer, signer, keeper. 0 or an exit code. */
 MUST_USE int

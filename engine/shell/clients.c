@@ -40,7 +40,7 @@ on_written(uv_write_t *request, int status)
 	if (status != 0)
 		clients_close(client);
 	else
-		server_step(client->server, &event);
+		server_hear(client->server, &event);
 }
 
 /* Takes what the socket takes at once; the rest when it can be written. The bytes stay where they
@@ -93,12 +93,12 @@ on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 	} else if (size == UV_EOF) {
 		uv_read_stop(stream);
 		event.kind = STATION_ENDED;
-		server_step(client->server, &event);
+		server_hear(client->server, &event);
 	} else if (size < 0) {
 		clients_close(client);
 	} else if (size > 0) {
 		event.size = (size_t)size;
-		server_step(client->server, &event);
+		server_hear(client->server, &event);
 	}
 }
 
@@ -150,27 +150,52 @@ perform(struct server *server, const struct station_effect *effect)
 }
 
 static void
-step_once(struct server *server, struct station_event *event)
+perform_all(struct server *server)
 {
-	event->wall_ms = clock_wall_ms();
-	event->mono_ms = clock_mono_ms();
-	station_step(server->start.station, event, &server->effects);
 	for (size_t i = 0; i < server->effects.count; i++)
 		perform(server, &server->effects.list[i]);
 }
 
 void
-server_step(struct server *server, struct station_event *event)
+server_hear(struct server *server, struct station_event *event)
 {
-	step_once(server, event);
+	event->wall_ms = clock_wall_ms();
+	event->mono_ms = clock_mono_ms();
+	server->heard = true;
+	station_hear(server->start.station, event, &server->effects);
+	perform_all(server);
+}
+
+static void
+hear_sent(struct server *server)
+{
 	while (server->sent_count > 0) {
 		struct client *client = server->sent[--server->sent_count];
 		struct station_event sent = {
 		    .kind = STATION_SENT, .connection = client->number, .size = client->sent};
 
 		if (client->state == CLIENT_OPEN)
-			step_once(server, &sent);
+			server_hear(server, &sent);
 	}
+}
+
+void
+server_act(struct server *server)
+{
+	hear_sent(server);
+	while (server->heard) {
+		server->heard = false;
+		station_act(server->start.station, &server->effects);
+		perform_all(server);
+		hear_sent(server);
+	}
+}
+
+void
+server_step(struct server *server, struct station_event *event)
+{
+	server_hear(server, event);
+	server_act(server);
 }
 
 /* connections */
@@ -236,7 +261,7 @@ clients_on_connection(uv_stream_t *listener, int status)
 	client->state = CLIENT_OPEN;
 	randombytes_buf(nonce, sizeof nonce);
 	event.connection = client->number;
-	server_step(server, &event);
+	server_hear(server, &event);
 	if (client->state == CLIENT_OPEN)
 		read_on(client);
 }

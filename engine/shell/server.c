@@ -54,6 +54,18 @@ on_signal(uv_signal_t *signal, int number)
 	server_step(server, &event);
 }
 
+static void
+before_look(uv_prepare_t *before)
+{
+	server_act(before->data);
+}
+
+static void
+behind_look(uv_check_t *behind)
+{
+	server_act(behind->data);
+}
+
 /* What the options name, looked at before anything else is touched. */
 struct doors {
 	struct sockaddr_storage listen;
@@ -173,6 +185,8 @@ make_loop(struct server *server)
 	if (uv_loop_init(&server->loop) != 0 ||
 	    uv_timer_init(&server->loop, &server->ticker) != 0 ||
 	    uv_timer_init(&server->loop, &server->goodbye) != 0 ||
+	    uv_prepare_init(&server->loop, &server->before) != 0 ||
+	    uv_check_init(&server->loop, &server->behind) != 0 ||
 	    uv_signal_init(&server->loop, &server->on_term) != 0 ||
 	    uv_signal_init(&server->loop, &server->on_int) != 0) {
 		line_warn("making the event loop failed");
@@ -181,6 +195,8 @@ make_loop(struct server *server)
 	server->loop_made = true;
 	server->ticker.data = server;
 	server->goodbye.data = server;
+	server->before.data = server;
+	server->behind.data = server;
 	server->on_term.data = server;
 	server->on_int.data = server;
 	for (unsigned i = 0; i < connections_max; i++) {
@@ -243,6 +259,8 @@ serve(struct server *server, const struct doors *doors, const struct server_opti
 		code = open_metrics(server, &doors->metrics);
 	if (code != 0)
 		return code;
+	CHECK(uv_prepare_start(&server->before, before_look) == 0);
+	CHECK(uv_check_start(&server->behind, behind_look) == 0);
 	CHECK(uv_timer_start(&server->ticker, on_tick, tick_ms, tick_ms) == 0);
 	if (uv_signal_start(&server->on_term, on_signal, SIGTERM) != 0 ||
 	    uv_signal_start(&server->on_int, on_signal, SIGINT) != 0) {

@@ -199,18 +199,18 @@ happen(struct station *station, const struct station_event *event)
 	}
 }
 
-void
-station_step(struct station *station, const struct station_event *event,
-	     struct station_effects *effects)
+static void
+hear(struct station *station, const struct station_event *event)
 {
 	CHECK(event->mono_ms >= station->mono_ms);
 	station->mono_ms = event->mono_ms;
 	station->wall_ms = event->wall_ms;
-	station->effects = effects;
-	effects->count = 0;
-	station->says_count = 0;
-
 	happen(station, event);
+}
+
+static void
+act(struct station *station)
+{
 	do {
 		arrive_intake(station);    /* act 1 */
 		sequence_parcels(station); /* act 2 */
@@ -218,6 +218,40 @@ station_step(struct station *station, const struct station_event *event,
 		sequence_commit(station);  /* trip 2 */
 	} while (answer_parcels(station)); /* act 3 */
 	reads_serve(station);
+}
+
+static void
+begin(struct station *station, struct station_effects *effects)
+{
+	station->effects = effects;
+	effects->count = 0;
+	station->says_count = 0;
+}
+
+void
+station_hear(struct station *station, const struct station_event *event,
+	     struct station_effects *effects)
+{
+	begin(station, effects);
+	hear(station, event);
+	station->effects = NULL;
+}
+
+void
+station_act(struct station *station, struct station_effects *effects)
+{
+	begin(station, effects);
+	act(station);
+	station->effects = NULL;
+}
+
+void
+station_step(struct station *station, const struct station_event *event,
+	     struct station_effects *effects)
+{
+	begin(station, effects);
+	hear(station, event);
+	act(station);
 	station->effects = NULL;
 }
 

@@ -246,9 +246,20 @@ struct station_found {
 void
 station_restored(struct station *station, const struct station_found *found);
 
+/* One event, and the acts it allows. */
 void
 station_step(struct station *station, const struct station_event *event,
 	     struct station_effects *effects);
+
+/* The same in two halves, for one who has several events in hand: what happened, each by itself,
+ * and then the acts once for all of them, before anything is waited for. So what came together
+ * travels in one parcel and one batch. Each half has effects of its own. */
+void
+station_hear(struct station *station, const struct station_event *event,
+	     struct station_effects *effects);
+
+void
+station_act(struct station *station, struct station_effects *effects);
 
 /* Memory for bytes from a connection's socket; size 0: read later (EFFECT_RESUME will come). */
 struct writer

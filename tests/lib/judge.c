@@ -11,14 +11,26 @@ judge_entry_is(const struct stage_entry *entry, uint8_t kind, const struct crowd
 	       memcmp(entry->data + 1, cast->bytes, cast->size) == 0;
 }
 
+/* Among the first `size` entries. */
 static bool
-is_on_disk(const struct stage *stage, const struct crowd_cast *cast)
+void_was(const struct stage *stage, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (stage->entries[i].data[0] == TALLY_ENTRY_NOTICE &&
+		    stage->entries[i].data[1 + 84] == TALLY_NOTICE_VOID)
+			return true;
+	return false;
+}
+
+/* A void may have made room for the very bytes that were refused before it. */
+static bool
+must_be_known(const struct stage *stage, const struct crowd_cast *cast)
 {
 	for (size_t i = 0; i < stage->entries_count; i++)
 		if (judge_entry_is(&stage->entries[i],
 				   cast->notice ? TALLY_ENTRY_NOTICE : TALLY_ENTRY_BALLOT,
 				   cast))
-			return true;
+			return !void_was(stage, i);
 	return false;
 }
 
@@ -73,16 +85,6 @@ judge_phase_was(const struct stage *stage, enum tally_phase phase)
 }
 
 static bool
-void_was(const struct stage *stage)
-{
-	for (size_t i = 0; i < stage->entries_count; i++)
-		if (stage->entries[i].data[0] == TALLY_ENTRY_NOTICE &&
-		    stage->entries[i].data[1 + 84] == TALLY_NOTICE_VOID)
-			return true;
-	return false;
-}
-
-static bool
 has_ranks(const struct stage *stage)
 {
 	return stage->campaign.manifest->precedence != MANIFEST_PRECEDENCE_NONE;
@@ -131,7 +133,8 @@ judge_refused(struct crowd *crowd, const struct crowd_ask *ask, unsigned verdict
 			    (has_ranks(stage) ? 1 : cast->revision));
 		break;
 	case TALLY_BARRED:
-		assert_true(void_was(stage) && revision_on_disk(stage, cast->voter) > 0);
+		assert_true(void_was(stage, stage->entries_count) &&
+			    revision_on_disk(stage, cast->voter) > 0);
 		break;
 	case TALLY_BAD_REVISION:
 		assert_int_equal(stage->campaign.manifest->revote, MANIFEST_REVOTE_FIRST);
@@ -157,7 +160,7 @@ judge_refused(struct crowd *crowd, const struct crowd_ask *ask, unsigned verdict
 		fail_msg("refused: %s", tally_verdict_text(verdict)->name);
 	}
 	assert_false(cast->forged);
-	if (is_on_disk(stage, cast))
+	if (must_be_known(stage, cast))
 		fail_msg("%s, but it is in the log", tally_verdict_text(verdict)->name);
 	assert_true(cast->index == UINT64_MAX);
 }
@@ -176,7 +179,7 @@ judge_status(const struct crowd *crowd, const struct crowd_ask *ask, struct byte
 		return;
 	}
 	if (status.index == FRAME_NO_INDEX) {
-		assert_true(void_was(stage) &&
+		assert_true(void_was(stage, stage->entries_count) &&
 			    revision_on_disk(stage, ask->voter) >= status.revision);
 		return;
 	}
@@ -213,7 +216,8 @@ judge_verdict(struct crowd *crowd, const struct crowd_ask *ask, struct bytes pay
 	crowd->verdicts[verdict.verdict]++;
 	if (ask->message == TALLY_MESSAGE_STATUS) {
 		assert_true(verdict.verdict == TALLY_SLOW_DOWN ||
-			    (verdict.verdict == TALLY_BARRED && void_was(crowd->stage)));
+			    (verdict.verdict == TALLY_BARRED &&
+			     void_was(crowd->stage, crowd->stage->entries_count)));
 		return;
 	}
 	if (ask->message == TALLY_MESSAGE_RESULTS) {

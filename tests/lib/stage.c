@@ -153,19 +153,25 @@ perform(struct stage *stage, const struct station_effect *effect)
 }
 
 static void
-step_once(struct stage *stage, struct station_event *event)
+perform_all(struct stage *stage)
 {
-	event->wall_ms = stage_wall_ms(stage);
-	event->mono_ms = stage->mono_ms;
-	station_step(stage->station, event, &stage->effects);
 	for (size_t i = 0; i < stage->effects.count; i++)
 		perform(stage, &stage->effects.list[i]);
 }
 
-void
-stage_step(struct stage *stage, struct station_event event)
+static void
+hear(struct stage *stage, struct station_event *event)
 {
-	step_once(stage, &event);
+	event->wall_ms = stage_wall_ms(stage);
+	event->mono_ms = stage->mono_ms;
+	stage->heard = true;
+	station_hear(stage->station, event, &stage->effects);
+	perform_all(stage);
+}
+
+static void
+hear_sent(struct stage *stage)
+{
 	while (stage->sent_count > 0) {
 		size_t at = --stage->sent_count;
 		struct station_event sent = {.kind = STATION_SENT,
@@ -173,8 +179,35 @@ stage_step(struct stage *stage, struct station_event event)
 					     .size = stage->sent_sizes[at]};
 
 		if (stage->sockets[sent.connection].open)
-			step_once(stage, &sent);
+			hear(stage, &sent);
 	}
+}
+
+/* True if the station had anything to act upon. */
+static bool
+act(struct stage *stage)
+{
+	bool heard = stage->heard;
+
+	while (stage->heard) {
+		stage->heard = false;
+		station_act(stage->station, &stage->effects);
+		perform_all(stage);
+		hear_sent(stage);
+	}
+	return heard;
+}
+
+void
+stage_step(struct stage *stage, struct station_event event)
+{
+	hear(stage, &event);
+	hear_sent(stage);
+	if (stage->settling &&
+	    (stage->wish.together ||
+	     (stage->wish.unordered && test_random_below(&stage->random, 3) > 0)))
+		return;
+	(void)act(stage);
 }
 
 /* --- chores ------------------------------------------------------------------------------- */
@@ -296,6 +329,7 @@ stage_settle(struct stage *stage)
 {
 	bool moved = true;
 
+	stage->settling = true;
 	while (moved) {
 		unsigned used = stage->sockets_used;
 		unsigned first = (unsigned)test_random_below(&stage->random, used + 1);
@@ -305,7 +339,9 @@ stage_settle(struct stage *stage)
 			moved |= stagesocket_move(stage, (first + i) % used);
 		while (finish_one(stage))
 			moved = true;
+		moved |= act(stage);
 	}
+	stage->settling = false;
 }
 
 static void

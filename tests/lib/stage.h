@@ -98,7 +98,9 @@ struct stage_wish {
 	const char *now;       /* wall clock at the start ["2026-01-10T12:00:00Z"] */
 	bool pieces;           /* sockets carry bytes in small pieces [whole] */
 	bool rehearsal;        /* tags may ask for refusals [not] */
-	bool unordered;        /* delays are drawn [workers 1 ms, disk 2 ms] */
+	bool unordered; /* delays are drawn, and whether an event is acted upon at once [workers
+			   1 ms, disk 2 ms; at once] */
+	bool together;  /* all events of one moment are heard, then acted upon [each at once] */
 };
 
 struct stage;
@@ -132,6 +134,8 @@ struct stage {
 	unsigned sent[connections_max];
 	size_t sent_sizes[connections_max];
 	size_t sent_count;
+	bool heard;    /* what has not been acted upon */
+	bool settling; /* whatever can happen now does */
 	bool stopped;
 	unsigned said;
 	const char *last_said;

@@ -152,6 +152,31 @@ test_malformed_ends(void **state)
 	malformed_ends(BYTES_OF("\x00\x00\x00\x00\x83\x00\x00\x00\x00\x00\x00\x01"));
 }
 
+/* What came at one moment is one job and one batch, whoever sent it. */
+static void
+test_together(void **state)
+{
+	struct stage *stage = open_stage((struct stage_wish){.together = true, .workers = 4});
+	struct guest guests[4];
+	size_t jobs;
+	size_t batches;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		guests[i] = guest_join(stage, 0);
+	stage_run(stage, 100);
+	jobs = stage->asked[STAGE_VERIFY];
+	batches = stage->batches_count;
+	for (size_t i = 0; i < 4; i++)
+		guest_vote(&guests[i], i + 1, 1, 0);
+	stage_run(stage, 100);
+	assert_int_equal(stage->asked[STAGE_VERIFY], jobs + 1);
+	assert_int_equal(stage->batches_count, batches + 1);
+	for (size_t i = 0; i < 4; i++)
+		guest_expect(&guests[i], TALLY_ACCEPTED);
+	end(stage);
+}
+
 /* --- windows ------------------------------------------------------------------------------ */
 
 /* Workers stand still and everybody sends without end: what is taken is bounded, nobody loses
@@ -556,6 +581,7 @@ main(void)
 	    cmocka_unit_test(test_largest_frames_with_revotes),
 	    cmocka_unit_test(test_status_slows_down),
 	    cmocka_unit_test(test_malformed_ends),
+	    cmocka_unit_test(test_together),
 	    cmocka_unit_test(test_workers_stand_still),
 	    cmocka_unit_test(test_disk_stands_still),
 	    cmocka_unit_test(test_size_of_a_job),
