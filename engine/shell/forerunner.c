@@ -257,7 +257,7 @@ forerunner_next(struct forerunner *forerunner, struct forerun *run)
 		return DISK_OK;
 	if (portion->status != DISK_OK)
 		return disk_fail(portion->status, "%s", portion->why);
-	CHECK(portion->first == forerunner->handed);
+	CHECK(portion->first == forerunner->handed && portion->count > 0);
 	run->count = portion->count;
 	run->glances = portion->glances;
 	run->roots = portion->roots;
