@@ -89,8 +89,6 @@ make_pollbook(struct start *start)
 	if (memory == NULL)
 		return disk_fail(DISK_FAILED, "making a poll book for %u voters: %s",
 				 manifest->voters_max, strerror(errno));
-	/* Every look-up is somewhere else. Refused, it is only slower. */
-	(void)madvise(memory, start->pollbook_bytes, MADV_HUGEPAGE);
 	randombytes_buf(seed, sizeof seed);
 	pollbook_table_init(&start->pollbook, memory, slots, seed);
 	start->pollbook.voters_max = manifest->voters_max;
