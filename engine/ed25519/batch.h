@@ -42,7 +42,7 @@ bool
 ed25519_avx2_available(void);
 
 /* Only where ed25519_avx2_available(): there better than ed25519_adx, but for one or two items. The
- * caller's rounding mode does not matter, and stays, as do its flags. */
+ * caller's floating-point environment (rounding, flags, traps) does not matter, and stays. */
 void
 ed25519_avx2(const struct keytable *base, struct ed25519_item *items, size_t count);
 

@@ -27,8 +27,9 @@
  *   fieldx_double           2^60, of a product
  *   fieldx_sum              2^61, of 2^60 and 2^59; fieldx_difference: the same
  *
- * Between lanes_enter and lanes_leave only, which see to the rounding. Nothing is contracted: the
- * only multiplications are those of fma; nor reordered, for this is C without -ffast-math. */
+ * Between lanes_enter and lanes_leave, which see to rounding and traps: high, for one, is a rounded
+ * sum. Nothing is contracted: the only multiplications are those of fma; nor reordered, for this is
+ * C without -ffast-math. */
 #ifndef TALLY_ED25519_FIELDX_DOUBLE_H
 #define TALLY_ED25519_FIELDX_DOUBLE_H
 

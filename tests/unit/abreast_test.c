@@ -195,9 +195,9 @@ native(void **state)
 	try_native(ed25519_ifma_available(), ed25519_ifma, "AVX-512 IFMA", true);
 }
 
-/* The caller's way to round changes nothing, and stays; so do its flags. */
+/* The caller's way to round, flags and traps change nothing, and stay. */
 static void
-rounding(void **state)
+environment(void **state)
 {
 	static const int modes[] = {FE_TONEAREST, FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO};
 	struct pool *pool;
@@ -209,7 +209,9 @@ rounding(void **state)
 	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
 		assert_int_equal(fesetround(modes[i]), 0);
 		assert_int_equal(feclearexcept(FE_ALL_EXCEPT), 0);
+		assert_int_equal(feenableexcept(FE_INEXACT), 0);
 		try_slice(pool, ed25519_avx2, 3 * i, 33);
+		assert_int_equal(fedisableexcept(FE_INEXACT), FE_INEXACT);
 		assert_int_equal(fegetround(), modes[i]);
 		assert_int_equal(fetestexcept(FE_ALL_EXCEPT), 0);
 	}
@@ -221,8 +223,8 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(sizes), cmocka_unit_test(vectors),  cmocka_unit_test(mutants),
-	    cmocka_unit_test(avx2),  cmocka_unit_test(rounding), cmocka_unit_test(native),
+	    cmocka_unit_test(sizes), cmocka_unit_test(vectors),     cmocka_unit_test(mutants),
+	    cmocka_unit_test(avx2),  cmocka_unit_test(environment), cmocka_unit_test(native),
 	};
 
 	if (sodium_init() < 0)
