@@ -89,7 +89,9 @@ enum {
 	segment_bytes = 64 * 1024 * 1024,
 	segment_bytes_least = 4 * 1024 * 1024,
 	keep_every_ms = 5000,
-	publish_again_ms = 5000,             /* after a publication that failed */
+	keep_rest = 4,            /* times what keeping took, before it is done again: */
+	keep_rest_max_ms = 60000, /* a large poll book is written anew each time */
+	publish_again_ms = 5000,  /* after a publication that failed */
 	text_bytes_max = 24 * 1024 * 1024,   /* of one tally's text */
 	texts_bytes_max = 512 * 1024 * 1024, /* that wait in memory while the disk is full */
 

@@ -11,7 +11,9 @@
 enum {
 	VERSION = 2,
 	STATE_FIXED = 4 + 32 + 4 * 8 + 16 + 4 + 8 + FRONTIER_PEAKS_MAX * TALLY_HASH_SIZE + 8,
-	SLICE_RECORDS = 500000, /* of a new file, in one transaction: about 35 MB of pages */
+	SLICE_RECORDS =
+	    50000, /* of a new file, in one transaction: about 4 MB are synced at once,
+				* so that no batch waits long behind them */
 	FREE_BYTES_LEAST = 1024 * 1024,
 };
 

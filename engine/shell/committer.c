@@ -2,6 +2,7 @@
 
 #include "limits.h"
 #include "shell/clock.h"
+#include "shell/turn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,6 +64,13 @@ fill_zeros(int fd, const char *name, uint64_t size)
 		size_t part = size - at < ZEROS_SIZE ? (size_t)(size - at) : ZEROS_SIZE;
 
 		status = disk_write_at(fd, name, zeros, part, at);
+		/* Not all at once at the sync: a batch's would wait behind it. That one says
+		 * whether they are on disk. */
+		if (status == DISK_OK)
+			(void)sync_file_range(fd, (off_t)at, (off_t)part,
+					      SYNC_FILE_RANGE_WAIT_BEFORE |
+						  SYNC_FILE_RANGE_WRITE |
+						  SYNC_FILE_RANGE_WAIT_AFTER);
 	}
 	free(zeros);
 	return status;
@@ -242,6 +250,7 @@ writer_run(void *argument)
 {
 	struct committer *committer = argument;
 
+	turn_soon();
 	for (;;) {
 		struct committer_batch job;
 		struct committer_done done;

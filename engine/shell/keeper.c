@@ -5,12 +5,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-enum {
-	NICENESS = 10, /* a ninth of the processor's time where others want all of it */
-};
+#include "shell/turn.h"
 
 struct keeper {
 	int dir_fd;
@@ -48,8 +45,7 @@ keeper_run(void *context)
 {
 	struct keeper *keeper = context;
 
-	/* Linux takes the caller's thread for 0; refused, nothing is lost but the order. */
-	(void)setpriority(PRIO_PROCESS, 0, NICENESS);
+	turn_late(TURN_KEEPER);
 	pthread_mutex_lock(&keeper->mutex);
 	while (true) {
 		int status;

@@ -16,6 +16,7 @@
 #include "shell/sweep.h"
 #include "shell/texts.h"
 #include "shell/tiles.h"
+#include "shell/turn.h"
 
 enum {
 	UNSEAL_STEP = 1 << 16, /* entries whose bundles are synced and marked together */
@@ -251,6 +252,7 @@ publisher_run(void *context)
 {
 	struct publisher *publisher = context;
 
+	turn_late(TURN_PUBLISHER);
 	while (true) {
 		bool asked;
 		bool texts_came;

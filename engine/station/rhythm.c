@@ -211,8 +211,15 @@ serve_keeping(struct station *station)
 void
 rhythm_kept(struct station *station, bool ok)
 {
+	uint64_t began = station->keep_due_ms - keep_every_ms;
+	uint64_t rest = (station->mono_ms - began) * keep_rest;
+
 	CHECK(station->keeping);
 	station->keeping = false;
+	if (rest > keep_rest_max_ms)
+		rest = keep_rest_max_ms;
+	if (station->keep_due_ms < station->mono_ms + rest)
+		station->keep_due_ms = station->mono_ms + rest;
 	if (ok)
 		station->kept = station->keep_index;
 }

@@ -270,6 +270,46 @@ test_keeping_waits_for_signing(void **state)
 	end(stage);
 }
 
+/* A voter a second, for so long; how often it was kept meanwhile. */
+static unsigned
+kept_while_voting(struct stage *stage, struct guest *guest, uint64_t *voter, unsigned seconds)
+{
+	size_t before = stage->asked[STAGE_KEEP];
+
+	for (unsigned i = 0; i < seconds; i++) {
+		guest_vote(guest, (*voter)++, 1, 0);
+		stage_run(stage, 1000);
+	}
+	return (unsigned)(stage->asked[STAGE_KEEP] - before);
+}
+
+/* What takes 4 s rests for 16; what takes 20 for a minute. */
+static void
+test_keeping_rests(void **state)
+{
+	struct stage *stage =
+	    open_stage((struct campaign_wish){.publish_min = 1, .publish_every_s = 1});
+	struct guest guest = guest_join(stage, 0);
+	uint64_t voter = 0;
+
+	(void)state;
+	stage_hold(stage, STAGE_KEEP);
+	while (kept_while_voting(stage, &guest, &voter, 1) == 0)
+		assert_true(voter < 20);
+	stage_run(stage, 4000);
+	stage_release(stage, STAGE_KEEP);
+	assert_int_equal(kept_while_voting(stage, &guest, &voter, 15), 0);
+	assert_int_equal(kept_while_voting(stage, &guest, &voter, 7), 1);
+	stage_hold(stage, STAGE_KEEP);
+	while (kept_while_voting(stage, &guest, &voter, 1) == 0)
+		assert_true(voter < 60);
+	stage_run(stage, 20 * 1000);
+	stage_release(stage, STAGE_KEEP);
+	assert_int_equal(kept_while_voting(stage, &guest, &voter, 58), 0);
+	assert_int_equal(kept_while_voting(stage, &guest, &voter, 5), 1);
+	end(stage);
+}
+
 /* --- stopping ----------------------------------------------------------------------------- */
 
 static void
@@ -389,6 +429,7 @@ main(void)
 	    cmocka_unit_test(test_signing),
 	    cmocka_unit_test(test_keeping),
 	    cmocka_unit_test(test_keeping_waits_for_signing),
+	    cmocka_unit_test(test_keeping_rests),
 	    cmocka_unit_test(test_stopping_order),
 	    cmocka_unit_test(test_stopping_with_few_ballots),
 	    cmocka_unit_test(test_stopping_at_once),
