@@ -256,14 +256,17 @@ temporary_open(int dir_fd, const char *temporary, mode_t mode, int *fd, bool *ma
 	return status;
 }
 
-/* Writes `temporary`; gone again on failure. */
-static int
-temporary_write(int dir_fd, const char *temporary, struct bytes bytes, mode_t mode,
-		bool durable, bool *made_folders)
+int
+disk_replace(int dir_fd, const char *name, struct bytes bytes, mode_t mode, bool durable)
 {
+	char temporary[path_max];
+	bool made_folders;
 	int fd;
-	int status = temporary_open(dir_fd, temporary, mode, &fd, made_folders);
+	int status;
 
+	if (snprintf(temporary, sizeof temporary, "%s.tmp", name) >= (int)sizeof temporary)
+		return disk_fail(DISK_FAILED, "write %s: the name is too long", name);
+	status = temporary_open(dir_fd, temporary, mode, &fd, &made_folders);
 	if (status != DISK_OK)
 		return status;
 	status = disk_write_at(fd, temporary, bytes.data, bytes.size, 0);
@@ -271,25 +274,9 @@ temporary_write(int dir_fd, const char *temporary, struct bytes bytes, mode_t mo
 		status = disk_sync(fd, temporary);
 	if (close(fd) != 0 && status == DISK_OK)
 		status = disk_fail_errno("close", temporary);
-	if (status != DISK_OK)
-		unlinkat(dir_fd, temporary, 0);
-	return status;
-}
-
-int
-disk_replace(int dir_fd, const char *name, struct bytes bytes, mode_t mode, bool durable)
-{
-	char temporary[path_max];
-	bool made_folders;
-	int status;
-
-	if (snprintf(temporary, sizeof temporary, "%s.tmp", name) >= (int)sizeof temporary)
-		return disk_fail(DISK_FAILED, "write %s: the name is too long", name);
-	status = temporary_write(dir_fd, temporary, bytes, mode, durable, &made_folders);
-	if (status != DISK_OK)
-		return status;
-	if (renameat(dir_fd, temporary, dir_fd, name) != 0) {
+	if (status == DISK_OK && renameat(dir_fd, temporary, dir_fd, name) != 0)
 		status = disk_fail_errno("rename to", name);
+	if (status != DISK_OK) {
 		unlinkat(dir_fd, temporary, 0);
 		return status;
 	}
@@ -297,24 +284,6 @@ disk_replace(int dir_fd, const char *name, struct bytes bytes, mode_t mode, bool
 		status = folders_each(dir_fd, name, name_sync);
 	if (durable && status == DISK_OK)
 		status = name_sync(dir_fd, name);
-	return status;
-}
-
-int
-disk_put(int dir_fd, const char *temporary, const char *name, struct bytes bytes, mode_t mode)
-{
-	bool made_folders;
-	int status = temporary_write(dir_fd, temporary, bytes, mode, false, &made_folders);
-
-	if (status != DISK_OK || renameat(dir_fd, temporary, dir_fd, name) == 0)
-		return status;
-	status = disk_fail_errno("rename to", name);
-	if (status == DISK_ABSENT)
-		status = folders_each(dir_fd, name, folder_make);
-	if (status == DISK_OK && renameat(dir_fd, temporary, dir_fd, name) != 0)
-		status = disk_fail_errno("rename to", name);
-	if (status != DISK_OK)
-		unlinkat(dir_fd, temporary, 0);
 	return status;
 }
 

@@ -74,10 +74,4 @@ disk_load(int dir_fd, const char *name, size_t size_max, uint8_t **memory, size_
 MUST_USE int
 disk_replace(int dir_fd, const char *name, struct bytes bytes, mode_t mode, bool durable);
 
-/* Writes `temporary`, a name without folders, and renames it to NAME; nothing is synced. Makes
- * missing folders of NAME. For many files in large folders: each of those is searched and changed
- * once where disk_replace would do so three times. */
-MUST_USE int
-disk_put(int dir_fd, const char *temporary, const char *name, struct bytes bytes, mode_t mode);
-
 #endif

@@ -39,7 +39,7 @@ tiles_file(struct tiles *tiles, const char *name, struct bytes bytes)
 {
 	if (!tiles->anew && holds(tiles, name, bytes))
 		return DISK_OK;
-	return disk_put(tiles->public_fd, "tile.tmp", name, bytes, 0644);
+	return disk_replace(tiles->public_fd, name, bytes, 0644, false);
 }
 
 static uint64_t

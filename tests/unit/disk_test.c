@@ -67,39 +67,6 @@ replace_ignores_leftover(void **state)
 }
 
 static void
-is_put(const char *name, const char *text)
-{
-	uint8_t *memory;
-	size_t size;
-
-	assert_int_equal(disk_put(here.fd, "put.tmp", name, bytes_of_string(text), 0644),
-			 DISK_OK);
-	assert_int_equal(disk_load(here.fd, name, 100, &memory, &size), DISK_OK);
-	assert_int_equal(size, strlen(text));
-	assert_memory_equal(memory, text, size);
-	free(memory);
-	assert_int_equal(faccessat(here.fd, "put.tmp", F_OK, 0), -1);
-}
-
-/* By one temporary name, which a crash may have left, and folders may be missing. */
-static void
-put_makes_folders_and_replaces(void **state)
-{
-	int fd;
-
-	(void)state;
-	assert_int_equal(disk_open(here.fd, "put.tmp", O_WRONLY | O_CREAT, 0600, &fd), DISK_OK);
-	assert_int_equal(disk_write_at(fd, "put.tmp", "longer than new", 15, 0), DISK_OK);
-	close(fd);
-	is_put("p/q/r", "deep");
-	is_put("p/q/r", "again, and longer");
-	is_put("p/q/s", "");
-	assert_int_equal(disk_put(here.fd, "put.tmp", "p/q/r/no", BYTES_OF("x"), 0644),
-			 DISK_FAILED);
-	assert_int_equal(faccessat(here.fd, "put.tmp", F_OK, 0), -1);
-}
-
-static void
 absence_has_its_status(void **state)
 {
 	uint8_t *memory;
@@ -223,7 +190,6 @@ main(void)
 	    WITH_FOLDER(replace_then_load),
 	    WITH_FOLDER(replace_makes_folders),
 	    WITH_FOLDER(replace_ignores_leftover),
-	    WITH_FOLDER(put_makes_folders_and_replaces),
 	    WITH_FOLDER(absence_has_its_status),
 	    WITH_FOLDER(damage_has_its_status),
 	    WITH_FOLDER(directories),
