@@ -56,7 +56,7 @@ enum {
 	    2 * window_requests,   /* taken and not yet answered: one connection's window
 					       * is half of it, so that beside a flood an
 					       * honest frontend gets its half */
-	parcel_items_plain = 32,   /* one verify job of libsodium's: about 1.5 ms of CPU */
+	parcel_items_plain = 32,   /* one verify job of libsodium's: about 2 ms of CPU */
 	parcel_items_tables = 160, /* of tables', one signature after the other */
 	parcel_items_max = 256,    /* of tables', side by side: AVX2, AVX-512 IFMA */
 	parcel_bytes_max = 72 * 1024,

@@ -323,6 +323,8 @@ run(struct vetting *vetting, struct window *window)
 	const struct start_options options = {.workers_count = 1, .verify = vetting->verify};
 	int status = start_make_state(&vetting->start, &options);
 
+	if (status == DISK_OK)
+		line_say("signatures by %s", verifier_path_name(window->verifier->path));
 	while (status == DISK_OK && number < copy_bundles(vetting->copy)) {
 		status = fill(vetting, window, &number);
 		if (status == DISK_OK)

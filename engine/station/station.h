@@ -159,8 +159,8 @@ struct station_setup {
 	const struct manifest *manifest;
 	struct pollbook_table *pollbook; /* the station takes it */
 	unsigned workers_count;
-	unsigned parcel_items; /* of one verify job, at most parcel_items_max: about 1.5 ms of
-				  CPU; 0: parcel_items_plain */
+	unsigned parcel_items; /* of one verify job, at most parcel_items_max: a few ms of CPU;
+				  0: parcel_items_plain */
 	bool
 	    rehearsal; /* tags may ask for refusals (provoke.h); only in a campaign marked test */
 	uint64_t space;       /* as in STATION_SPACE */

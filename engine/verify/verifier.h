@@ -78,7 +78,8 @@ verifier_make(const struct manifest *manifest, enum verifier_path path, void *me
 size_t
 verifier_tables(const struct verifier *verifier);
 
-/* Ballots of one job: 1 to 1.5 ms of CPU. */
+/* Ballots of one job: at most about 2 ms of CPU; twice that where libsodium looks at two signatures
+ * of each. */
 unsigned
 verifier_job(const struct verifier *verifier);
 

@@ -69,6 +69,7 @@ haste() {
 adopted() {
 	exits 0 "$1: --adopt takes the log" "$BIN/tallyd" --init --adopt "$2" --data "$2.adopted" \
 		--log-key "$CAMPAIGN/log.key" --newest "$2/public/checkpoint" "--verify=$1"
+	says "$1: --adopt looks by it" "^tallyd: signatures by $1\$" "$WORK/err"
 	cp -r "$2/public" "$2.spoilt"
 	printf x | dd of="$(find "$2.spoilt/tile/entries" -type f -size +20k | sort | head -n 1)" \
 		bs=1 seek=20000 conv=notrunc 2> "$WORK/said"

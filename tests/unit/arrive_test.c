@@ -227,40 +227,6 @@ test_workers_stand_still(void **state)
 	end(stage);
 }
 
-/* A job is what there is when a worker is free, and as many as this verifier makes a job of. */
-static void
-test_size_of_a_job(void **state)
-{
-	struct stage *stage =
-	    open_stage((struct stage_wish){.workers = 1, .parcel_items = 100});
-	struct guest guest = guest_join(stage, 0);
-	uint8_t memory[TALLY_BALLOT_SIZE_MAX];
-	struct bytes ballot = guest_ballot(stage, 1, 1, 0, memory);
-	uint64_t first = stage->station->parcels_filled;
-	const size_t sizes[] = {1, 100, 100, 50};
-	size_t total;
-
-	(void)state;
-	memory[ballot.size - 1] ^= 1;
-	stage_hold(stage, STAGE_VERIFY);
-	guest_submit(&guest, ballot);
-	stage_run(stage, 20);
-	for (size_t i = 0; i < 250; i++)
-		guest_submit(&guest, ballot);
-	stage_run(stage, 20);
-	assert_int_equal(stage_pending(stage, STAGE_VERIFY), 2); /* a full one in line */
-	assert_int_equal(stage->station->parcels_filled - first, 4);
-	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(stage->station->parcels[(first + i) % parcels_max].items_count,
-				 sizes[i]);
-	assert_int_equal(stage->station->items_count, 251);
-	stage_release(stage, STAGE_VERIFY);
-	stage_run(stage, 500);
-	assert_int_equal(guest_verdicts(&guest, TALLY_BAD_SIGNATURE, &total), 251);
-	assert_int_equal(stage->station->items_count, 0);
-	end(stage);
-}
-
 /* The disk stands still: questions that need no worker fill parcels all the same. */
 static void
 test_disk_stands_still(void **state)
@@ -584,7 +550,6 @@ main(void)
 	    cmocka_unit_test(test_together),
 	    cmocka_unit_test(test_workers_stand_still),
 	    cmocka_unit_test(test_disk_stands_still),
-	    cmocka_unit_test(test_size_of_a_job),
 	    cmocka_unit_test(test_window),
 	    cmocka_unit_test(test_one_key_floods),
 	    cmocka_unit_test(test_keys_share_alike),

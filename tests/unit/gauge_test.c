@@ -122,6 +122,42 @@ is_ready_while_the_vote_is_open(void **state)
 	stage_free(open);
 }
 
+/* A vote that is open, and no room for a ballot. */
+static void
+is_not_ready_without_room(void **state)
+{
+	struct stage *stage = open_stage();
+
+	(void)state;
+	assert_true(look(stage).ready);
+	stage->space = 0;
+	stage_step(stage, (struct station_event){.kind = STATION_SPACE, .space = 0});
+	assert_false(look(stage).ready);
+	stage->space = 1 << 30;
+	stage_step(stage, (struct station_event){.kind = STATION_SPACE, .space = 1 << 30});
+	assert_true(look(stage).ready);
+	stage_free(stage);
+}
+
+/* L5: somebody holds a checkpoint that this ledger does not contain. */
+static void
+is_not_ready_when_fallen_behind(void **state)
+{
+	struct stage *stage = open_stage();
+	uint8_t memory[TALLY_CHECKPOINT_SIZE_MAX];
+	struct frame hello;
+	struct guest guest = guest_connect(stage, &hello);
+
+	(void)state;
+	assert_true(look(stage).ready);
+	guest_auth(&guest, &hello, 0,
+		   stage_forge_note(stage, stage->entries_count, 0x5a, memory));
+	stage_run(stage, 1000);
+	assert_int_equal(stage->ahead, 1);
+	assert_false(look(stage).ready);
+	stage_free(stage);
+}
+
 int
 main(void)
 {
@@ -130,6 +166,8 @@ main(void)
 	    cmocka_unit_test(follows_a_ballot),
 	    cmocka_unit_test(tells_ballots_from_other_answers),
 	    cmocka_unit_test(is_ready_while_the_vote_is_open),
+	    cmocka_unit_test(is_not_ready_without_room),
+	    cmocka_unit_test(is_not_ready_when_fallen_behind),
 	};
 
 	return cmocka_run_group_tests_name("gauge", tests, NULL, NULL);

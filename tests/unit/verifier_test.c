@@ -246,6 +246,38 @@ many_keys(void **state)
 	verifiers_free(&verifiers);
 }
 
+/* By what a signature costs; where voters sign, libsodium looks at one of each ballot. */
+static void
+jobs(void **state)
+{
+	const struct {
+		enum tally_signing signing;
+		enum verifier_path path;
+		bool avx2;
+		unsigned job;
+	} cases[] = {
+	    {TALLY_SIGNING_FRONTEND, VERIFIER_LIBSODIUM, true, 32},
+	    {TALLY_SIGNING_FRONTEND, VERIFIER_PORTABLE, false, 160},
+	    {TALLY_SIGNING_FRONTEND, VERIFIER_PORTABLE, true, 256},
+	    {TALLY_SIGNING_FRONTEND, VERIFIER_IFMA, false, 256},
+	    {TALLY_SIGNING_VOTER, VERIFIER_LIBSODIUM, true, 32},
+	    {TALLY_SIGNING_VOTER, VERIFIER_PORTABLE, true, 32},
+	    {TALLY_SIGNING_VOTER, VERIFIER_IFMA, true, 32},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct draft_campaign campaign;
+		struct verifier verifier;
+
+		draft_campaign_init(&campaign, cases[i].signing);
+		verifier = verifier_plain(&campaign.manifest);
+		verifier.path = cases[i].path;
+		verifier.avx2 = cases[i].avx2;
+		assert_int_equal(verifier_job(&verifier), cases[i].job);
+	}
+}
+
 static void
 names(void **state)
 {
@@ -272,6 +304,7 @@ main(void)
 	    cmocka_unit_test(voters),
 	    cmocka_unit_test(key_that_is_none),
 	    cmocka_unit_test(many_keys),
+	    cmocka_unit_test(jobs),
 	    cmocka_unit_test(names),
 	};
 
