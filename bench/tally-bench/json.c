@@ -232,9 +232,8 @@ of_run(const struct run *run)
 	put(object, "data_bytes",
 	    run->has_data ? json_integer((json_int_t)run->data_bytes) : json_null());
 	put(object, "ledger_bytes",
-	    run->has_data || run->total.metrics.known
-		? json_integer((json_int_t)run->ledger_bytes)
-		: json_null());
+	    run->total.metrics.known ? json_integer((json_int_t)run->total.metrics.log_bytes)
+				     : json_null());
 	put(object, "kinds", of_kinds(run));
 	put(object, "surprises", of_surprises(run));
 	put(object, "total", of_sample(&run->total, run));

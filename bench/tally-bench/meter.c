@@ -186,28 +186,13 @@ figures_take(struct run_sample *sample, const struct meter_reading *before,
 		sample->server_cpu_ns = now->process.cpu_ns - before->process.cpu_ns;
 		sample->server_written_bytes =
 		    now->process.written_bytes - before->process.written_bytes;
-		sample->server_context_switches =
-		    now->process.switches - before->process.switches;
+		/* A thread that has ended takes its own along. */
+		if (now->process.switches > before->process.switches)
+			sample->server_context_switches =
+			    now->process.switches - before->process.switches;
 	}
 	sample->server_memory_bytes = now->process.memory_bytes;
 	sample->metrics = scrape_between(&before->metrics, &now->metrics);
-}
-
-static void
-total_add(struct run_sample *total, const struct run_sample *sample)
-{
-	total->offered += sample->offered;
-	total->sent += sample->sent;
-	total->late += sample->late;
-	total->resent += sample->resent;
-	total->answered += sample->answered;
-	total->reconnects += sample->reconnects;
-	total->surprises += sample->surprises;
-	total->verdicts_unknown += sample->verdicts_unknown;
-	for (int i = 0; i < TALLY_VERDICTS_COUNT; i++)
-		total->verdicts[i] += sample->verdicts[i];
-	if (total->server_memory_bytes < sample->server_memory_bytes)
-		total->server_memory_bytes = sample->server_memory_bytes;
 }
 
 void
@@ -233,7 +218,9 @@ meter_sample(struct meter *meter, uint64_t now_ns)
 	histogram_merge(run->service, meter->service);
 	histogram_reset(meter->latency);
 	histogram_reset(meter->service);
-	total_add(&run->total, &sample);
+	run_sample_add(&run->total, &sample);
+	if (run->total.server_memory_bytes < sample.server_memory_bytes)
+		run->total.server_memory_bytes = sample.server_memory_bytes;
 	if (kept != NULL)
 		*kept = sample;
 	meter->last = reading;
@@ -276,7 +263,6 @@ meter_end(struct meter *meter, uint64_t end_ns)
 	total->service = quantiles_of(run->service);
 	if (run->has_data)
 		run->data_bytes = folder_size(meter->sources->data) - meter->data_first;
-	run->ledger_bytes = total->metrics.log_bytes;
 }
 
 void

@@ -68,9 +68,9 @@ server_tiles(FILE *to, const struct run *run)
 						      (double)total->metrics.batch.count),
 			     "entries a commit");
 	}
-	if (total->verdicts[TALLY_ACCEPTED] > 0 && (run->has_data || total->metrics.known))
+	if (total->verdicts[TALLY_ACCEPTED] > 0 && total->metrics.known)
 		tile(to,
-		     figure_bytes(&room, (double)run->ledger_bytes /
+		     figure_bytes(&room, (double)total->metrics.log_bytes /
 					     (double)total->verdicts[TALLY_ACCEPTED]),
 		     "ledger per accepted ballot");
 }

@@ -1,5 +1,6 @@
 #include "bench/tally-bench/process.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,7 @@ enum {
 static bool
 file_read(pid_t pid, const char *name, char text[text_max])
 {
-	char path[64];
+	char path[320];
 	FILE *file;
 	size_t size;
 
@@ -61,6 +62,28 @@ cpu_read(pid_t pid, uint64_t *cpu_ns)
 	return true;
 }
 
+static uint64_t
+switches_of(pid_t pid)
+{
+	char name[300];
+	char text[text_max];
+	const struct dirent *thread;
+	uint64_t switches = 0;
+	DIR *threads;
+
+	snprintf(name, sizeof name, "/proc/%ld/task", (long)pid);
+	threads = opendir(name);
+	while (threads != NULL && (thread = readdir(threads)) != NULL) {
+		snprintf(name, sizeof name, "task/%s/status", thread->d_name);
+		if (thread->d_name[0] != '.' && file_read(pid, name, text))
+			switches += number_of(text, "\nvoluntary_ctxt_switches:") +
+				    number_of(text, "nonvoluntary_ctxt_switches:");
+	}
+	if (threads != NULL)
+		closedir(threads);
+	return switches;
+}
+
 bool
 process_look(pid_t pid, struct process_figures *out)
 {
@@ -70,8 +93,7 @@ process_look(pid_t pid, struct process_figures *out)
 	if (!cpu_read(pid, &out->cpu_ns) || !file_read(pid, "status", text))
 		return false;
 	out->memory_bytes = number_of(text, "VmRSS:") * 1024;
-	out->switches = number_of(text, "\nvoluntary_ctxt_switches:") +
-			number_of(text, "nonvoluntary_ctxt_switches:");
+	out->switches = switches_of(pid);
 	out->has_written = file_read(pid, "io", text);
 	if (out->has_written)
 		out->written_bytes = number_of(text, "\nwrite_bytes:");

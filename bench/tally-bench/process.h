@@ -13,7 +13,7 @@ struct process_figures {
 	uint64_t memory_bytes;  /* resident, now */
 	bool has_written;       /* we may see it: same user, or root */
 	uint64_t written_bytes; /* by the page cache's account: whole folios, see README.md */
-	uint64_t switches;      /* context switches of its first thread */
+	uint64_t switches;      /* context switches of the threads it has now */
 };
 
 /* False if there is no such process (any more). */

@@ -4,6 +4,21 @@
 
 #include "bench/tally-bench/histogram.h"
 
+void
+run_sample_add(struct run_sample *to, const struct run_sample *from)
+{
+	to->offered += from->offered;
+	to->sent += from->sent;
+	to->late += from->late;
+	to->resent += from->resent;
+	to->answered += from->answered;
+	to->reconnects += from->reconnects;
+	to->surprises += from->surprises;
+	to->verdicts_unknown += from->verdicts_unknown;
+	for (int i = 0; i < TALLY_VERDICTS_COUNT; i++)
+		to->verdicts[i] += from->verdicts[i];
+}
+
 double
 run_rate(const struct run_sample *sample)
 {

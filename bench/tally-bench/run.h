@@ -54,7 +54,7 @@ struct run_metrics {
 	struct run_spread commit; /* seconds of all of it */
 	uint64_t log_bytes;       /* written to the ledger */
 	uint64_t tree_size;       /* at the end */
-	uint64_t queued;          /* at the end: ballots received, not yet sequenced */
+	uint64_t queued;          /* at the end: requests taken and not yet answered */
 };
 
 /* What went on in a span of time: about a second, or the whole run. */
@@ -79,7 +79,7 @@ struct run_sample {
 	uint64_t server_cpu_ns;       /* these four if so */
 	uint64_t server_memory_bytes; /* resident at its end; of the run: the most */
 	uint64_t server_written_bytes;
-	uint64_t server_context_switches;
+	uint64_t server_context_switches; /* of all its threads */
 	struct run_metrics metrics;
 };
 
@@ -122,8 +122,7 @@ struct run {
 	uint64_t missing;    /* open loop: ballots of the schedule that the file did not have */
 	bool has_data;       /* --data: what the folder grew by; the public log's files too */
 	uint64_t data_bytes; /* ledger, tree, index, public */
-	uint64_t ledger_bytes; /* of them: log bytes (metrics), else what the ledger grew by */
-	size_t kinds_count;    /* 0: the file foretells nothing */
+	size_t kinds_count;  /* 0: the file foretells nothing */
 	struct run_kind kinds[RUN_KINDS_MAX];
 	size_t surprises_count; /* of the list below; all of them: total.surprises */
 	struct run_surprise surprises[RUN_KINDS_MAX];
@@ -142,6 +141,10 @@ struct run_set {
 	size_t runs_count;
 	struct run *runs;
 };
+
+/* Adds what was counted of ballots, answers and connections; the rest of `to` stays. */
+void
+run_sample_add(struct run_sample *to, const struct run_sample *from);
 
 /* Answers per second of the run; 0 where it measured nothing. */
 double

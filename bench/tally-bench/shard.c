@@ -72,20 +72,6 @@ shard_answer(struct shard *shard, deck_card card, unsigned verdict, uint64_t lat
 		surprise(shard, card, verdict);
 }
 
-static void
-counts_add(struct run_sample *to, const struct run_sample *from)
-{
-	to->sent += from->sent;
-	to->late += from->late;
-	to->resent += from->resent;
-	to->answered += from->answered;
-	to->reconnects += from->reconnects;
-	to->surprises += from->surprises;
-	to->verdicts_unknown += from->verdicts_unknown;
-	for (int i = 0; i < TALLY_VERDICTS_COUNT; i++)
-		to->verdicts[i] += from->verdicts[i];
-}
-
 void
 shard_collect(struct shard *shard, struct run_sample *counts, struct histogram *latency,
 	      struct histogram *service)
@@ -97,7 +83,7 @@ shard_collect(struct shard *shard, struct run_sample *counts, struct histogram *
 	shard->active ^= 1;
 	counts->in_flight += shard->in_flight;
 	CHECK(pthread_mutex_unlock(&shard->lock) == 0);
-	counts_add(counts, &span->counts);
+	run_sample_add(counts, &span->counts);
 	histogram_merge(latency, span->latency);
 	histogram_merge(service, span->service);
 	memset(&span->counts, 0, sizeof span->counts);

@@ -249,9 +249,9 @@ disk(const struct paper *paper, const struct run *run)
 				   per_second((double)metrics->sync.count, &run->total)),
 		     text);
 	}
-	if (accepted > 0 && (metrics->known || run->has_data))
+	if (accepted > 0 && metrics->known)
 		line(paper, "ledger per ballot",
-		     figure_bytes(&figure, (double)run->ledger_bytes / (double)accepted), "");
+		     figure_bytes(&figure, (double)metrics->log_bytes / (double)accepted), "");
 	if (accepted > 0 && run->has_data)
 		line(paper, "disk per ballot",
 		     figure_bytes(&figure, (double)run->data_bytes / (double)accepted),

@@ -27,6 +27,14 @@ says "it has curves" '<svg ' "$WORK/run.html"
 same "accepted ballots are those of the metrics" \
 	"$(jq '.runs[0].total.verdicts.accepted' "$WORK/run.json")" \
 	"$(curl -s "$METRICS/metrics" | sed -n 's/^tallyd_ballots_total{result="accepted"} //p')"
+same "the ledger's bytes are those of the metrics" \
+	"$(jq '.runs[0].ledger_bytes == .runs[0].total.metrics.log_bytes and
+		.runs[0].ledger_bytes > 170 * .runs[0].total.answered / 2' "$WORK/run.json")" true
+exits 0 "a run without metrics" bench load --connect "127.0.0.1:$PORT" \
+	--key "$CAMPAIGN/a.key" --key "$CAMPAIGN/b.key" --ballots "$WORK/ballots" \
+	--data "$WORK/data" --json "$WORK/bare.json"
+same "the ledger's bytes are not known then" "$(jq -c '.runs[0] | [.ledger_bytes,
+	(.data_bytes | type)]' "$WORK/bare.json")" '[null,"number"]'
 stops "afterwards"
 
 exits 0 "plan" bench plan --voters 10000 --peak 10 --data "$WORK" --json "$WORK/plan.json"

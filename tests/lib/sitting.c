@@ -97,12 +97,7 @@ static void
 add_sample(struct run_sample *to, const struct run_sample *from)
 {
 	to->length_ns += from->length_ns;
-	to->offered += from->offered;
-	to->sent += from->sent;
-	to->late += from->late;
-	to->answered += from->answered;
-	for (unsigned i = 0; i < TALLY_VERDICTS_COUNT; i++)
-		to->verdicts[i] += from->verdicts[i];
+	run_sample_add(to, from);
 	to->client_cpu_ns += from->client_cpu_ns;
 	to->server_known = from->server_known;
 	to->server_cpu_ns += from->server_cpu_ns;
@@ -148,7 +143,6 @@ make_run(struct run *run, const char *label, size_t seconds, uint64_t rate, doub
 	quantiles_of(&run->total.latency, run->latency);
 	quantiles_of(&run->total.service, run->service);
 	run->ballot_bytes = run->total.sent * 171;
-	run->ledger_bytes = run->total.metrics.log_bytes;
 }
 
 static struct run_set

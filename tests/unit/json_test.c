@@ -122,6 +122,27 @@ what_is_not_known_is_null(void **state)
 	run_set_free(&set);
 }
 
+/* The folder's growth says nothing of the ledger in it: its segments are preallocated. */
+static void
+ledger_bytes_are_the_metrics(void **state)
+{
+	struct run_set set = sitting_closed(3);
+	json_t *root = make(&set);
+
+	(void)state;
+	assert_int_equal(integer(run_of(root, 0), "ledger_bytes"),
+			 set.runs[0].total.metrics.log_bytes);
+	json_decref(root);
+	set.runs[0].has_data = true;
+	set.runs[0].data_bytes = 4096;
+	set.runs[0].total.metrics.known = false;
+	root = make(&set);
+	assert_int_equal(integer(run_of(root, 0), "data_bytes"), 4096);
+	assert_true(json_is_null(json_object_get(run_of(root, 0), "ledger_bytes")));
+	json_decref(root);
+	run_set_free(&set);
+}
+
 /* Names come from argv: any bytes. */
 static void
 names_need_not_be_utf8(void **state)
@@ -169,6 +190,7 @@ main(void)
 	    cmocka_unit_test(says_what_was_measured),
 	    cmocka_unit_test(infinity_is_null),
 	    cmocka_unit_test(what_is_not_known_is_null),
+	    cmocka_unit_test(ledger_bytes_are_the_metrics),
 	    cmocka_unit_test(names_need_not_be_utf8),
 	    cmocka_unit_test(keeps_its_schema),
 	};

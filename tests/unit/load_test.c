@@ -435,6 +435,8 @@ a_pause_is_in_the_latency(void **state)
 	/* 320 were meant to be sent in it, 32 of them could be. */
 	assert_true(rehearsal->run.total.late >= 250);
 	assert_true(rehearsal->run.total.latency.p99_ns >= PAUSE_MS * UINT64_C(500000));
+	assert_true(histogram_quantile(rehearsal->run.latency,
+				       1 - 200.0 / (double)made(rehearsal)) >= 50000000);
 	free(schedule);
 	rehearsal_free(rehearsal);
 }

@@ -14,6 +14,41 @@ a_rate_needs_a_time(void **state)
 						  .length_ns = UINT64_C(250000000)}) == 2000);
 }
 
+/* Of ballots, answers and connections every count is added, none lost on the way to the total. */
+static void
+counts_are_added(void **state)
+{
+	struct run_sample sum = {.server_memory_bytes = 7, .in_flight = 7};
+	struct run_sample more = {.offered = 1,
+				  .sent = 2,
+				  .late = 3,
+				  .resent = 4,
+				  .answered = 5,
+				  .reconnects = 6,
+				  .surprises = 7,
+				  .verdicts_unknown = 8,
+				  .server_memory_bytes = 9,
+				  .in_flight = 9};
+
+	(void)state;
+	for (unsigned i = 0; i < TALLY_VERDICTS_COUNT; i++)
+		more.verdicts[i] = 10 + i;
+	run_sample_add(&sum, &more);
+	run_sample_add(&sum, &more);
+	assert_int_equal(sum.offered, 2);
+	assert_int_equal(sum.sent, 4);
+	assert_int_equal(sum.late, 6);
+	assert_int_equal(sum.resent, 8);
+	assert_int_equal(sum.answered, 10);
+	assert_int_equal(sum.reconnects, 12);
+	assert_int_equal(sum.surprises, 14);
+	assert_int_equal(sum.verdicts_unknown, 16);
+	for (unsigned i = 0; i < TALLY_VERDICTS_COUNT; i++)
+		assert_int_equal(sum.verdicts[i], 2 * (10 + i));
+	assert_int_equal(sum.server_memory_bytes, 7);
+	assert_int_equal(sum.in_flight, 7);
+}
+
 static struct run_set
 set_of(size_t count)
 {
@@ -86,6 +121,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_rate_needs_a_time),
+	    cmocka_unit_test(counts_are_added),
 	    cmocka_unit_test(the_knee_has_most_answers_for_the_wait),
 	    cmocka_unit_test(a_last_run_without_a_length_is_taken_out),
 	};

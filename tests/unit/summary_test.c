@@ -99,6 +99,21 @@ what_went_wrong_is_said(void **state)
 	assert_null(strstr(text, "of CPU per answer"));
 }
 
+/* The folder's growth is none of the ledger's. */
+static void
+the_ledger_is_the_metrics(void **state)
+{
+	struct run_set set = sitting_closed(3);
+
+	(void)state;
+	set.runs[0].has_data = true;
+	set.runs[0].data_bytes = 1 << 20;
+	set.runs[0].total.metrics.known = false;
+	print(set, (struct summary_look){.blocks = false});
+	assert_says("disk per ballot");
+	assert_null(strstr(text, "ledger per ballot"));
+}
+
 static void
 bold_is_asked_for(void **state)
 {
@@ -141,6 +156,7 @@ main(void)
 	    cmocka_unit_test(says_what_matters),
 	    cmocka_unit_test(speaks_ascii_where_it_must),
 	    cmocka_unit_test(what_went_wrong_is_said),
+	    cmocka_unit_test(the_ledger_is_the_metrics),
 	    cmocka_unit_test(bold_is_asked_for),
 	    cmocka_unit_test(nothing_is_said_of_nothing),
 	    cmocka_unit_test(the_environment_decides),
