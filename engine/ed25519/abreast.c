@@ -77,18 +77,14 @@ steps_put(struct steps *steps, unsigned at, unsigned lane, const struct keytable
 	}
 }
 
-/* Lists the additions of the items of a group; returns how many there are. */
+/* Lists the additions of the items of a group; returns how many there are: the first has most, its
+ * window being the least. */
 static unsigned
 steps_list(struct steps *steps, const struct keytable *base, const struct work *work,
 	   size_t first)
 {
-	unsigned count = base->rows;
+	const unsigned count = base->rows + work->item[first]->key->rows;
 
-	for (size_t i = first; i < first + LANES_COUNT && i < work->count; i++) {
-		unsigned rows = base->rows + work->item[i]->key->rows;
-
-		count = count < rows ? rows : count;
-	}
 	memset(steps->negative, 0, count);
 	for (unsigned i = 0; i < count + ABREAST_AHEAD; i++) {
 		for (unsigned lane = 0; lane < LANES_COUNT; lane++)

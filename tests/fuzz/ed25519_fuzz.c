@@ -1,4 +1,5 @@
-/* A signature, changed: every way to verify it by tables says what libsodium says.
+/* A signature, changed: every way to verify it by tables that the processor has says what libsodium
+ * says, of it alone and among others.
  *
  *   key      1 byte    which of the keys: half of them have a part of small order
  *   torsion  1 byte    which of the points of small order is added to R
@@ -20,6 +21,22 @@ enum {
 	ROOM = 1 << 17,
 	HEAD = 2 + TALLY_SIGNATURE_SIZE,
 	LAST = KEYS, /* the table of a key from the input */
+	ALIKE = 3,
+	COMPANY = 3 + ALIKE,
+};
+
+typedef void
+batch_verify(const struct keytable *base, struct ed25519_item *items, size_t count);
+
+static struct way {
+	batch_verify *verify;
+	bool (*available)(void);
+	bool here;
+} ways[] = {
+    {.verify = ed25519_portable, .here = true},
+    {ed25519_adx, ed25519_adx_available, false},
+    {ed25519_avx2, ed25519_avx2_available, false},
+    {ed25519_ifma, ed25519_ifma_available, false},
 };
 
 struct signer {
@@ -28,8 +45,9 @@ struct signer {
 };
 
 static struct signer signers[KEYS];
-static struct keytable base, tables[KEYS + 1];
-static _Alignas(KEYTABLE_ALIGNMENT) uint8_t memory[KEYS + 2][ROOM];
+static struct keytable base, tables[KEYS + 1], narrow;
+static _Alignas(KEYTABLE_ALIGNMENT) uint8_t memory[KEYS + 3][ROOM];
+static uint8_t honest[TALLY_SIGNATURE_SIZE]; /* of no bytes, by the first key */
 
 /* A generator of the points of small order, times 0 to 7. */
 static void
@@ -42,26 +60,6 @@ small_add(uint8_t point[32], unsigned times)
 
 	for (unsigned i = 0; i < times % 8; i++)
 		CHECK(crypto_core_ed25519_add(point, point, eighth) == 0);
-}
-
-static void
-begin(void)
-{
-	if (base.entries != NULL)
-		return;
-	CHECK(sodium_init() >= 0);
-	CHECK(keytable_size(WINDOW) <= ROOM);
-	for (unsigned i = 0; i < KEYS; i++) {
-		uint8_t wide[64];
-
-		memset(wide, (int)i + 1, sizeof wide);
-		crypto_core_ed25519_scalar_reduce(signers[i].secret, wide);
-		CHECK(crypto_scalarmult_ed25519_base_noclamp(signers[i].key,
-							     signers[i].secret) == 0);
-		small_add(signers[i].key, i < KEYS / 2 ? 0 : i);
-		CHECK(keytable_make(&tables[i], signers[i].key, WINDOW, memory[i]));
-	}
-	keytable_make_base(&base, WINDOW, memory[KEYS + 1]);
 }
 
 /* R = r B + a point of small order, S = r + k a; r from the message. */
@@ -86,43 +84,80 @@ sign(uint8_t signature[TALLY_SIGNATURE_SIZE], const struct signer *signer, unsig
 	crypto_core_ed25519_scalar_add(signature + 32, r, k);
 }
 
-/* Four at once: the signature, and others of the same key that differ in a byte. */
 static void
-compare_company(const struct keytable *key, const uint8_t *signature, struct bytes message,
-		bool genuine)
+begin(void)
 {
-	uint8_t changed[3][TALLY_SIGNATURE_SIZE];
-	struct ed25519_item items[4], right[3];
+	if (base.entries != NULL)
+		return;
+	CHECK(sodium_init() >= 0);
+	for (size_t i = 1; i < sizeof ways / sizeof ways[0]; i++)
+		ways[i].here = ways[i].available();
+	CHECK(keytable_size(WINDOW) <= ROOM);
+	for (unsigned i = 0; i < KEYS; i++) {
+		uint8_t wide[64];
 
-	for (size_t i = 0; i < 3; i++) {
-		memcpy(changed[i], signature, sizeof changed[i]);
-		changed[i][20 * i + signature[i] % 20] ^= signature[i + 32];
-		items[i] = right[i] = (struct ed25519_item){changed[i], message, key, false};
+		memset(wide, (int)i + 1, sizeof wide);
+		crypto_core_ed25519_scalar_reduce(signers[i].secret, wide);
+		CHECK(crypto_scalarmult_ed25519_base_noclamp(signers[i].key,
+							     signers[i].secret) == 0);
+		small_add(signers[i].key, i < KEYS / 2 ? 0 : i);
+		CHECK(keytable_make(&tables[i], signers[i].key, WINDOW, memory[i]));
 	}
-	items[3] = (struct ed25519_item){signature, message, key, !genuine};
-	ed25519_portable(&base, right, 3);
-	ed25519_avx2(&base, items, 4);
-	for (size_t i = 0; i < 3; i++)
-		CHECK(items[i].genuine == right[i].genuine);
-	CHECK(items[3].genuine == genuine);
+	keytable_make_base(&base, WINDOW, memory[KEYS + 1]);
+	CHECK(keytable_make(&narrow, signers[0].key, WINDOW - 1, memory[KEYS + 2]));
+	sign(honest, &signers[0], 0, bytes_make(NULL, 0));
 }
 
+/* Three that differ from the signature in a byte each; what is genuine among them, C says. */
+static void
+alike_make(struct ed25519_item items[ALIKE], uint8_t changed[ALIKE][TALLY_SIGNATURE_SIZE],
+	   const struct ed25519_item *item)
+{
+	for (size_t i = 0; i < ALIKE; i++) {
+		memcpy(changed[i], item->signature, sizeof changed[i]);
+		changed[i][20 * i + item->signature[i] % 20] ^= item->signature[i + 32];
+		items[i] = (struct ed25519_item){changed[i], item->message, item->key, false};
+	}
+	ed25519_portable(&base, items, ALIKE);
+}
+
+/* Wrong where it is filled in, so that a verdict left out is seen. */
+static void
+expect(const struct way *way, const struct ed25519_item *right, size_t count)
+{
+	struct ed25519_item items[COMPANY];
+
+	for (size_t i = 0; i < count; i++) {
+		items[i] = right[i];
+		items[i].genuine = !right[i].genuine;
+	}
+	way->verify(&base, items, count);
+	for (size_t i = 0; i < count; i++)
+		CHECK(items[i].genuine == right[i].genuine);
+}
+
+/* In company: an honest one by a table of another window, one whose R is of small order. */
 static void
 compare(const struct keytable *key, const uint8_t *signature, struct bytes message)
 {
-	const bool genuine =
-	    crypto_sign_verify_detached(signature, message.data, message.size, key->key) == 0;
-	struct ed25519_item item = {signature, message, key, !genuine};
+	static const uint8_t small[TALLY_SIGNATURE_SIZE] = {1};
+	uint8_t changed[ALIKE][TALLY_SIGNATURE_SIZE];
+	struct ed25519_item items[COMPANY] = {
+	    {honest, bytes_make(NULL, 0), &narrow, true},
+	    {signature, message, key, false},
+	    {small, message, key, false},
+	};
 
-	ed25519_portable(&base, &item, 1);
-	CHECK(item.genuine == genuine);
-	item.genuine = !genuine;
-	if (ed25519_adx_available()) {
-		ed25519_adx(&base, &item, 1);
-		CHECK(item.genuine == genuine);
+	items[1].genuine =
+	    crypto_sign_verify_detached(signature, message.data, message.size, key->key) == 0;
+	alike_make(items + 3, changed, &items[1]);
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		if (!ways[i].here)
+			continue;
+		expect(&ways[i], &items[1], 1);
+		expect(&ways[i], items, 3);
+		expect(&ways[i], items, COMPANY);
 	}
-	if (ed25519_avx2_available())
-		compare_company(key, signature, message, genuine);
 }
 
 /* The key is the message's first bytes: of itself or of a signer's key, changed. */
