@@ -224,6 +224,7 @@ of_run(const struct run *run)
 	put(object, "latency_ns", of_histogram(run->latency));
 	put(object, "service_ns", of_histogram(run->service));
 	put(object, "verify", run->verify[0] != '\0' ? text(run->verify) : json_null());
+	put(object, "sums", run->sums[0] != '\0' ? text(run->sums) : json_null());
 	put(object, "server_ended_s",
 	    run->server_ended_ns > 0 ? json_real(seconds(run->server_ended_ns)) : json_null());
 	put_count(object, "ballot_bytes", run->ballot_bytes);

@@ -81,6 +81,7 @@ metrics_open(struct meter *meter)
 	}
 	metrics_read(meter, &seen);
 	memcpy(meter->run->verify, seen.verify, sizeof seen.verify);
+	memcpy(meter->run->sums, seen.sums, sizeof seen.sums);
 	if (seen.known)
 		return TALLY_EXIT_FINE;
 	complain("%s/metrics does not tell a tallyd's metrics", meter->sources->metrics);

@@ -49,6 +49,7 @@ struct run_spread {
 struct run_metrics {
 	bool known;
 	char verify[16];          /* the path of its signatures; "": not told */
+	char sums[8];             /* of `portable`: avx2, adx or plain */
 	struct run_spread batch;  /* entries of a commit */
 	struct run_spread sync;   /* seconds of its fdatasync */
 	struct run_spread commit; /* seconds of all of it */
@@ -106,6 +107,7 @@ struct run {
 	bool has_written;         /* and its system lets us see what it writes */
 	uint64_t server_ended_ns; /* its process was found gone then; 0: it was not */
 	char verify[16];          /* by the metrics: run_metrics.verify */
+	char sums[8];             /* and sums */
 	bool interrupted;
 	unsigned connections;
 	unsigned window; /* answers owed to a connection, at most */

@@ -74,8 +74,10 @@ line_take(const char *line, struct run_metrics *out)
 	spread_take(line, "tallyd_commit_seconds", &out->commit);
 	count_of(line, "tallyd_commit_bytes_total", &out->log_bytes);
 	count_of(line, "tallyd_requests_waiting", &out->queued);
-	(void)sscanf(line, "tallyd_build_info{version=\"%*[^\"]\",verify=\"%15[a-z0-9]\"",
-		     out->verify);
+	(void)sscanf(line,
+		     "tallyd_build_info{version=\"%*[^\"]\",verify=\"%15[a-z0-9]\","
+		     "sums=\"%7[a-z0-9]\"",
+		     out->verify, out->sums);
 	if (count_of(line, "tallyd_tree_entries{stage=\"sequenced\"}", &out->tree_size))
 		out->known = true;
 }

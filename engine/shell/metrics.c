@@ -56,9 +56,9 @@ see(struct metrics_spread *spread, const uint64_t *bounds, size_t count, uint64_
 }
 
 void
-metrics_init(struct metrics *metrics, const char *verify, int64_t wall_ms)
+metrics_init(struct metrics *metrics, const char *verify, const char *sums, int64_t wall_ms)
 {
-	*metrics = (struct metrics){.verify = verify, .began_ms = wall_ms};
+	*metrics = (struct metrics){.verify = verify, .sums = sums, .began_ms = wall_ms};
 }
 
 void
@@ -225,6 +225,8 @@ build_write(struct writer *to, const struct metrics *metrics)
 	     "Always 1; what is running, and what verifies signatures.");
 	writer_string(to, "tallyd_build_info{version=\"" TALLY_VERSION "\",verify=\"");
 	writer_string(to, metrics->verify);
+	writer_string(to, "\",sums=\"");
+	writer_string(to, metrics->sums);
 	writer_string(to, "\"} 1\n");
 }
 

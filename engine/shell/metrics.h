@@ -26,7 +26,8 @@ struct metrics_spread {
 };
 
 struct metrics {
-	const char *verify; /* what ballots' signatures are verified with */
+	const char *verify; /* what ballots' signatures are verified with: verifier_path_name */
+	const char *sums;   /* and verifier_path_sums */
 	int64_t began_ms;   /* wall clock */
 	_Atomic uint64_t answers[TALLY_VERDICTS_COUNT];
 	_Atomic uint64_t ballots[TALLY_VERDICTS_COUNT];
@@ -49,9 +50,9 @@ struct metrics {
 	struct metrics_spread sign_ns;
 };
 
-/* `verify` must last as long as `metrics`. */
+/* The texts must last as long as `metrics`. */
 void
-metrics_init(struct metrics *metrics, const char *verify, int64_t wall_ms);
+metrics_init(struct metrics *metrics, const char *verify, const char *sums, int64_t wall_ms);
 
 /* Bytes of the ledger in use before the first batch. */
 void

@@ -67,9 +67,12 @@ static const struct argp_option table[] = {
 static void
 say_version(FILE *out, struct argp_state *state)
 {
+	const enum verifier_path path = verifier_path_best();
+	const char *sums = verifier_path_sums(path);
+
 	(void)state;
-	fprintf(out, "tallyd %s\nsignatures by %s\n", TALLY_VERSION,
-		verifier_path_name(verifier_path_best()));
+	fprintf(out, "tallyd %s\nsignatures by %s%s%s\n", TALLY_VERSION,
+		verifier_path_name(path), *sums != '\0' ? ", sums by " : "", sums);
 }
 
 static void

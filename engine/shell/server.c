@@ -213,15 +213,17 @@ say_ready(const struct server *server)
 	const struct law *law = station_law(server->start.station);
 	char text[32];
 	struct writer writer = writer_make(text, sizeof text - 1);
+	const enum verifier_path path = server->start.keyring.verifier.path;
+	const char *sums = verifier_path_sums(path);
 
 	text_time_write(&writer, law->closes);
 	text[writer.size] = '\0';
 	line_say("ready: %s, %llu entries; ballots at port %u, http at port %u; closes %s; "
-		 "signatures by %s",
+		 "signatures by %s%s%s",
 		 server->start.manifest->origin,
 		 (unsigned long long)station_size(server->start.station), server->port,
-		 door_port(server->door), text,
-		 verifier_path_name(server->start.keyring.verifier.path));
+		 door_port(server->door), text, verifier_path_name(path),
+		 *sums != '\0' ? ", sums by " : "", sums);
 }
 
 /* Whoever called may have held them back until now (rehearsal.c). */
@@ -353,6 +355,7 @@ server_run(const struct server_options *options)
 	struct server *server;
 	struct doors doors;
 	char threads[16];
+	enum verifier_path path;
 	unsigned http_connections;
 	int code = find_doors(options, &doors);
 
@@ -375,7 +378,8 @@ server_run(const struct server_options *options)
 						 .rehearsal = options->rehearsal,
 						 .published = chores_published,
 						 .context = server});
-	metrics_init(&server->metrics, verifier_path_name(server->start.keyring.verifier.path),
+	path = server->start.keyring.verifier.path;
+	metrics_init(&server->metrics, verifier_path_name(path), verifier_path_sums(path),
 		     clock_wall_ms());
 	if (code == 0)
 		code = serve(server, &doors, options);

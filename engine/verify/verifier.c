@@ -21,6 +21,16 @@ verifier_path_name(enum verifier_path path)
 	return names[path];
 }
 
+const char *
+verifier_path_sums(enum verifier_path path)
+{
+	if (path != VERIFIER_PORTABLE)
+		return "";
+	if (ed25519_avx2_available())
+		return "avx2";
+	return ed25519_adx_available() ? "adx" : "plain";
+}
+
 bool
 verifier_path_parse(struct bytes text, enum verifier_path *path)
 {

@@ -50,6 +50,10 @@ struct verifier {
 const char *
 verifier_path_name(enum verifier_path path);
 
+/* What VERIFIER_PORTABLE runs by on this processor: "avx2", "adx" or "plain"; "" of the others. */
+const char *
+verifier_path_sums(enum verifier_path path);
+
 /* False if `text` is no such name. */
 MUST_USE bool
 verifier_path_parse(struct bytes text, enum verifier_path *path);

@@ -22,11 +22,23 @@ verdicts() {
 	cut -d' ' -f1 "$1" | sort | uniq -c | awk '{ printf "%s %s ", $1, $2 }'
 }
 
+# sums PATH: the sums within it, as the processor says.
+sums() {
+	[ "$1" = portable ] || return 0
+	local flags
+	flags=" $(grep -m 1 '^flags' /proc/cpuinfo) "
+	case $flags in
+	*' fma '*' avx2 '*) echo ', sums by avx2' ;;
+	*' bmi2 '*' adx '*) echo ', sums by adx' ;;
+	*) echo ', sums by plain' ;;
+	esac
+}
+
 path() {
 	local path=$1 dir=$WORK/$1
 	found "$dir"
 	tallyd_must "$dir" "--verify=$path"
-	says "$path: the ready line names it" "signatures by $path\$" "$LOG"
+	says "$path: the ready line names it" "signatures by $path$(sums "$path")\$" "$LOG"
 	send "$CAMPAIGN/a.key" "$WORK/ballots" "$WORK/$path.answers"
 	same "$path: what is forged is refused, and nothing else" \
 		"$(verdicts "$WORK/$path.answers")" \
@@ -85,8 +97,8 @@ wrong_words() {
 	exits 2 "--fast does not go with --cosign" "$BIN/tally-verify" --fast --cosign k --state s \
 		--key k l
 	exits 2 "--fast does not go with --follow" "$BIN/tally-verify" --fast --follow --key k l
-	says "--version says what auto takes" "^signatures by (portable|ifma)\$" \
-		<("$BIN/tallyd" --version)
+	says "--version says what auto takes" \
+		"^signatures by (portable, sums by [a-z0-9]+|ifma)\$" <("$BIN/tallyd" --version)
 	grep -qw avx512ifma /proc/cpuinfo && return
 	exits 2 "ifma where the processor has none" "$BIN/tallyd" --data "$WORK/never" --verify=ifma
 	says "ifma where the processor has none: says so" "no AVX-512 IFMA" "$WORK/err"

@@ -12,7 +12,7 @@ set_up(void **state)
 {
 	struct metrics_door *door;
 
-	metrics_init(&metrics, "libsodium", 0);
+	metrics_init(&metrics, "libsodium", "", 0);
 	door = metrics_door_start("127.0.0.1", 0, &metrics);
 	if (door == NULL)
 		fail_msg("%s", disk_error());

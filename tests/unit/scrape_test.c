@@ -15,7 +15,8 @@ static const char first[] = "# HELP tallyd_commit_entries entries\n"
 			    "tallyd_sync_seconds_sum 0.5\n"
 			    "tallyd_sync_seconds_count 6\n"
 			    "tallyd_commit_bytes_total 1000\n"
-			    "tallyd_build_info{version=\"1.2\",verify=\"portable\"} 1\n"
+			    "tallyd_build_info{version=\"1.2\",verify=\"portable\","
+			    "sums=\"adx\"} 1\n"
 			    "tallyd_tree_entries{stage=\"durable\"} 1\n"
 			    "tallyd_tree_entries{stage=\"sequenced\"} 72\n"
 			    "tallyd_requests_waiting 9\n"
@@ -50,6 +51,7 @@ metrics_are_read(void **state)
 	assert_int_equal(metrics.tree_size, 72);
 	assert_int_equal(metrics.queued, 9);
 	assert_string_equal(metrics.verify, "portable");
+	assert_string_equal(metrics.sums, "adx");
 }
 
 static void

@@ -294,6 +294,12 @@ names(void **state)
 	assert_true(verifier_path_available(VERIFIER_PORTABLE));
 	assert_true(verifier_path_available(verifier_path_best()));
 	assert_int_not_equal(verifier_path_best(), VERIFIER_LIBSODIUM);
+	assert_string_equal(verifier_path_sums(VERIFIER_LIBSODIUM), "");
+	assert_string_equal(verifier_path_sums(VERIFIER_IFMA), "");
+	assert_string_equal(verifier_path_sums(VERIFIER_PORTABLE),
+			    ed25519_avx2_available()  ? "avx2"
+			    : ed25519_adx_available() ? "adx"
+						      : "plain");
 }
 
 int
