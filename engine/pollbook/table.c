@@ -113,7 +113,7 @@ pollbook_prefetch_named(const struct pollbook_table *table, const struct pollboo
 	const struct pollbook_slot *slot = &table->slots[home_of(table, name)];
 
 	__builtin_prefetch(slot, 1);
-	__builtin_prefetch((const uint8_t *)slot + 64, 1); /* a prefetch never faults */
+	__builtin_prefetch((const void *)((uintptr_t)slot + 64), 1);
 }
 
 void

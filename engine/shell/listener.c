@@ -10,17 +10,24 @@
 #include "shell/address.h"
 #include "shell/disk.h"
 
-static int
-listen_on(const struct addrinfo *address, int backlog)
+static socklen_t
+size_of(const struct sockaddr *address)
 {
-	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	return address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+					      : sizeof(struct sockaddr_in);
+}
+
+static int
+listen_on(const struct sockaddr *address, int backlog)
+{
+	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int yes = 1;
 	int error;
 
 	if (fd < 0)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
-	    bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, backlog) == 0)
+	    bind(fd, address, size_of(address)) == 0 && listen(fd, backlog) == 0)
 		return fd;
 	error = errno;
 	close(fd);
@@ -36,6 +43,24 @@ port_of(int fd)
 
 	CHECK(getsockname(fd, (struct sockaddr *)&address, &size) == 0);
 	return address_port((struct sockaddr *)&address);
+}
+
+int
+listener_open_at(const struct sockaddr *address, int backlog, uint16_t *bound)
+{
+	int fd = listen_on(address, backlog);
+	char where[INET6_ADDRSTRLEN] = "?";
+	int error = errno;
+
+	if (fd >= 0) {
+		*bound = port_of(fd);
+		return fd;
+	}
+	(void)getnameinfo(address, size_of(address), where, sizeof where, NULL, 0,
+			  NI_NUMERICHOST);
+	errno = error;
+	(void)disk_fail_errno("listen for HTTP on", where);
+	return -1;
 }
 
 int
@@ -59,7 +84,7 @@ listener_open(const char *host, uint16_t port, int backlog, uint16_t *bound)
 		return -1;
 	}
 	for (struct addrinfo *at = addresses; fd < 0 && at != NULL; at = at->ai_next)
-		fd = listen_on(at, backlog);
+		fd = listen_on(at->ai_addr, backlog);
 	if (fd < 0)
 		(void)disk_fail_errno("listen for HTTP on", where);
 	else

@@ -60,9 +60,9 @@ answer(void *context, struct MHD_Connection *connection, const char *path, const
 
 /* Where MHD refuses the socket it may have closed it, so it is not closed here. */
 static int
-listen_at(struct metrics_door *door, const char *host, uint16_t port)
+listen_at(struct metrics_door *door, const struct sockaddr *address)
 {
-	int listener = listener_open(host, port, metrics_connections_max, &door->port);
+	int listener = listener_open_at(address, metrics_connections_max, &door->port);
 
 	if (listener < 0)
 		return DISK_FAILED;
@@ -73,12 +73,12 @@ listen_at(struct metrics_door *door, const char *host, uint16_t port)
 			     (unsigned)http_silence_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 			     (size_t)http_connection_bytes, MHD_OPTION_END);
 	if (door->daemon == NULL)
-		return disk_fail_errno("serve metrics on", host);
+		return disk_fail_errno("serve", "metrics");
 	return DISK_OK;
 }
 
 struct metrics_door *
-metrics_door_start(const char *host, uint16_t port, const struct metrics *metrics)
+metrics_door_start(const struct sockaddr *address, const struct metrics *metrics)
 {
 	struct metrics_door *door = calloc(1, sizeof *door);
 
@@ -87,7 +87,7 @@ metrics_door_start(const char *host, uint16_t port, const struct metrics *metric
 		return NULL;
 	}
 	door->metrics = metrics;
-	if (listen_at(door, host, port) == DISK_OK)
+	if (listen_at(door, address) == DISK_OK)
 		return door;
 	free(door);
 	return NULL;

@@ -8,13 +8,15 @@
 #ifndef TALLY_SHELL_METRICS_DOOR_H
 #define TALLY_SHELL_METRICS_DOOR_H
 
+#include <sys/socket.h>
+
 #include "shell/metrics.h"
 
 struct metrics_door;
 
 /* `metrics` is read until metrics_door_stop. NULL on failure: disk_error() says why. */
 MUST_USE struct metrics_door *
-metrics_door_start(const char *host, uint16_t port, const struct metrics *metrics);
+metrics_door_start(const struct sockaddr *address, const struct metrics *metrics);
 
 /* The port it listens on. */
 uint16_t

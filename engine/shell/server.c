@@ -71,25 +71,26 @@ behind_look(uv_check_t *behind)
 struct doors {
 	struct sockaddr_storage listen;
 	struct address http;
-	struct address metrics;
+	struct sockaddr_storage metrics;
 };
 
 /* An address that does not leave this machine, or one that --plain allows. */
 static int
 find_own(const char *option, const char *text, bool plain, const char *why,
-	 struct address *address, struct sockaddr_storage *out)
+	 struct sockaddr_storage *out)
 {
+	struct address address;
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
 	struct addrinfo *found;
 	char port[8];
 	int status;
 
-	if (!address_parse(text, address)) {
+	if (!address_parse(text, &address)) {
 		line_warn("%s %s: expected HOST:PORT", option, text);
 		return TALLY_EXIT_USAGE;
 	}
-	snprintf(port, sizeof port, "%u", (unsigned)address->port);
-	status = getaddrinfo(address->host, port, &hints, &found);
+	snprintf(port, sizeof port, "%u", (unsigned)address.port);
+	status = getaddrinfo(address.host, port, &hints, &found);
 	if (status != 0) {
 		line_warn("%s %s: %s", option, text, gai_strerror(status));
 		return TALLY_EXIT_USAGE;
@@ -105,11 +106,9 @@ find_own(const char *option, const char *text, bool plain, const char *why,
 static int
 find_doors(const struct server_options *options, struct doors *doors)
 {
-	struct sockaddr_storage found;
-	struct address listen;
 	int code = find_own("--listen", options->listen, options->plain,
 			    "ballots would travel without TLS; put a TLS proxy before tallyd",
-			    &listen, &doors->listen);
+			    &doors->listen);
 
 	if (code == TALLY_EXIT_FINE && !address_parse(options->http, &doors->http)) {
 		line_warn("--http %s: expected HOST:PORT", options->http);
@@ -119,7 +118,7 @@ find_doors(const struct server_options *options, struct doors *doors)
 		code =
 		    find_own("--metrics", options->metrics, options->plain,
 			     "others could see when each ballot comes; ask from this machine",
-			     &doors->metrics, &found);
+			     &doors->metrics);
 	return code;
 }
 
@@ -168,10 +167,10 @@ open_door(struct server *server, const struct address *address)
 }
 
 static int
-open_metrics(struct server *server, const struct address *address)
+open_metrics(struct server *server, const struct sockaddr_storage *address)
 {
 	server->metrics_door =
-	    metrics_door_start(address->host, address->port, &server->metrics);
+	    metrics_door_start((const struct sockaddr *)address, &server->metrics);
 	if (server->metrics_door == NULL) {
 		line_warn("%s", disk_error());
 		return TALLY_EXIT_WORLD;

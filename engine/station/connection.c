@@ -201,6 +201,7 @@ void
 connection_move(struct station *station, struct connection *connection,
 		enum connection_state to)
 {
+	CHECK(connection->state != CONNECTION_GREETED || station->greeted_count > 0);
 	station->greeted_count -= connection->state == CONNECTION_GREETED;
 	station->greeted_count += to == CONNECTION_GREETED;
 	connection->state = to;

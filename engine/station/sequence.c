@@ -253,12 +253,13 @@ decide_notice(struct station *station, struct parcel_item *item)
 {
 	struct law *law = &station->replay.law;
 	struct bytes entry = parcel_entry(item);
-	bool voids = item->notice->kind == TALLY_NOTICE_VOID;
 	struct tree_hash leaf;
 	uint8_t hash[TALLY_HASH_SIZE];
+	bool voids;
 
-	if (item->verdict != TALLY_ACCEPTED)
+	if (item->verdict != TALLY_ACCEPTED) /* then there is no notice to look at */
 		return DECIDED;
+	voids = item->notice->kind == TALLY_NOTICE_VOID;
 	notice_hash(item->notice, hash);
 	if (law->notices_count > 0 && memcmp(hash, law->notice_hash, sizeof hash) == 0) {
 		item->index = station->replay.last_notice;

@@ -86,6 +86,7 @@ ask(const struct verifier *verifier, struct queue *queue, struct verify_item *it
 		settle(item, verify_signature(claim->signature, claim->message, claim->key));
 		return;
 	}
+	CHECK(queue->count < ED25519_BATCH_MAX);
 	queue->owners[queue->count] = item;
 	queue->signatures[queue->count++] =
 	    (struct ed25519_item){.signature = claim->signature,

@@ -1,5 +1,6 @@
 #include "shell/metrics_door.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 
 #include "shell/disk.h"
@@ -7,13 +8,23 @@
 
 static struct metrics metrics;
 
+static struct metrics_door *
+open_at(uint16_t port)
+{
+	const struct sockaddr_in address = {.sin_family = AF_INET,
+					    .sin_port = htons(port),
+					    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+	return metrics_door_start((const struct sockaddr *)&address, &metrics);
+}
+
 static int
 set_up(void **state)
 {
 	struct metrics_door *door;
 
 	metrics_init(&metrics, "libsodium", "", 0);
-	door = metrics_door_start("127.0.0.1", 0, &metrics);
+	door = open_at(0);
 	if (door == NULL)
 		fail_msg("%s", disk_error());
 	*state = door;
@@ -59,7 +70,7 @@ shows_metrics_and_nothing_else(void **state)
 static void
 a_taken_port_is_said(void **state)
 {
-	assert_null(metrics_door_start("127.0.0.1", metrics_door_port(*state), &metrics));
+	assert_null(open_at(metrics_door_port(*state)));
 	assert_non_null(strstr(disk_error(), "127.0.0.1"));
 	metrics_door_stop(NULL);
 }
