@@ -210,9 +210,9 @@ fixed_bytes(void)
 }
 
 static double
-table_bytes(double voters)
+table_bytes(double voters, bool voters_sign)
 {
-	size_t records = pollbook_records_for((uint32_t)voters, 1, false);
+	size_t records = pollbook_records_for((uint32_t)voters, 1, voters_sign);
 
 	return (double)pollbook_slots_for(records) * sizeof(struct pollbook_slot);
 }
@@ -236,7 +236,8 @@ measure(struct plan *plan)
 	plan->parts.free_bytes = plan->sync.free_bytes;
 	plan->parts.disk_bytes =
 	    plan->seen_bytes > 0 ? plan->seen_bytes : disk_bytes(&options->vote);
-	plan->parts.voter_bytes = table_bytes(options->vote.voters) / options->vote.voters;
+	plan->parts.voter_bytes =
+	    table_bytes(options->vote.voters, plan->voters_sign) / options->vote.voters;
 	plan->parts.fixed_bytes = fixed_bytes();
 	plan->parts.cores = plan->machine.cores;
 	plan->parts.memory_bytes = (double)plan->machine.memory_bytes;
@@ -272,7 +273,7 @@ tell_parts(FILE *to, const struct plan *plan)
 		figure_bytes(&room[0], parts->disk_bytes),
 		plan->seen_bytes > 0 ? "by that run"
 				     : "ledger, public log, tree, poll book: reckoned");
-	fprintf(to, "  memory of a voter     %s, and for all at most %s (buffers, tables)\n",
+	fprintf(to, "  memory of a voter     %s, and for all about %s (buffers, tables)\n",
 		figure_bytes(&room[0], parts->voter_bytes),
 		figure_bytes(&room[1], parts->fixed_bytes));
 }

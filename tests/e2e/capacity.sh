@@ -66,7 +66,9 @@ not_from '.runs[0].loop = "open"' 'a run at given times'
 not_from '.runs[0].server_ended_s = 3.5' 'process ended'
 jq '.signing = "voter"' "$WORK/run.json" > "$WORK/voter.json"
 exits 0 "plan by a run with voters' signatures" bench plan --voters 10000 --peak 10 \
-	--data "$WORK" --from "$WORK/voter.json"
+	--data "$WORK" --from "$WORK/voter.json" --json "$WORK/voter_plan.json"
+same "their keys take more memory than a tag" "$(jq --slurpfile run "$WORK/by_run.json" \
+	'.parts.voter_bytes > 2 * $run[0].parts.voter_bytes' "$WORK/voter_plan.json")" true
 says "both signatures are counted" "voter's and registrar's signature" "$WORK/out"
 exits 1 "a peak beyond any machine" bench plan --voters 1e8 --peak 1e7 --data "$WORK"
 says "what binds is named" '^This machine is not enough: what binds is ' "$WORK/out"
