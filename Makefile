@@ -266,8 +266,9 @@ $(OUT)/bench/peers/pgload: $(OUT)/bench/peers/pgload.o $(BENCH_A) $(TOOLS_A) $(E
 $(PROBE): $(call obj,$(wildcard bench/probe/*.c)) $(BENCH_A) $(TOOLS_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_SHELL))
 
-$(filter-out $(PROBE) $(GROW),$(BENCHES)): $(OUT)/%: $(OUT)/%.o $(TOOLS_A) $(ENGINE_A)
-	$(call link,$(LIBS_PURE) $(LIBS_HTTP) $(LIBS_SHELL))
+$(filter-out $(PROBE) $(GROW),$(BENCHES)): $(OUT)/%: $(OUT)/%.o $(BENCH_A) $(TOOLS_A) \
+                                      $(ENGINE_A)
+	$(call link,$(LIBS_PURE) $(LIBS_HTTP) $(LIBS_SHELL) -lm)
 
 $(GROW): $(call obj,$(wildcard bench/growth/*.c)) $(SHELL_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_SHELL))

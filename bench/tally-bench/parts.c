@@ -10,12 +10,13 @@
 #include <unistd.h>
 
 #include "bench/tally-bench/histogram.h"
+#include "bench/tally-bench/signed.h"
 #include "ledger/batch.h"
 #include "tools/lib/complain.h"
 #include "tree/frontier.h"
 
 enum {
-	MESSAGES = 256,
+	BATCH = 256, /* signatures */
 	ANSWER_BYTES = 24,
 	SEGMENT_BYTES = 32 * 1024 * 1024,
 	ZEROS_BYTES = 1024 * 1024,
@@ -36,80 +37,23 @@ now(clockid_t clock)
 
 /* signatures */
 
-struct signed_messages {
-	struct manifest manifest;
-	struct manifest_frontend frontend;
-	uint8_t signatures[MESSAGES][TALLY_SIGNATURE_SIZE];
-	struct ed25519_item items[MESSAGES];
-	uint8_t *messages;
-};
-
-static struct signed_messages *
-sign_all(size_t size)
-{
-	struct signed_messages *all = calloc(1, sizeof *all);
-	uint8_t secret[crypto_sign_SECRETKEYBYTES];
-	uint8_t key[crypto_sign_PUBLICKEYBYTES];
-
-	CHECK(all != NULL && (all->messages = calloc(MESSAGES, size)) != NULL);
-	CHECK(crypto_sign_keypair(key, secret) == 0);
-	memcpy(all->frontend.key.public_key, key, sizeof key);
-	all->manifest.frontends = &all->frontend;
-	all->manifest.frontends_count = 1;
-	all->manifest.signing = TALLY_SIGNING_FRONTEND;
-	for (size_t i = 0; i < MESSAGES; i++) {
-		uint8_t *message = all->messages + i * size;
-
-		memcpy(message, &i, sizeof i < size ? sizeof i : size);
-		CHECK(crypto_sign_detached(all->signatures[i], NULL, message, size, secret) ==
-		      0);
-		all->items[i].signature = all->signatures[i];
-		all->items[i].message = bytes_make(message, size);
-	}
-	return all;
-}
-
-static void
-verify_all(const struct verifier *verifier, struct signed_messages *all)
-{
-	if (verifier->path != VERIFIER_LIBSODIUM) {
-		verifier_check(verifier, all->items, MESSAGES);
-		CHECK(all->items[0].genuine && all->items[MESSAGES - 1].genuine);
-		return;
-	}
-	for (size_t i = 0; i < MESSAGES; i++)
-		CHECK(crypto_sign_verify_detached(
-			  all->signatures[i], all->items[i].message.data,
-			  all->items[i].message.size, all->frontend.key.public_key) == 0);
-}
-
 double
 parts_verify_ns(enum verifier_path path, size_t ballot_bytes)
 {
-	struct signed_messages *all = sign_all(ballot_bytes);
-	struct verifier verifier = verifier_plain(&all->manifest);
-	size_t size = verifier_memory(&all->manifest);
-	void *memory = aligned_alloc(KEYTABLE_ALIGNMENT, (size + 63) / 64 * 64);
+	struct signed_messages *all = signed_make(path, ballot_bytes, 1);
 	double begin;
 	double spent;
 	size_t rounds = 0;
 
-	CHECK(memory != NULL);
-	if (path != VERIFIER_LIBSODIUM)
-		verifier = verifier_make(&all->manifest, path, memory);
-	for (size_t i = 0; i < MESSAGES && verifier.keys_count > 0; i++)
-		all->items[i].key = &verifier.keys[0];
-	verify_all(&verifier, all);
+	CHECK(signed_check(all, 0, BATCH));
 	begin = now(CLOCK_THREAD_CPUTIME_ID);
 	do {
-		verify_all(&verifier, all);
+		CHECK(signed_check(all, rounds * BATCH, BATCH));
 		rounds++;
 		spent = now(CLOCK_THREAD_CPUTIME_ID) - begin;
 	} while (spent < measure_s);
-	free(memory);
-	free(all->messages);
-	free(all);
-	return spent * 1e9 / (double)(rounds * MESSAGES);
+	signed_free(all);
+	return spent * 1e9 / (double)(rounds * BATCH);
 }
 
 /* all else */
