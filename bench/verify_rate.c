@@ -5,10 +5,10 @@
  * PATH libsodium (what it is without arguments): crypto_sign_verify_detached, one after the other:
  * the ceiling of an engine that verifies every ballot with libsodium. portable, ifma: by tables
  * of known keys, BATCH signatures (as many as a job of tallyd's) at a time, by tallyd's verifier
- * and with the windows it takes (verify/verifier.h); portable is the best of avx2, adx and plain here, which may be named as well; exit code 4 where
- * this processor does not have the path. Prints verifications a second, all threads together; where
- * PATH is given, microseconds of processor time for one, too. 1,024 messages of a ballot's size, of
- * KEYS (1) keys in turns. */
+ * with the windows that it takes (verify/verifier.h); portable is the best of avx2, adx and plain
+ * here, which may be named as well; exit code 4 where this processor does not have the path. Prints
+ * verifications a second, all threads together; where PATH is given, microseconds of processor time
+ * for one, too. 1,024 messages of a ballot's size, of KEYS (1) keys in turns. */
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
