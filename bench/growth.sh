@@ -63,8 +63,8 @@ clean | killed)
 		"$out/bench/growth/grow" -p "$data" demo/ballots.bin demo/frontend.key "$voters"
 	else
 		founded_for "$((voters + 1000000))"
-		"$out/bench/growth/grow" -p -k "$voters" "$data" demo/ballots.bin demo/frontend.key \
-			"$((voters + 1000000))"
+		"$out/bench/growth/grow" -p -k "$voters" "$data" demo/ballots.bin \
+			demo/frontend.key "$((voters + 1000000))"
 	fi
 	sync
 	made=$data
