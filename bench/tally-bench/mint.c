@@ -7,6 +7,7 @@
 #include "ballot/certificate.h"
 #include "bench/tally-bench/vote.h"
 #include "campaign/roster.h"
+#include "ed25519/scalar.h"
 
 enum {
 	versions_max = 8
@@ -162,23 +163,6 @@ strike_other(struct coin *coin, struct writer *writer)
 		       TALLY_SIGNATURE_SIZE);
 }
 
-/* S + L, which still is below 2^256. */
-static void
-scalar_raise(uint8_t scalar[32])
-{
-	static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a,       0x63,
-					  0x12, 0x58, 0xd6, 0x9c, 0xf7,       0xa2,
-					  0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
-	unsigned carry = 0;
-
-	for (int i = 0; i < 32; i++) {
-		carry += scalar[i] + order[i];
-		scalar[i] = (uint8_t)carry;
-		carry >>= 8;
-	}
-	CHECK(carry == 0);
-}
-
 static void
 bit_flip(const struct coin *coin, uint8_t signature[TALLY_SIGNATURE_SIZE])
 {
@@ -204,5 +188,5 @@ mint_ballot(const struct mint *mint, const struct deal_ballot *dealt, struct wri
 	if (dealt->kind == KIND_BIT)
 		bit_flip(&coin, writer->data + writer->size - TALLY_SIGNATURE_SIZE);
 	if (dealt->kind == KIND_SCALAR)
-		scalar_raise(writer->data + writer->size - 32);
+		scalar_add_order(writer->data + writer->size - 32);
 }

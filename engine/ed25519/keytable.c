@@ -32,6 +32,13 @@ keytable_size(unsigned window)
 	return rows_of(window) * keytable_entries(window) * KEYTABLE_ENTRY_SIZE;
 }
 
+size_t
+keytable_room(unsigned window)
+{
+	return (keytable_size(window) + KEYTABLE_ALIGNMENT - 1) / KEYTABLE_ALIGNMENT *
+	       KEYTABLE_ALIGNMENT;
+}
+
 /* Entries of points[0, count), none of which has Z = 0: no point of this curve has. */
 static void
 round_pack(uint8_t *entries, const struct point *points, size_t count)

@@ -45,6 +45,10 @@ keytable_entries(unsigned window);
 size_t
 keytable_size(unsigned window);
 
+/* The same where another table stands behind it: rounded up to KEYTABLE_ALIGNMENT. */
+size_t
+keytable_room(unsigned window);
+
 /* The table of -A. `memory` is aligned to KEYTABLE_ALIGNMENT and has keytable_size(window) bytes;
  * it stays the caller's and must outlive the table. False if A is not canonical, not a point, or of
  * small order: no signature of such a key is accepted (P1). */

@@ -48,6 +48,21 @@ scalar_is_canonical(const uint8_t scalar[SCALAR_SIZE])
 	return below_order(words, WORDS);
 }
 
+void
+scalar_add_order(uint8_t scalar[SCALAR_SIZE])
+{
+	uint64_t words[WORDS];
+	wide sum = 0;
+
+	words_load(words, scalar, WORDS);
+	for (int i = 0; i < WORDS; i++) {
+		sum += (wide)words[i] + order[i];
+		words[i] = htole64((uint64_t)sum);
+		sum >>= 64;
+	}
+	memcpy(scalar, words, SCALAR_SIZE);
+}
+
 /* The lowest out_count words of a product of two numbers of WORDS + 1 words. */
 static void
 multiply(uint64_t *out, int out_count, const uint64_t *a, const uint64_t *b)

@@ -16,6 +16,10 @@ enum {
 bool
 scalar_is_canonical(const uint8_t scalar[SCALAR_SIZE]);
 
+/* scalar + L modulo 2^256: of a signature's S another form, which no verifier may take (P1). */
+void
+scalar_add_order(uint8_t scalar[SCALAR_SIZE]);
+
 /* wide mod L. */
 void
 scalar_reduce(uint8_t scalar[SCALAR_SIZE], const uint8_t wide[SCALAR_WIDE_SIZE]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ed25519/scalar.h"
 #include "verify/genuine.h"
 
 enum {
@@ -122,23 +123,16 @@ struct trial {
 	struct ed25519_item items[TRIAL_SIGNATURES];
 };
 
-static size_t
-aligned(size_t size)
-{
-	return (size + KEYTABLE_ALIGNMENT - 1) / KEYTABLE_ALIGNMENT * KEYTABLE_ALIGNMENT;
-}
-
 size_t
 trial_memory(const struct verifier *verifier)
 {
-	return aligned(sizeof(struct trial)) +
-	       TRIAL_KEYS * aligned(keytable_size(verifier->key_window));
+	return TRIAL_KEYS * keytable_room(verifier->key_window) + sizeof(struct trial);
 }
 
 static void *
 room_for_key(const struct trial *trial, size_t place)
 {
-	return trial->tables + place * aligned(keytable_size(trial->verifier->key_window));
+	return trial->tables + place * keytable_room(trial->verifier->key_window);
 }
 
 static bool
@@ -230,24 +224,6 @@ make_keys(struct trial *trial, const uint8_t seed[TRIAL_SEED_SIZE])
 	return true;
 }
 
-/* The order of the base point. */
-static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,
-				  0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
-				  0,    0,    0,    0,    0,    0,    0,    0,
-				  0,    0,    0,    0,    0,    0,    0,    0x10};
-
-static void
-add_order(uint8_t s[32])
-{
-	unsigned carry = 0;
-
-	for (size_t i = 0; i < 32; i++) {
-		carry += s[i] + order[i];
-		s[i] = (uint8_t)carry;
-		carry >>= 8;
-	}
-}
-
 /* `chance`: two bytes at random. */
 static void
 change(struct exhibit *exhibit, size_t way, const uint8_t *chance)
@@ -268,7 +244,7 @@ change(struct exhibit *exhibit, size_t way, const uint8_t *chance)
 		exhibit->key_at = (exhibit->key_at + 1) % TRIAL_KEYS;
 		break;
 	default:
-		add_order(exhibit->signature + 32);
+		scalar_add_order(exhibit->signature + 32);
 		break;
 	}
 }
@@ -352,11 +328,13 @@ tables_last(const struct trial *trial)
 bool
 trial_tables(const struct verifier *verifier, const uint8_t seed[TRIAL_SEED_SIZE], void *memory)
 {
-	struct trial *trial = memory;
+	uint8_t *tables = memory;
+	void *behind = tables + TRIAL_KEYS * keytable_room(verifier->key_window);
+	struct trial *trial = behind;
 
 	CHECK((uintptr_t)memory % KEYTABLE_ALIGNMENT == 0);
 	trial->verifier = verifier;
-	trial->tables = (uint8_t *)memory + aligned(sizeof *trial);
+	trial->tables = tables;
 	return cases_hold(trial) && make_keys(trial, seed) && batches_agree(trial, seed) &&
 	       tables_last(trial);
 }

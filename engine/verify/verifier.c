@@ -62,25 +62,18 @@ verifier_plain(const struct manifest *manifest)
 }
 
 static size_t
-aligned(size_t size)
-{
-	return (size + KEYTABLE_ALIGNMENT - 1) / KEYTABLE_ALIGNMENT * KEYTABLE_ALIGNMENT;
-}
-
-static size_t
 keys_of(const struct manifest *manifest)
 {
 	return manifest->signing == TALLY_SIGNING_VOTER ? manifest->registrars_count
 							: manifest->frontends_count;
 }
 
-/* The base point's table, the array of keys, their tables. */
+/* The base point's table, those of keys, the array that names them. */
 static size_t
 memory_of(size_t keys_count, unsigned key_window)
 {
-	return aligned(keytable_size(VERIFIER_BASE_WINDOW)) +
-	       aligned(keys_count * sizeof(struct keytable)) +
-	       keys_count * aligned(keytable_size(key_window));
+	return keytable_room(VERIFIER_BASE_WINDOW) +
+	       keys_count * (keytable_room(key_window) + sizeof(struct keytable));
 }
 
 static unsigned
@@ -120,19 +113,18 @@ verifier_make(const struct manifest *manifest, enum verifier_path path, void *me
 				    .base_window = VERIFIER_BASE_WINDOW,
 				    .keys_count = keys_of(manifest)};
 	uint8_t *at = memory;
+	size_t room;
 
 	CHECK(path != VERIFIER_LIBSODIUM && verifier_path_available(path));
 	CHECK((uintptr_t)memory % KEYTABLE_ALIGNMENT == 0);
 	verifier.key_window = key_window_of(verifier.keys_count);
 	keytable_make_base(&verifier.base, VERIFIER_BASE_WINDOW, at);
-	at += aligned(keytable_size(VERIFIER_BASE_WINDOW));
-	verifier.keys = (struct keytable *)(void *)at;
-	at += aligned(verifier.keys_count * sizeof *verifier.keys);
+	at += keytable_room(VERIFIER_BASE_WINDOW);
+	room = keytable_room(verifier.key_window);
+	verifier.keys = (struct keytable *)(void *)(at + verifier.keys_count * room);
 	for (size_t i = 0; i < verifier.keys_count; i++) {
-		if (keytable_make(&verifier.keys[i], key_at(manifest, i), verifier.key_window,
-				  at))
-			at += aligned(keytable_size(verifier.key_window));
-		else
+		if (!keytable_make(&verifier.keys[i], key_at(manifest, i), verifier.key_window,
+				   at + i * room))
 			verifier.keys[i].entries = NULL;
 	}
 	return verifier;

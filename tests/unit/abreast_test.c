@@ -26,8 +26,7 @@ struct pool {
 static void *
 entries_alloc(unsigned window)
 {
-	void *memory =
-	    aligned_alloc(KEYTABLE_ALIGNMENT, (keytable_size(window) + 63) / 64 * 64);
+	void *memory = aligned_alloc(KEYTABLE_ALIGNMENT, keytable_room(window));
 
 	assert_non_null(memory);
 	return memory;

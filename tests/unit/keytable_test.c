@@ -9,8 +9,7 @@
 static void *
 entries_alloc(unsigned window)
 {
-	size_t size = keytable_size(window) + KEYTABLE_ALIGNMENT - 1;
-	void *memory = aligned_alloc(KEYTABLE_ALIGNMENT, size - size % KEYTABLE_ALIGNMENT);
+	void *memory = aligned_alloc(KEYTABLE_ALIGNMENT, keytable_room(window));
 
 	assert_non_null(memory);
 	return memory;

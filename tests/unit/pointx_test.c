@@ -110,8 +110,7 @@ sums(void **state)
 {
 	const struct lanesprobe *bodies[3];
 	size_t count = lanesprobe_bodies(bodies);
-	void *memory =
-	    aligned_alloc(KEYTABLE_ALIGNMENT, (keytable_size(WINDOW) + 63) / 64 * 64);
+	void *memory = aligned_alloc(KEYTABLE_ALIGNMENT, keytable_room(WINDOW));
 
 	(void)state;
 	assert_non_null(memory);

@@ -86,6 +86,29 @@ canonical(void **state)
 	mpz_clear(value);
 }
 
+/* By GMP, modulo 2^256. */
+static void
+another_form(void **state)
+{
+	struct test_random random = test_random_make(253);
+	uint8_t scalar[SCALAR_SIZE], expected[SCALAR_SIZE];
+	mpz_t value;
+
+	(void)state;
+	mpz_init(value);
+	for (int i = 0; i < 1000; i++) {
+		test_random_fill(&random, scalar, sizeof scalar);
+		memset(scalar, 255, (size_t)i % 33); /* carries */
+		mpz_import(value, sizeof scalar, -1, 1, 0, 0, scalar);
+		mpz_add(value, value, order);
+		mpz_fdiv_r_2exp(value, value, 256);
+		bytes_of(expected, sizeof expected, value);
+		scalar_add_order(scalar);
+		assert_memory_equal(scalar, expected, sizeof scalar);
+	}
+	mpz_clear(value);
+}
+
 static void
 digits_sum(const mpz_t scalar, unsigned window)
 {
@@ -169,7 +192,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reduction), cmocka_unit_test(reduction_edges),
 	    cmocka_unit_test(canonical), cmocka_unit_test(digits),
-	    cmocka_unit_test(challenge),
+	    cmocka_unit_test(challenge), cmocka_unit_test(another_form),
 	};
 
 	if (sodium_init() < 0)

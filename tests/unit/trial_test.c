@@ -1,8 +1,40 @@
-/* A trial is passed by what is right, and by nothing that is not. */
+/* A trial is passed by what is right, and by nothing that is not: trial.c is compiled into this
+ * program, with a verifier that errs as a test wants. */
 #include "tests/lib/draft.h"
 #include "tests/lib/verifiers.h"
 
 #include "verify/trial.h"
+
+static const uint8_t *wrong_about; /* a signature, or NULL: the last one of a batch */
+static size_t wrong_in;            /* batches of so many */
+static bool keys_for_nobody;       /* a key that is none gets the table of another */
+
+static void
+erring_check(const struct verifier *verifier, struct ed25519_item *items, size_t count)
+{
+	const uint8_t *about = wrong_about != NULL ? wrong_about : items[count - 1].signature;
+
+	verifier_check(verifier, items, count);
+	for (size_t i = 0; i < count && count == wrong_in; i++) {
+		if (memcmp(items[i].signature, about, TALLY_SIGNATURE_SIZE) == 0)
+			items[i].genuine = !items[i].genuine;
+	}
+}
+
+static bool
+erring_make(struct keytable *table, const uint8_t key[TALLY_KEY_SIZE], unsigned window,
+	    void *memory)
+{
+	if (keytable_make(table, key, window, memory))
+		return true;
+	if (keys_for_nobody)
+		keytable_make_base(table, window, memory);
+	return keys_for_nobody;
+}
+
+#define verifier_check erring_check
+#define keytable_make erring_make
+#include "verify/trial.c"
 
 static const uint8_t seed[TRIAL_SEED_SIZE] = "any seed at all will do for this";
 
@@ -125,13 +157,65 @@ wrong_sums(void **state)
 	verifiers_free(&verifiers);
 }
 
+/* Tables are right, and sums are, but for one: each line where verifiers differ is looked at. */
+static void
+wrong_about_a_case(void **state)
+{
+	struct draft_campaign campaign;
+	struct verifiers verifiers;
+
+	(void)state;
+	draft_campaign_init(&campaign, TALLY_SIGNING_FRONTEND);
+	verifiers_make(&verifiers, &campaign.manifest);
+	for (size_t i = 0; i < CASES_COUNT; i++) {
+		struct exhibit exhibit;
+
+		if (cases[i].expected == NO_KEY)
+			continue;
+		exhibit_read(&cases[i], &exhibit);
+		wrong_about = exhibit.signature;
+		wrong_in = 1;
+		assert_false(passes(&verifiers.list[1]));
+		wrong_in = 17;
+		assert_false(passes(&verifiers.list[1]));
+	}
+	wrong_about = NULL;
+	wrong_in = 0;
+	keys_for_nobody = true;
+	assert_false(passes(&verifiers.list[1]));
+	keys_for_nobody = false;
+	assert_true(passes(&verifiers.list[1]));
+	verifiers_free(&verifiers);
+}
+
+/* A case is shown alone and in 17; what was made for this trial in these and other numbers. */
+static void
+wrong_in_a_size(void **state)
+{
+	static const size_t sizes[] = {1, 7, 8, 9, 17, 31, TRIAL_SIGNATURES};
+	struct draft_campaign campaign;
+	struct verifiers verifiers;
+
+	(void)state;
+	draft_campaign_init(&campaign, TALLY_SIGNING_FRONTEND);
+	verifiers_make(&verifiers, &campaign.manifest);
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		wrong_in = sizes[i];
+		assert_false(passes(&verifiers.list[1]));
+	}
+	wrong_in = 0;
+	assert_true(passes(&verifiers.list[1]));
+	verifiers_free(&verifiers);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(libsodium),        cmocka_unit_test(every_path),
-	    cmocka_unit_test(key_that_is_none), cmocka_unit_test(one_bit),
-	    cmocka_unit_test(exchanged),        cmocka_unit_test(wrong_sums),
+	    cmocka_unit_test(libsodium),          cmocka_unit_test(every_path),
+	    cmocka_unit_test(key_that_is_none),   cmocka_unit_test(one_bit),
+	    cmocka_unit_test(exchanged),          cmocka_unit_test(wrong_sums),
+	    cmocka_unit_test(wrong_about_a_case), cmocka_unit_test(wrong_in_a_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
