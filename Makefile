@@ -62,7 +62,8 @@ LIBS_SHELL := -luv -llmdb -lmicrohttpd -lpthread
 
 # Rooms and nouns are found, not listed: a new file is built because it is there.
 ROOMS      := $(patsubst engine/%/,%,$(wildcard engine/*/))
-PURE_SRC   := $(foreach room,$(filter-out shell,$(ROOMS)),$(wildcard engine/$(room)/*.c))
+PURE_SRC   := $(foreach room,$(filter-out keyring shell,$(ROOMS)),$(wildcard engine/$(room)/*.c))
+KEYRING_SRC := $(wildcard engine/keyring/*.c)
 SHELL_SRC  := $(wildcard engine/shell/*.c)
 TOOLS_SRC  := $(wildcard tools/lib/*.c)
 CTL_SRC    := $(wildcard tools/tallyctl/*.c)
@@ -218,7 +219,7 @@ define link
 @$(CC) $(LDFLAGS) $^ $(1) -o $@
 endef
 
-$(ENGINE_A): $(call obj,$(PURE_SRC)) $(AVX2_OBJ)
+$(ENGINE_A): $(call obj,$(PURE_SRC) $(KEYRING_SRC)) $(AVX2_OBJ)
 	$(archive)
 $(SHELL_A): $(call obj,$(SHELL_SRC))
 	$(archive)

@@ -14,12 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench/probe/door.h"
 #include "bench/probe/facts.h"
 #include "bench/tally-bench/process.h"
+#include "keyring/keyring.h"
 #include "limits.h"
 #include "tools/lib/command.h"
 #include "tools/lib/keyfile.h"
@@ -43,7 +43,6 @@ enum {
 	KEY_VOTERS,
 	BATCH_MOST = 1024,
 	BATCH_UNVERIFIED = 256,
-	HUGE_PAGE = 2 * 1024 * 1024,
 };
 
 static const struct argp_option option_table[] = {
@@ -116,20 +115,10 @@ read_manifest(const char *path)
 static const struct verifier *
 make_verifier(const struct manifest *manifest, enum verifier_path path)
 {
-	static struct verifier verifier;
-	size_t size;
-	void *memory;
+	static struct keyring keyring;
 
-	if (path == VERIFIER_LIBSODIUM) {
-		verifier = verifier_plain(manifest);
-		return &verifier;
-	}
-	size = (verifier_memory(manifest) + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	memory = aligned_alloc(HUGE_PAGE, size);
-	CHECK(memory);
-	(void)madvise(memory, size, MADV_HUGEPAGE); /* a tenth faster where it is possible */
-	verifier = verifier_make(manifest, path, memory);
-	return &verifier;
+	CHECK(keyring_open(&keyring, manifest, path) == KEYRING_READY);
+	return &keyring.verifier;
 }
 
 static void

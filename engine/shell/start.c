@@ -2,6 +2,7 @@
 
 #include "campaign/rules.h"
 #include "shell/clock.h"
+#include "shell/doubt.h"
 #include "shell/foundation.h"
 #include "shell/line.h"
 #include "shell/restore.h"
@@ -121,8 +122,10 @@ int
 start_make_state(struct start *start, const struct start_options *options)
 {
 	int status = make_pollbook(start);
+	enum keyring_state state =
+	    keyring_open(&start->keyring, start->manifest, options->verify);
 
-	keyring_open(&start->keyring, start->manifest, options->verify);
+	doubt_tell(&start->keyring, state, options->verify);
 	return status == DISK_OK ? make_station(start, options) : status;
 }
 

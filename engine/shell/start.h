@@ -5,7 +5,7 @@
  *   3  scan every segment: whole, torn at its end, or damaged (L4)
  *   4  the manifest from the CAMPAIGN entries; the log key must be the one it names, and the
  *      roster, if there is one, the one it commits to;
- *      then the tables of its frontends' or registrars' keys (shell/keyring.h)
+ *      then the tables of its frontends' or registrars' keys (keyring/keyring.h)
  *   5  rewrite in place and sync what lies beyond the remembered checkpoint (L3)
  *   6  the poll book from its home, if it is believed; else from nothing
  *   7  replay the ledger's tail: law, tally, poll book, tree; texts of TALLY entries
@@ -22,9 +22,9 @@
 #ifndef TALLY_SHELL_START_H
 #define TALLY_SHELL_START_H
 
+#include "keyring/keyring.h"
 #include "shell/archive.h"
 #include "shell/committer.h"
-#include "shell/keyring.h"
 #include "shell/publisher.h"
 #include "shell/registry.h"
 #include "shell/signer.h"

@@ -1,5 +1,5 @@
-/* An audit in haste whose tables err: spotcheck.c is compiled into this program, with tables that
- * say what a test wants and a trial or a memory that fails. */
+/* An audit in haste whose tables err: spotcheck.c and keyring.c are compiled into this program,
+ * with tables that say what a test wants and a trial or a memory that fails. */
 #include "tests/lib/scene.h"
 #include "tests/lib/tamper.h"
 
@@ -17,7 +17,7 @@ enum {
 static enum tally_verdict
     all_are; /* what tables say of all ballots, unless TALLY_VERDICTS_COUNT */
 static bool trial_fails;
-static unsigned allocations_left; /* before there is no more memory */
+static unsigned maps_left; /* before there is no more memory */
 
 static void
 erring_batch(const struct verifier *verifier, struct verify_item *items, size_t count)
@@ -34,17 +34,18 @@ erring_trial(const struct verifier *verifier, const uint8_t seed[TRIAL_SEED_SIZE
 }
 
 static void *
-scarce_alloc(size_t alignment, size_t size)
+scarce_map(void *at, size_t size, int access, int kind, int fd, off_t offset)
 {
-	if (allocations_left == 0)
-		return NULL;
-	allocations_left--;
-	return aligned_alloc(alignment, size);
+	if (maps_left == 0)
+		return MAP_FAILED;
+	maps_left--;
+	return mmap(at, size, access, kind, fd, offset);
 }
 
 #define verify_batch erring_batch
 #define trial_tables erring_trial
-#define aligned_alloc scarce_alloc
+#define mmap scarce_map
+#include "keyring/keyring.c"
 #include "tools/lib/spotcheck.c"
 
 static int
@@ -55,7 +56,7 @@ set_up(void **state)
 
 	all_are = TALLY_VERDICTS_COUNT;
 	trial_fails = false;
-	allocations_left = 2;
+	maps_left = 2;
 	scene_make(&scene, &wish, NULL);
 	scene.options.fast = true;
 	*state = &scene;
@@ -77,7 +78,7 @@ passes_when_tables_do(void **state)
 	scene_publish(scene);
 	scene_audit(scene);
 	assert_passed(scene);
-	assert_int_equal(scene->audit.haste.state, SPOTCHECK_READY);
+	assert_int_equal(scene->audit.haste.state, KEYRING_READY);
 	assert_int_equal(scene->audit.haste.by_tables,
 			 scene->audit.recount.replay.counts.in_tree);
 }
@@ -114,7 +115,7 @@ tables_that_accept(void **state)
 }
 
 static void
-goes_by_libsodium(struct scene *scene, enum spotcheck_state state, const char *why)
+goes_by_libsodium(struct scene *scene, enum keyring_state state, const char *why)
 {
 	scene_publish(scene);
 	scene_audit(scene);
@@ -130,21 +131,21 @@ static void
 a_trial_that_fails(void **state)
 {
 	trial_fails = true;
-	goes_by_libsodium(*state, SPOTCHECK_UNFIT, "they do not do what libsodium does");
+	goes_by_libsodium(*state, KEYRING_UNFIT, "they do not do what libsodium does");
 }
 
 static void
 no_memory_for_the_tables(void **state)
 {
-	allocations_left = 0;
-	goes_by_libsodium(*state, SPOTCHECK_NO_MEMORY, "no memory for them");
+	maps_left = 0;
+	goes_by_libsodium(*state, KEYRING_NO_MEMORY, "no memory for them");
 }
 
 static void
 no_memory_for_the_trial(void **state)
 {
-	allocations_left = 1;
-	goes_by_libsodium(*state, SPOTCHECK_NO_MEMORY, "no memory for them");
+	maps_left = 1;
+	goes_by_libsodium(*state, KEYRING_NO_MEMORY, "no memory for them");
 }
 
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

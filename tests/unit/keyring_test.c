@@ -1,14 +1,13 @@
-/* The verifier that a process works with: what it says, and what it does when a path is not what it
- * must be. */
-#include "tests/lib/child.h"
+/* The verifier that a process works with, and what it is when a path is not what it must be. */
 #include "tests/lib/draft.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "shell/keyring.h"
+#include "keyring/keyring.h"
 #include "verify/genuine.h"
 
 static bool
@@ -39,7 +38,8 @@ every_path(void **state)
 
 		if (!verifier_path_available(path))
 			continue;
-		keyring_open(&keyring, &campaign.manifest, path);
+		assert_int_equal(keyring_open(&keyring, &campaign.manifest, path),
+				 KEYRING_READY);
 		assert_int_equal(keyring.verifier.path, path);
 		assert_int_equal(verifier_tables(&keyring.verifier),
 				 path == VERIFIER_LIBSODIUM ? 0 : 2);
@@ -58,75 +58,105 @@ locked(void **state)
 
 	(void)state;
 	draft_campaign_init(&campaign, TALLY_SIGNING_FRONTEND);
-	keyring_open(&keyring, &campaign.manifest, VERIFIER_PORTABLE);
+	assert_int_equal(keyring_open(&keyring, &campaign.manifest, VERIFIER_PORTABLE),
+			 KEYRING_READY);
 	assert_int_equal(read(fd, (void *)(uintptr_t)keyring.verifier.keys[0].entries, 1), -1);
 	assert_int_equal(errno, EFAULT);
 	keyring_close(&keyring);
 	close(fd);
 }
 
-/* The children exit with 0 if all is as it must be. */
-
-static int
-run_spoilt(void *context)
+static void
+is_plain(struct keyring *keyring, const struct draft_campaign *campaign)
 {
-	struct draft_campaign campaign;
-	struct keyring keyring;
-	bool good;
-
-	(void)context;
-	draft_campaign_init(&campaign, TALLY_SIGNING_FRONTEND);
-	if (!keyring_make(&keyring, &campaign.manifest, VERIFIER_PORTABLE))
-		return 1;
-	*(uint8_t *)(uintptr_t)&keyring.verifier.base.entries[5000] ^= 4;
-	keyring_try(&keyring);
-	good = keyring.verifier.path == VERIFIER_LIBSODIUM && keyring.mapping == NULL &&
-	       accepts(&keyring, &campaign);
-	keyring_close(&keyring);
-	return good ? 0 : 2;
+	assert_int_equal(keyring->verifier.path, VERIFIER_LIBSODIUM);
+	assert_null(keyring->mapping);
+	assert_true(accepts(keyring, campaign));
+	keyring_close(keyring);
 }
 
 static void
 spoilt(void **state)
 {
-	struct test_child child;
-
-	(void)state;
-	assert_int_equal(test_child_run(&child, run_spoilt, NULL), 0);
-	assert_said(&child, "the path 'portable' does not do here what libsodium does");
-}
-
-static int
-run_short(void *context)
-{
-	struct rlimit usual, none;
 	struct draft_campaign campaign;
 	struct keyring keyring;
-	bool good;
 
-	(void)context;
+	(void)state;
 	draft_campaign_init(&campaign, TALLY_SIGNING_FRONTEND);
-	if (getrlimit(RLIMIT_DATA, &usual) != 0)
-		return 1;
+	assert_int_equal(keyring_make(&keyring, &campaign.manifest, VERIFIER_PORTABLE),
+			 KEYRING_READY);
+	*(uint8_t *)(uintptr_t)&keyring.verifier.base.entries[5000] ^= 4;
+	assert_int_equal(keyring_try(&keyring), KEYRING_UNFIT);
+	is_plain(&keyring, &campaign);
+}
+
+/* From now on; what there is stays. */
+static struct rlimit
+take_memory(void)
+{
+	struct rlimit usual, none;
+
+	assert_int_equal(getrlimit(RLIMIT_DATA, &usual), 0);
 	none = (struct rlimit){4096, usual.rlim_max}; /* Linux takes 0 for no limit */
-	if (setrlimit(RLIMIT_DATA, &none) != 0)
-		return 1;
-	keyring_open(&keyring, &campaign.manifest, VERIFIER_PORTABLE);
-	if (setrlimit(RLIMIT_DATA, &usual) != 0)
-		return 1;
-	good = keyring.verifier.path == VERIFIER_LIBSODIUM && accepts(&keyring, &campaign);
-	keyring_close(&keyring);
-	return good ? 0 : 2;
+	assert_int_equal(setrlimit(RLIMIT_DATA, &none), 0);
+	return usual;
 }
 
 static void
-no_memory(void **state)
+no_memory_for_tables(void **state)
 {
-	struct test_child child;
+	struct draft_campaign campaign;
+	enum keyring_state said;
+	struct keyring keyring;
+	struct rlimit usual;
 
 	(void)state;
-	assert_int_equal(test_child_run(&child, run_short, NULL), 0);
-	assert_said(&child, "no memory for the tables of the path 'portable'");
+	draft_campaign_init(&campaign, TALLY_SIGNING_FRONTEND);
+	usual = take_memory();
+	said = keyring_open(&keyring, &campaign.manifest, VERIFIER_PORTABLE);
+	assert_int_equal(setrlimit(RLIMIT_DATA, &usual), 0);
+	assert_int_equal(said, KEYRING_NO_MEMORY);
+	assert_int_equal(keyring.error, ENOMEM);
+	is_plain(&keyring, &campaign);
+}
+
+/* A trial that could not be held accuses nobody. */
+static void
+no_memory_for_the_trial(void **state)
+{
+	struct draft_campaign campaign;
+	enum keyring_state said;
+	struct keyring keyring;
+	struct rlimit usual;
+
+	(void)state;
+	draft_campaign_init(&campaign, TALLY_SIGNING_FRONTEND);
+	assert_int_equal(keyring_make(&keyring, &campaign.manifest, VERIFIER_PORTABLE),
+			 KEYRING_READY);
+	usual = take_memory();
+	said = keyring_try(&keyring);
+	assert_int_equal(setrlimit(RLIMIT_DATA, &usual), 0);
+	assert_int_equal(said, KEYRING_NO_MEMORY);
+	assert_int_equal(keyring.error, ENOMEM);
+	is_plain(&keyring, &campaign);
+}
+
+/* Nor does a lock that the system refuses: here for a hole behind the tables. */
+static void
+no_lock(void **state)
+{
+	struct draft_campaign campaign;
+	struct keyring keyring;
+
+	(void)state;
+	draft_campaign_init(&campaign, TALLY_SIGNING_FRONTEND);
+	assert_int_equal(keyring_make(&keyring, &campaign.manifest, VERIFIER_PORTABLE),
+			 KEYRING_READY);
+	assert_int_equal(
+	    munmap((uint8_t *)keyring.mapping + keyring.mapping_bytes - 4096, 4096), 0);
+	assert_int_equal(keyring_try(&keyring), KEYRING_NO_MEMORY);
+	assert_int_equal(keyring.error, ENOMEM);
+	is_plain(&keyring, &campaign);
 }
 
 int
@@ -136,7 +166,9 @@ main(void)
 	    cmocka_unit_test(every_path),
 	    cmocka_unit_test(locked),
 	    cmocka_unit_test(spoilt),
-	    cmocka_unit_test(no_memory),
+	    cmocka_unit_test(no_memory_for_tables),
+	    cmocka_unit_test(no_memory_for_the_trial),
+	    cmocka_unit_test(no_lock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,8 +44,8 @@ struct audit_options {
 /* How ballots' signatures were looked at, where `fast` asked for tables. */
 struct audit_haste {
 	enum verifier_path path; /* VERIFIER_LIBSODIUM: the tables could not be used: `state` */
-	enum spotcheck_state state;
-	uint64_t by_tables;
+	enum keyring_state state;
+	uint64_t by_tables; /* ballots that they have taken */
 	uint64_t rechecked; /* of those, by libsodium as well */
 };
 

@@ -339,7 +339,7 @@ begin_haste(struct audit_state *state, uint64_t bundles)
 	if (audit->hasty)
 		audit->haste.state =
 		    spotcheck_open(&state->spotcheck, audit->recount.manifest, bundles);
-	state->has_spotcheck = audit->hasty && audit->haste.state == SPOTCHECK_READY;
+	state->has_spotcheck = audit->hasty && audit->haste.state == KEYRING_READY;
 }
 
 static void
@@ -350,7 +350,7 @@ end_haste(struct audit_state *state)
 	if (!state->has_spotcheck)
 		return;
 	state->has_spotcheck = false;
-	state->audit->haste = (struct audit_haste){.path = spotcheck->verifier.path,
+	state->audit->haste = (struct audit_haste){.path = spotcheck->keyring.verifier.path,
 						   .by_tables = spotcheck->by_tables,
 						   .rechecked = spotcheck->rechecked};
 	spotcheck_close(spotcheck);
@@ -359,7 +359,7 @@ end_haste(struct audit_state *state)
 const char *
 haste_obstacle(const struct audit_haste *haste)
 {
-	return haste->state == SPOTCHECK_NO_MEMORY
+	return haste->state == KEYRING_NO_MEMORY
 		   ? "no memory for them"
 		   : "they do not do what libsodium does: have this machine checked";
 }

@@ -8,31 +8,24 @@
  * libsodium's own word. One disagreement, in whatever direction, is a finding: then the tables
  * must not be believed on this machine.
  *
- * Before that the tables are put on trial (verify/trial.h), and locked. Any thread, but for open
- * and close; those allocate. */
+ * Before that the tables are put on trial, and locked (keyring/keyring.h). Any thread, but for open
+ * and close. */
 #ifndef TALLY_TOOLS_SPOTCHECK_H
 #define TALLY_TOOLS_SPOTCHECK_H
 
 #include <stdatomic.h>
 
+#include "keyring/keyring.h"
 #include "verify/genuine.h"
 
 enum {
 	SPOTCHECK_LEAST = 1000,
 };
 
-enum spotcheck_state {
-	SPOTCHECK_READY,
-	SPOTCHECK_NO_MEMORY, /* for tables or trial, or they cannot be locked */
-	SPOTCHECK_UNFIT,     /* the tables did not pass their trial */
-};
-
 struct spotcheck {
-	struct verifier verifier;
-	void *mapping;
-	size_t mapping_bytes;
-	uint64_t share; /* of every bundle, in ballots */
-	_Atomic uint64_t by_tables;
+	struct keyring keyring;
+	uint64_t share;             /* of every bundle, in ballots */
+	_Atomic uint64_t by_tables; /* ballots that the tables have taken */
 	_Atomic uint64_t rechecked; /* of those */
 };
 
@@ -43,9 +36,9 @@ struct spotcheck_finding {
 	enum tally_verdict by_tables; /* libsodium's is in the item */
 };
 
-/* For a log of so many bundles. If not READY nothing is due, and signature.h is there for all of
- * them. */
-MUST_USE enum spotcheck_state
+/* For a log of so many bundles. If not READY signature.h is there for all of them, and
+ * nothing is due. */
+MUST_USE enum keyring_state
 spotcheck_open(struct spotcheck *spotcheck, const struct manifest *manifest, uint64_t bundles);
 
 void

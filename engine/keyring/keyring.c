@@ -1,11 +1,9 @@
-#include "shell/keyring.h"
+#include "keyring/keyring.h"
 
-#include "shell/line.h"
 #include "verify/trial.h"
 
 #include <errno.h>
 #include <sodium.h>
-#include <string.h>
 #include <sys/mman.h>
 
 enum {
@@ -32,7 +30,7 @@ huge_part(void *mapping, size_t bytes)
 	return part;
 }
 
-bool
+enum keyring_state
 keyring_make(struct keyring *keyring, const struct manifest *manifest, enum verifier_path path)
 {
 	size_t bytes = (verifier_memory(manifest) + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
@@ -40,14 +38,15 @@ keyring_make(struct keyring *keyring, const struct manifest *manifest, enum veri
 	*keyring = (struct keyring){.verifier = verifier_plain(manifest),
 				    .mapping_bytes = bytes + HUGE_PAGE};
 	keyring->mapping = map(keyring->mapping_bytes);
-	if (keyring->mapping == NULL)
-		return false;
+	if (keyring->mapping == NULL) {
+		keyring->error = errno;
+		return KEYRING_NO_MEMORY;
+	}
 	keyring->verifier = verifier_make(manifest, path, huge_part(keyring->mapping, bytes));
-	return true;
+	return KEYRING_READY;
 }
 
-/* 0: it passed, and is locked; else errno, or -1: the tables are not what they should be. */
-static int
+static enum keyring_state
 try_tables(struct keyring *keyring)
 {
 	size_t bytes = trial_memory(&keyring->verifier);
@@ -56,53 +55,40 @@ try_tables(struct keyring *keyring)
 	bool passed;
 
 	if (memory == NULL)
-		return errno;
+		return KEYRING_NO_MEMORY;
 	randombytes_buf(seed, sizeof seed);
 	passed = trial_tables(&keyring->verifier, seed, memory);
 	munmap(memory, bytes);
 	if (!passed)
-		return -1;
-	return mprotect(keyring->mapping, keyring->mapping_bytes, PROT_READ) == 0 ? 0 : errno;
+		return KEYRING_UNFIT;
+	return mprotect(keyring->mapping, keyring->mapping_bytes, PROT_READ) == 0
+		   ? KEYRING_READY
+		   : KEYRING_NO_MEMORY;
 }
 
-static void
-warn_of_memory(enum verifier_path path, int error)
-{
-	line_warn("SIGNATURES: no memory for the tables of the path '%s': libsodium looks at "
-		  "every signature: %s",
-		  verifier_path_name(path), strerror(error));
-}
-
-void
+enum keyring_state
 keyring_try(struct keyring *keyring)
 {
-	enum verifier_path path = keyring->verifier.path;
-	int obstacle = try_tables(keyring);
+	enum keyring_state state = try_tables(keyring);
 
-	if (obstacle == 0)
-		return;
-	if (obstacle > 0)
-		warn_of_memory(path, obstacle);
-	else
-		line_warn("SIGNATURES: the path '%s' does not do here what libsodium does, and "
-			  "is not used: every signature is looked at by libsodium, which is "
-			  "right and slower; have the processor and the memory of this machine "
-			  "checked",
-			  verifier_path_name(path));
+	if (state == KEYRING_READY)
+		return state;
+	keyring->error = errno;
 	keyring->verifier = verifier_plain(keyring->verifier.manifest);
 	keyring_close(keyring);
+	return state;
 }
 
-void
+enum keyring_state
 keyring_open(struct keyring *keyring, const struct manifest *manifest, enum verifier_path path)
 {
+	enum keyring_state state;
+
 	*keyring = (struct keyring){.verifier = verifier_plain(manifest)};
 	if (path == VERIFIER_LIBSODIUM)
-		return;
-	if (keyring_make(keyring, manifest, path))
-		keyring_try(keyring);
-	else
-		warn_of_memory(path, errno);
+		return KEYRING_READY;
+	state = keyring_make(keyring, manifest, path);
+	return state == KEYRING_READY ? keyring_try(keyring) : state;
 }
 
 void
