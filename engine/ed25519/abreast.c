@@ -36,9 +36,8 @@ work_admit(struct work *work, struct ed25519_item *items, size_t count)
 {
 	work->count = 0;
 	for (size_t i = 0; i < count; i++)
-		items[i].genuine =
-		    scalar_is_canonical(items[i].signature + TALLY_SIGNATURE_SIZE / 2) &&
-		    !point_small_order(items[i].signature);
+		items[i].genuine = scalar_is_canonical(items[i].signature + ED25519_S) &&
+				   !point_small_order(items[i].signature);
 	for (unsigned w = KEYTABLE_WINDOW_LEAST; w <= KEYTABLE_WINDOW_MAX; w++) {
 		for (size_t i = 0; i < count; i++) {
 			if (items[i].genuine && items[i].key->window == w)
@@ -95,7 +94,7 @@ steps_list(struct steps *steps, const struct keytable *base, const struct work *
 		uint8_t k[SCALAR_SIZE];
 
 		scalar_reduce(k, work->message[first + lane].digest);
-		steps_put(steps, 0, lane, base, item->signature + TALLY_SIGNATURE_SIZE / 2);
+		steps_put(steps, 0, lane, base, item->signature + ED25519_S);
 		steps_put(steps, base->rows, lane, item->key, k);
 	}
 	return count;

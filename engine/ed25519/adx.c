@@ -4,17 +4,6 @@
 
 #ifdef __x86_64__
 
-#include <cpuid.h>
-
-bool
-adx_available(void)
-{
-	const unsigned wanted = bit_BMI2 | bit_ADX;
-	unsigned a, b, c, d;
-
-	return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & wanted) == wanted;
-}
-
 /* a * the word at b + offset onto five words, of which the last is new. xor leaves both carries
  * clear, mov as they are. */
 #define ROW(offset, r0, r1, r2, r3, r4) \
@@ -194,18 +183,12 @@ adx_sub(struct words *out, const struct words *a, const struct words *b)
 
 #else
 
-bool
-adx_available(void)
-{
-	return false;
-}
-
 void
 adx_sum(struct point *sum, const struct steps *steps)
 {
 	(void)sum;
 	(void)steps;
-	CHECK(adx_available());
+	CHECK(ed25519_adx_available());
 }
 
 #endif

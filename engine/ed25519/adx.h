@@ -20,10 +20,7 @@ struct words {
 	uint64_t word[4];
 };
 
-bool
-adx_available(void);
-
-/* Below: only where adx_available().
+/* All of this only where ed25519_adx_available() (batch.h).
  *
  * Extended coordinates but for T, which is left 0: the sum is there to be encoded. */
 void

@@ -19,7 +19,7 @@ item_begin(sum_function *sum, const struct keytable *base, struct ed25519_item *
 {
 	SCRATCH struct steps steps;
 
-	item->genuine = scalar_is_canonical(item->signature + FIELD_SIZE) &&
+	item->genuine = scalar_is_canonical(item->signature + ED25519_S) &&
 			!point_small_order(item->signature);
 	if (item->genuine) {
 		steps_make(&steps, base, item);
@@ -74,12 +74,6 @@ void
 ed25519_portable(const struct keytable *base, struct ed25519_item *items, size_t count)
 {
 	run(portable_sum, base, items, count);
-}
-
-bool
-ed25519_adx_available(void)
-{
-	return adx_available();
 }
 
 void

@@ -17,6 +17,7 @@
 enum {
 	ED25519_BATCH_MAX =
 	    256, /* items that share an inversion; more are cut into such batches */
+	ED25519_S = TALLY_SIGNATURE_SIZE / 2, /* a signature is R, and from here on S */
 };
 
 struct ed25519_item {

@@ -8,8 +8,10 @@
 enum {
 	/* leaf 7, ebx */
 	CPUID_AVX2 = 1 << 5,
+	CPUID_BMI2 = 1 << 8,
 	CPUID_F = 1 << 16,
 	CPUID_DQ = 1 << 17,
+	CPUID_ADX = 1 << 19,
 	CPUID_IFMA = 1 << 21,
 	CPUID_BW = 1 << 30,
 	/* leaf 1, ecx; OSXSAVE: xgetbv may be asked */
@@ -21,6 +23,14 @@ enum {
 };
 
 static const unsigned cpuid_vl = 1u << 31;
+
+static bool
+has_seventh(unsigned wanted)
+{
+	unsigned a, b, c, d;
+
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & wanted) == wanted;
+}
 
 /* Bits of leaf 1's ecx, of xcr0 and of leaf 7's ebx, all of them. */
 static bool
@@ -34,7 +44,13 @@ has(unsigned first, unsigned kept, unsigned seventh)
 	__asm__("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
 	if ((a & kept) != kept)
 		return false;
-	return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & seventh) == seventh;
+	return has_seventh(seventh);
+}
+
+bool
+ed25519_adx_available(void)
+{
+	return has_seventh(CPUID_BMI2 | CPUID_ADX);
 }
 
 bool
@@ -50,6 +66,12 @@ ed25519_ifma_available(void)
 }
 
 #else
+
+bool
+ed25519_adx_available(void)
+{
+	return false;
+}
 
 bool
 ed25519_avx2_available(void)

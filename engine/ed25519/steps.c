@@ -26,7 +26,7 @@ steps_make(struct steps *steps, const struct keytable *base, const struct ed2551
 
 	steps->count = 0;
 	scalar_challenge(k, item->signature, item->key->key, item->message);
-	append(steps, base, item->signature + TALLY_KEY_SIZE);
+	append(steps, base, item->signature + ED25519_S);
 	append(steps, item->key, k);
 	for (size_t i = 0; i < STEPS_AHEAD; i++) {
 		steps->entries[steps->count + i] = steps->entries[steps->count - 1];

@@ -70,7 +70,7 @@ arithmetic(void **state)
 	struct test_random random = test_random_make(64);
 
 	(void)state;
-	if (!adx_available()) {
+	if (!ed25519_adx_available()) {
 		printf("SKIPPED: no mulx, adcx and adox here\n");
 		skip();
 	}
