@@ -44,6 +44,8 @@ work_admit(struct work *work, struct ed25519_item *items, size_t count)
 				work->item[work->count++] = &items[i];
 		}
 	}
+	for (size_t i = 0; i < count; i++)
+		items[i].genuine = false; /* until it has been compared */
 }
 
 static void
