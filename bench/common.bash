@@ -2,7 +2,8 @@
 #
 # All that a script makes lies in a folder of its own, which is gone at the end, and not before:
 # every run of a server gets another folder in it (`found`). ext4 looks long for a free inode where
-# many were just removed, at the cost of whoever makes the next file.
+# many were just removed, at the cost of whoever makes the next file: chattr +T asks it to put each
+# of these folders into another part of the disk.
 export LC_ALL=C
 
 name=${0##*/}
@@ -31,6 +32,7 @@ begin() {
 	lasting=${BENCH_FOLDER:-}
 	work=$(mktemp -d "${BENCH_FOLDER:-${TMPDIR:-/tmp}}/tally-$name.XXXXXX")
 	cd "$work"
+	chattr +T . 2> /dev/null || true
 }
 
 # programs OUT: `out` and `bin`, of a build folder.
