@@ -2,7 +2,6 @@
 
 #include "limits.h"
 #include "shell/clock.h"
-#include "shell/turn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -250,7 +249,6 @@ writer_run(void *argument)
 {
 	struct committer *committer = argument;
 
-	turn_soon();
 	for (;;) {
 		struct committer_batch job;
 		struct committer_done done;

@@ -7,7 +7,6 @@
 #include "shell/door.h"
 #include "shell/line.h"
 #include "shell/metrics_door.h"
-#include "shell/turn.h"
 #include "base/text.h"
 #include "tally/status.h"
 
@@ -273,7 +272,6 @@ serve(struct server *server, const struct doors *doors, const struct server_opti
 	say_ready(server);
 	if (options->ready != NULL)
 		options->ready(options->context, server->port, door_port(server->door));
-	turn_soon();
 	uv_run(&server->loop, UV_RUN_DEFAULT);
 	return TALLY_EXIT_FINE;
 }

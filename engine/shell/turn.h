@@ -1,7 +1,4 @@
-/* turn: how soon a thread gets a processor that others want too.
- *
- * Both are for the calling thread, and a request: where the kernel refuses or does not know it,
- * nothing is lost but the order. */
+/* turn: how soon a thread gets a processor that others want too. */
 #ifndef TALLY_SHELL_TURN_H
 #define TALLY_SHELL_TURN_H
 
@@ -10,14 +7,9 @@ enum {
 	TURN_PUBLISHER = 5, /* a third: it must keep up with a server that is never idle */
 };
 
-/* It does a little and waits again, and voters wait for it: when it wakes it goes before those who
- * have much to do. Linux from 6.12 takes the wish for short slices so (sched_setattr, EEVDF);
- * its share of the time and its niceness stay what they are. Threads that it makes afterwards do
- * not inherit the wish, nor a negative niceness. */
-void
-turn_soon(void);
-
-/* It has much to do and nobody waits for it: so much nicer than the process. */
+/* The calling thread has much to do and nobody waits for it: it is so much nicer than it was, and
+ * so are threads that it makes afterwards. A request: where the kernel refuses, nothing is lost
+ * but the order. */
 void
 turn_late(int niceness);
 

@@ -3,68 +3,24 @@
 #include "shell/turn.h"
 
 #include <pthread.h>
-#include <sched.h>
-#include <stdint.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-/* What the kernel says of the calling thread: struct sched_attr, first version. */
-struct told {
-	uint32_t size;
-	uint32_t policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t slice_ns;
-	uint64_t rest[2];
-};
-
-static struct told
-look(void)
-{
-	struct told told = {.size = 0};
-
-	assert_int_equal(syscall(SYS_sched_getattr, 0, &told, sizeof told, 0), 0);
-	return told;
-}
 
 static void *
 child_run(void *context)
 {
-	*(struct told *)context = look();
+	*(int *)context = getpriority(PRIO_PROCESS, 0);
 	return NULL;
 }
 
-static struct told
-look_as_child(void)
+static int
+nice_of_child(void)
 {
-	struct told told;
+	int nice;
 	pthread_t thread;
 
-	assert_int_equal(pthread_create(&thread, NULL, child_run, &told), 0);
+	assert_int_equal(pthread_create(&thread, NULL, child_run, &nice), 0);
 	assert_int_equal(pthread_join(thread, NULL), 0);
-	return told;
-}
-
-static void *
-soon_run(void *context)
-{
-	struct told before = look();
-	struct told after;
-
-	(void)context;
-	turn_soon();
-	after = look();
-	assert_int_equal(after.nice, before.nice);
-	assert_int_equal(after.policy, before.policy);
-	/* 0: a kernel that does not tell, and that knows of no slices. */
-	if (before.slice_ns == 0)
-		print_message("SKIPPED: this kernel has no slices of a thread's own\n");
-	else
-		assert_int_equal(after.slice_ns, 100000);
-	assert_int_equal(look_as_child().slice_ns, before.slice_ns);
-	return NULL;
+	return nice;
 }
 
 static void *
@@ -77,7 +33,7 @@ late_run(void *context)
 	assert_int_equal(getpriority(PRIO_PROCESS, 0), before + 3);
 	turn_late(2);
 	assert_int_equal(getpriority(PRIO_PROCESS, 0), before + 5);
-	assert_int_equal(look_as_child().nice, before + 5);
+	assert_int_equal(nice_of_child(), before + 5);
 	return NULL;
 }
 
@@ -94,13 +50,6 @@ in_thread(void *(*run)(void *))
 }
 
 static void
-soon_is_for_the_caller_alone(void **state)
-{
-	(void)state;
-	in_thread(soon_run);
-}
-
-static void
 late_adds_to_what_it_was(void **state)
 {
 	(void)state;
@@ -111,7 +60,6 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(soon_is_for_the_caller_alone),
 	    cmocka_unit_test(late_adds_to_what_it_was),
 	};
 
