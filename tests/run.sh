@@ -1,6 +1,7 @@
 #!/bin/bash
-# run.sh [STAGE...]: builds and runs checks, counts them, ends with "N passed, N failed". Without a
-# stage: all of `make check`. README.md beside this file says what each stage is and what counts.
+# run.sh [STAGE...]: builds and runs checks, counts them, ends with what failed and "N passed, N
+# failed". Without a stage: all of `make check`. README.md beside this file says what each stage is
+# and what counts.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 export LC_ALL=C.UTF-8
@@ -11,6 +12,7 @@ logs=build/check
 passed=0
 failed=0
 skipped=0
+failures=() # STAGE: NAME, and below it a few lines of what it said
 
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
@@ -111,7 +113,38 @@ harvest() {
 	else
 		printf '  %-34s %d FAILED %s\n' "$1" "$f" "$why"
 		tail -q -n 200 "$2.out" "$2.err" | sed 's/^/    | /'
+		remember "$stage: $1 ($f) $why" "$2.out" "$2.err"
 	fi
+}
+
+# remember TITLE FILE...: for the end, since the tail of the output may be all that is kept: of each
+# file what was not ok, and what was said last.
+remember() {
+	local title=$1 said
+	shift
+	said=$(awk '
+	function told(i) {
+		for (i = 1; i <= last; i++)
+			if (i in shown || i > last - 4)
+				print "    | " substr(line[i], 1, 200)
+	}
+	FNR == 1 { told(); split("", shown); found = 0 }
+	{ line[last = FNR] = $0 }
+	/^not ok/ && ++found <= 3 { shown[FNR]; shown[FNR + 1]; shown[FNR + 2] }
+	END { told() }' "$@" | head -n 15)
+	failures+=("$title${said:+$'\n'$said}")
+}
+
+# recall: every failure again, ten of them with what they said; the names last.
+recall() {
+	local failure
+	[ ${#failures[@]} -gt 0 ] || return
+	printf '%s\n' "== what failed" "${failures[@]:0:10}"
+	printf 'failed:'
+	for failure in "${failures[@]}"; do
+		printf ' %s;' "${failure%% (*}"
+	done
+	echo
 }
 
 # build COMPILER SAN TARGET...: a failure counts as one, and does not hide what was built.
@@ -123,6 +156,8 @@ build() {
 		failed=$((failed + 1))
 		printf '  %-34s FAILED\n' "build with $compiler, $san"
 		grep -vE '^(CC|AR|LD) ' "$log" | tail -n 100 | sed 's/^/    | /'
+		remember "$stage: build with $compiler, $san (1)" \
+			<(grep -E -m 4 ': (error|undefined|.*Error [0-9])' "$log")
 	fi
 }
 
@@ -268,8 +303,10 @@ for stage in "$@"; do
 	wrap=
 	"stage_$stage"
 	echo "   $stage took $((SECONDS - began)) s"
+	[ $failed -eq 0 ] || recall | tail -n 1
 done
 echo "all took $((SECONDS - started)) s"
+recall
 [ $((passed + failed)) -gt 0 ] || echo "nothing ran"
 echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]

@@ -88,4 +88,48 @@ expect "a long file" 'sizes: ./engine/ballot/tall.c: more than 600 lines' "$here
 echo '/* FIX''ME later */' > engine/ballot/later.c
 expect "a note to oneself" 'words: ./engine/ballot/later.c:1:/* FIX''ME later */' \
 	"$here/words.sh"
+
+# run.sh over checks that fail: its end names each, with what it said.
+mkdir -p run/tests/tidy
+cp "$top/tests/run.sh" run/tests
+stand_in() {
+	printf '#!/bin/sh\n%s\n' "$2" > "run/tests/tidy/$1.sh"
+	chmod +x "run/tests/tidy/$1.sh"
+}
+stand_in includes 'echo ok fine'
+stand_in format 'echo not ok crooked; echo "# by much"; yes nothing | head -n 300; exit 1'
+stand_in nouns 'echo 1..3; echo ok one; echo gone >&2; exit 9'
+stand_in sizes 'yes | head -n 300'
+stand_in words 'echo ok fine; echo SKIPPED: half'
+cat > last << 'EOF'
+== what failed
+tidy: tidy/format (1) 
+    | not ok crooked
+    | # by much
+    | nothing
+    | nothing
+    | nothing
+    | nothing
+    | nothing
+tidy: tidy/nouns (1) ended with code 9 after 1 of 3
+    | 1..3
+    | ok one
+    | gone
+tidy: tidy/sizes (1) checked nothing, code 0
+    | y
+    | y
+    | y
+    | y
+tidy: tidy/selftest (1) was not built
+failed: tidy: tidy/format; tidy: tidy/nouns; tidy: tidy/sizes; tidy: tidy/selftest;
+3 passed, 4 failed, 1 skipped
+EOF
+TMPDIR=$work bash run/tests/run.sh tidy 2>&1 | tail -n "$(wc -l < last)" > ended
+if diff last ended > said; then
+	echo "ok run.sh ends with what failed"
+else
+	sed 's/^/# /' said
+	echo "not ok run.sh ends with what failed"
+	bad=1
+fi
 exit $bad
