@@ -271,7 +271,7 @@ $(filter-out $(PROBE) $(GROW),$(BENCHES)): $(OUT)/%: $(OUT)/%.o $(BENCH_A) $(TOO
                                       $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_HTTP) $(LIBS_SHELL) -lm)
 
-$(GROW): $(call obj,$(wildcard bench/growth/*.c)) $(SHELL_A) $(ENGINE_A)
+$(GROW): $(call obj,$(wildcard bench/growth/*.c)) $(TOOLS_A) $(SHELL_A) $(ENGINE_A)
 	$(call link,$(LIBS_PURE) $(LIBS_SHELL))
 
 $(TESTS:=.o): CFLAGS += $(TEST_FLAGS_$(SAN))

@@ -16,11 +16,11 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tools/lib/crew.h"
 #include "tools/lib/recount.h"
+#include "tools/lib/ticks.h"
 #include "verify/verifier.h"
 
 enum {
@@ -45,15 +45,6 @@ give_up(const char *why)
 {
 	fprintf(stderr, "audit_rate: %s\n", why);
 	exit(3);
-}
-
-static double
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 static const uint8_t *
@@ -110,9 +101,9 @@ static void *
 verify(void *argument)
 {
 	uint64_t *done = argument;
-	double end = now() + seconds;
+	double end = ticks_s(CLOCK_MONOTONIC) + seconds;
 
-	while (now() < end)
+	while (ticks_s(CLOCK_MONOTONIC) < end)
 		for (int i = 0; i < 16; i++, ++*done) {
 			size_t at = *done % sample.count;
 			const struct ballot *ballot = &sample.ballots[at];
@@ -143,7 +134,7 @@ bare_rate(unsigned threads)
 {
 	pthread_t ids[CREW_WORKERS_MAX];
 	uint64_t done[CREW_WORKERS_MAX][8] = {{0}}; /* a cache line each */
-	double begin = now();
+	double begin = ticks_s(CLOCK_MONOTONIC);
 	uint64_t sum = 0;
 	struct rusage before;
 	struct rusage after;
@@ -157,7 +148,7 @@ bare_rate(unsigned threads)
 		pthread_join(ids[i], NULL);
 		sum += done[i][0];
 	}
-	wall_s = now() - begin;
+	wall_s = ticks_s(CLOCK_MONOTONIC) - begin;
 	getrusage(RUSAGE_SELF, &after);
 	return (struct rate){
 	    .wall = (double)sum / wall_s,
@@ -188,7 +179,7 @@ audit_rate(char **arguments, bool fast)
 {
 	struct rate rate = {0};
 	struct rusage usage;
-	double begin = now();
+	double begin = ticks_s(CLOCK_MONOTONIC);
 	double spent_s = 0;
 	double audited = 0;
 
@@ -198,8 +189,8 @@ audit_rate(char **arguments, bool fast)
 		spent_s += processor_s(&usage);
 		if (usage.ru_maxrss > rate.memory_kb)
 			rate.memory_kb = usage.ru_maxrss;
-	} while (now() - begin < seconds);
-	rate.wall = audited / (now() - begin);
+	} while (ticks_s(CLOCK_MONOTONIC) - begin < seconds);
+	rate.wall = audited / (ticks_s(CLOCK_MONOTONIC) - begin);
 	rate.processor = audited / spent_s;
 	return rate;
 }

@@ -15,8 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "tools/lib/ticks.h"
 
 enum {
 	READERS_MAX = 256,
@@ -50,15 +51,6 @@ on_term(int number)
 {
 	(void)number;
 	told_to_end = 1;
-}
-
-static double
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 static int
@@ -181,7 +173,7 @@ crawl(unsigned long count, double until)
 		ask(&readers[i]);
 	}
 	fprintf(stderr, "crawling\n");
-	while (now() < until && !told_to_end) {
+	while (ticks_s(CLOCK_MONOTONIC) < until && !told_to_end) {
 		if (poll(fds, count, 100) < 0)
 			continue; /* SIGTERM */
 		for (unsigned long i = 0; i < count; i++)
@@ -195,7 +187,7 @@ main(int count, char **arguments)
 {
 	unsigned long readers_count = count > 2 ? strtoul(arguments[2], NULL, 10) : 0;
 	double seconds = count > 3 ? strtod(arguments[3], NULL) : 0;
-	double begin = now();
+	double begin = ticks_s(CLOCK_MONOTONIC);
 
 	if (readers_count < 1 || readers_count > READERS_MAX || seconds <= 0) {
 		fprintf(stderr, "usage: crawl_readers PORT READERS SECONDS\n");
@@ -207,7 +199,7 @@ main(int count, char **arguments)
 		fail("no full tile is published");
 	signal(SIGTERM, on_term);
 	crawl(readers_count, begin + seconds);
-	seconds = now() - begin;
+	seconds = ticks_s(CLOCK_MONOTONIC) - begin;
 	if (files_count == 0)
 		fail("nothing has come");
 	printf("%.0f files/s, %.1f MB/s\n", (double)files_count / seconds,

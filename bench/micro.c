@@ -9,13 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ballot/ballot.h"
 #include "pollbook/table.h"
 #include "tally/counts.h"
 #include "tally/tag.h"
+#include "tools/lib/dice.h"
+#include "tools/lib/ticks.h"
 #include "tree/frontier.h"
 #include "tree/proof.h"
 
@@ -29,30 +30,10 @@ enum {
 	NAMED = 5,
 };
 
-static uint64_t random_state = 1;
+static struct dice dice = {1};
 static volatile uint64_t sink; /* so that nothing is left out */
 static unsigned rounds = 3;
 static const char *folder = ".";
-
-/* splitmix64 */
-static uint64_t
-draw(void)
-{
-	uint64_t z = random_state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
-
-static double
-now_ns(clockid_t clock)
-{
-	struct timespec time;
-
-	clock_gettime(clock, &time);
-	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
 
 static void *
 room(size_t count, size_t size)
@@ -70,12 +51,12 @@ measure(const char *name, size_t calls, void (*part)(size_t))
 	double best = 0;
 
 	for (unsigned i = 0; i < rounds; i++) {
-		double begin = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+		double begin = ticks_s(CLOCK_PROCESS_CPUTIME_ID);
 		double spent;
 
 		for (size_t at = 0; at < calls; at++)
 			part(at);
-		spent = (now_ns(CLOCK_PROCESS_CPUTIME_ID) - begin) / (double)calls;
+		spent = (ticks_s(CLOCK_PROCESS_CPUTIME_ID) - begin) * 1e9 / (double)calls;
 		if (i == 0 || spent < best)
 			best = spent;
 	}
@@ -133,14 +114,14 @@ static void
 find_hit(size_t at)
 {
 	(void)at;
-	find(draw() % RECORDS);
+	find(dice_below(&dice, RECORDS));
 }
 
 static void
 find_miss(size_t at)
 {
 	(void)at;
-	find(RECORDS + draw() % RECORDS);
+	find(RECORDS + dice_below(&dice, RECORDS));
 }
 
 /* Sixteen names are known before the first one is looked up, as in a parcel. */
@@ -152,7 +133,7 @@ find_ahead(size_t at)
 
 	if (at % 16 == 0)
 		for (int i = 0; i < 16; i++) {
-			numbers[i] = RECORDS + draw() % RECORDS;
+			numbers[i] = RECORDS + dice_below(&dice, RECORDS);
 			name_of(numbers[i], name);
 			pollbook_prefetch(&table, POLLBOOK_VOTER, name);
 		}
@@ -186,7 +167,7 @@ lmdb_get(size_t at)
 	MDB_val value;
 
 	(void)at;
-	be64_store(name, draw() % RECORDS);
+	be64_store(name, dice_below(&dice, RECORDS));
 	CHECK(mdb_get(reading, database, &key, &value) == 0);
 	sink += value.mv_size;
 }
@@ -285,7 +266,7 @@ prove(size_t at)
 	struct proof proof;
 
 	(void)at;
-	CHECK(proof_inclusion(draw() % LEAVES, LEAVES, hand_out, NULL, &proof));
+	CHECK(proof_inclusion(dice_below(&dice, LEAVES), LEAVES, hand_out, NULL, &proof));
 	sink += proof.count;
 }
 
@@ -391,7 +372,7 @@ make_choices(struct ballot *ballot, unsigned named)
 {
 	struct ballot_choice choices[NAMED];
 	struct writer writer = writer_make(room(1, 64), 64);
-	uint16_t option = (uint16_t)(draw() % (OPTIONS / NAMED));
+	uint16_t option = (uint16_t)(dice_below(&dice, OPTIONS / NAMED));
 
 	for (unsigned i = 0; i < named; i++, option = (uint16_t)(option + OPTIONS / NAMED))
 		choices[i] = (struct ballot_choice){option, (int32_t)i + 1};

@@ -8,16 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "limits.h"
 #include "outcome/election.h"
+#include "tools/lib/dice.h"
+#include "tools/lib/ticks.h"
 
 enum {
 	NAMED_MAX = 10
 };
 
-static uint64_t state = 1;
+static struct dice dice = {1};
 static struct manifest_option options[contest_options_max];
 static uint16_t order[contest_options_max];
 static uint8_t all[contest_options_max];
@@ -48,26 +49,6 @@ static const struct run {
      MANIFEST_UTILITY_CARDINALITY, MANIFEST_ADD1_PABULIB, false, false},
 };
 
-/* splitmix64 */
-static uint64_t
-below(uint64_t limit)
-{
-	uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return (z ^ (z >> 31)) % limit;
-}
-
-static double
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static void
 add_ballot(struct profile *profile, size_t options_count)
 {
@@ -75,8 +56,8 @@ add_ballot(struct profile *profile, size_t options_count)
 	uint8_t pairs[NAMED_MAX * BALLOT_CHOICE_SIZE];
 	struct ballot_choices choices = {.pairs = pairs};
 
-	for (uint64_t left = 1 + below(NAMED_MAX); left > 0; left--)
-		marked[below(1 + below(options_count))] = 1;
+	for (uint64_t left = 1 + dice_below(&dice, NAMED_MAX); left > 0; left--)
+		marked[dice_below(&dice, 1 + dice_below(&dice, options_count))] = 1;
 	for (size_t k = 0; k < options_count; k++) {
 		uint8_t *pair = pairs + (size_t)choices.count * BALLOT_CHOICE_SIZE;
 
@@ -98,7 +79,7 @@ measure(const struct run *run, struct election *election, struct manifest_contes
 	struct election_result result;
 	const char *rounds = "";
 	char text[32];
-	double begin = now();
+	double begin = ticks_s(CLOCK_PROCESS_CPUTIME_ID);
 	bool done;
 
 	contest->outcome.rule = run->rule;
@@ -118,8 +99,8 @@ measure(const struct run *run, struct election *election, struct manifest_contes
 		snprintf(text, sizeof text, ", %u rounds", result.steps[k].round);
 		rounds = text;
 	}
-	printf("%-42s %7.3f s   %zu winners%s\n", run->name, now() - begin,
-	       result.winners_count, rounds);
+	printf("%-42s %7.3f s   %zu winners%s\n", run->name,
+	       ticks_s(CLOCK_PROCESS_CPUTIME_ID) - begin, result.winners_count, rounds);
 	election_result_free(&result);
 }
 
@@ -143,10 +124,10 @@ main(int count, char **arguments)
 	if (sodium_init() < 0 || ballots == 0 || options_count == 0 ||
 	    options_count > contest_options_max)
 		return 2;
-	state = count > 3 ? strtoul(arguments[3], NULL, 10) : 1;
+	dice.state = count > 3 ? strtoul(arguments[3], NULL, 10) : 1;
 	for (size_t k = 0; k < options_count; k++) {
 		options[k].id = "";
-		options[k].cost = 50000 + (int64_t)below(950000);
+		options[k].cost = 50000 + (int64_t)dice_below(&dice, 950000);
 		pool.budget += options[k].cost / 3;
 		order[k] = (uint16_t)(k + 1);
 		all[k] = 1;
@@ -157,15 +138,15 @@ main(int count, char **arguments)
 	contest.outcome.left_out = (const uint8_t[contest_options_max]){0};
 	contest.outcome.add1_step = 1;
 	profile_init(&profile);
-	begin = now();
+	begin = ticks_s(CLOCK_PROCESS_CPUTIME_ID);
 	for (size_t k = 0; k < ballots; k++)
 		add_ballot(&profile, options_count);
 	if (!profile_settle(&profile))
 		return 3;
 	printf("%zu ballots, %zu options, budget %lld\n", ballots, options_count,
 	       (long long)pool.budget);
-	printf("%-42s %7.3f s   %zu different ballots\n", "profile", now() - begin,
-	       profile.rows_count);
+	printf("%-42s %7.3f s   %zu different ballots\n", "profile",
+	       ticks_s(CLOCK_PROCESS_CPUTIME_ID) - begin, profile.rows_count);
 	for (size_t k = 0; k < sizeof runs / sizeof *runs; k++)
 		measure(&runs[k], &election, &contest);
 	profile_free(&profile);

@@ -5,15 +5,15 @@
  *
  * Microseconds by the wall clock: median and worst of WRITES (40) in turns, for writes of 4 KiB to
  * 1 MiB. The file lies in FOLDER (.), without a name. */
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/check.h"
+#include "bench/tally-bench/zeros.h"
+#include "tools/lib/ticks.h"
 
 enum {
 	WRITES_MAX = 10000,
@@ -26,10 +26,7 @@ static double times[2][WRITES_MAX];
 static double
 now_us(void)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+	return ticks_s(CLOCK_MONOTONIC) * 1e6;
 }
 
 static int
@@ -39,19 +36,6 @@ by_size(const void *a, const void *b)
 	double y = *(const double *)b;
 
 	return (x > y) - (x < y);
-}
-
-static int
-make_file(const char *folder, size_t size, size_t filled)
-{
-	int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	CHECK(file >= 0);
-	memset(bytes, 0, size);
-	for (size_t i = 0; i < filled; i++)
-		CHECK(pwrite(file, bytes, size, (off_t)(i * size)) == (ssize_t)size);
-	CHECK(fsync(file) == 0);
-	return file;
 }
 
 static double
@@ -67,9 +51,10 @@ write_once(int file, size_t size, size_t at)
 static void
 measure(const char *folder, size_t size, size_t writes)
 {
-	int growing = make_file(folder, size, 0);
-	int filled = make_file(folder, size, writes);
+	int growing = zeros_file(folder, 0);
+	int filled = zeros_file(folder, size * writes);
 
+	CHECK(growing >= 0 && filled >= 0);
 	memset(bytes, 'x', size);
 	for (size_t i = 0; i < writes; i++) {
 		times[0][i] = write_once(growing, size, i);

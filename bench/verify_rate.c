@@ -14,10 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/check.h"
 #include "bench/tally-bench/signed.h"
+#include "tools/lib/ticks.h"
 
 enum {
 	MESSAGE_SIZE = 160,
@@ -29,28 +29,13 @@ static size_t keys_count = 1;
 static size_t batch;
 static double seconds = 2;
 
-static double
-now_by(clockid_t clock)
-{
-	struct timespec time;
-
-	clock_gettime(clock, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static double
-now(void)
-{
-	return now_by(CLOCK_MONOTONIC);
-}
-
 static void *
 run(void *argument)
 {
 	unsigned long *done = argument;
-	double end = now() + seconds;
+	double end = ticks_s(CLOCK_MONOTONIC) + seconds;
 
-	for (; now() < end; *done += batch)
+	for (; ticks_s(CLOCK_MONOTONIC) < end; *done += batch)
 		CHECK(signed_check(all, *done, batch));
 	return NULL;
 }
@@ -116,8 +101,8 @@ main(int count, char **arguments)
 		batch = strtoul(arguments[4], NULL, 10);
 	if (batch < 1 || batch > ED25519_BATCH_MAX)
 		return 2;
-	begin = now();
-	begin_cpu = now_by(CLOCK_PROCESS_CPUTIME_ID);
+	begin = ticks_s(CLOCK_MONOTONIC);
+	begin_cpu = ticks_s(CLOCK_PROCESS_CPUTIME_ID);
 	for (int i = 0; i < threads; i++)
 		if (pthread_create(&ids[i], NULL, run, done[i]) != 0)
 			return 3;
@@ -125,8 +110,8 @@ main(int count, char **arguments)
 		pthread_join(ids[i], NULL);
 		sum += done[i][0];
 	}
-	spent = now_by(CLOCK_PROCESS_CPUTIME_ID) - begin_cpu;
-	printf("%.0f", (double)sum / (now() - begin));
+	spent = ticks_s(CLOCK_PROCESS_CPUTIME_ID) - begin_cpu;
+	printf("%.0f", (double)sum / (ticks_s(CLOCK_MONOTONIC) - begin));
 	if (count > 3)
 		printf(" %.3f", spent * 1e6 / (double)sum);
 	puts("");

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "ed25519/batch.h"
+#include "tools/lib/ticks.h"
 
 enum {
 	MESSAGES = 1024,
@@ -46,12 +46,9 @@ static struct keytable base, tables[KEYS_MAX];
 static struct ed25519_item items[MESSAGES];
 
 static double
-now(void)
+now_us(void)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-	return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+	return ticks_s(CLOCK_THREAD_CPUTIME_ID) * 1e6;
 }
 
 static size_t
@@ -97,24 +94,24 @@ batch_verify(const struct keytable *base, struct ed25519_item *items, size_t cou
 static double
 plain_time(void)
 {
-	const double begin = now();
+	const double begin = now_us();
 
 	for (unsigned i = 0; i < PLAIN; i++) {
 		if (crypto_sign_verify_detached(signatures[i], messages[i], MESSAGE_SIZE,
 						items[i].key->key) != 0)
 			abort();
 	}
-	return (now() - begin) / PLAIN;
+	return (now_us() - begin) / PLAIN;
 }
 
 static double
 path_time(batch_verify *verify, unsigned batch)
 {
-	double begin = now(), taken;
+	double begin = now_us(), taken;
 
 	for (unsigned i = 0; i < MESSAGES; i += batch)
 		verify(&base, &items[i], batch);
-	taken = (now() - begin) / MESSAGES;
+	taken = (now_us() - begin) / MESSAGES;
 	for (unsigned i = 0; i < MESSAGES; i++) {
 		if (!items[i].genuine)
 			abort();

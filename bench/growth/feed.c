@@ -8,20 +8,11 @@
 #include "bench/growth/measure.h"
 #include "campaign/rules.h"
 #include "shell/disk.h"
+#include "tools/lib/dice.h"
 
 enum {
 	OUTPUT_SIZE = 512 * 1024
 };
-
-/* splitmix64 */
-static uint64_t
-mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15u;
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
 
 static void
 take_template(struct feed *feed, struct bytes bytes)
@@ -145,9 +136,10 @@ submit_one(struct feed *feed, struct link *link)
 {
 	size_t which = feed->sent % feed->templates_count;
 	uint8_t *ballot = feed->templates[which];
+	struct dice dice = dice_make(0, feed->sent);
 
 	for (uint64_t i = 0; i < 4; i++)
-		be64_store(ballot + 48 + 8 * i, mix(4 * feed->sent + i));
+		be64_store(ballot + 48 + 8 * i, dice_next(&dice));
 	if (tally_client_submit(link->client, ballot, feed->sizes[which], NULL) !=
 	    TALLY_CLIENT_FINE)
 		return false;

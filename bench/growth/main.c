@@ -32,6 +32,7 @@
 #include "bench/growth/mail.h"
 #include "bench/growth/measure.h"
 #include "shell/clock.h"
+#include "tools/lib/ticks.h"
 
 enum {
 	MILLION = 1000000,
@@ -81,7 +82,7 @@ keep(void)
 				    .replay = keepsake.replay,
 				    .frontier = keepsake.frontier};
 	grow.keeping = keepsake.index;
-	grow.keep_began = now_s(CLOCK_MONOTONIC);
+	grow.keep_began = ticks_s(CLOCK_MONOTONIC);
 	keeper_keep(grow.keeper, &state);
 }
 
@@ -108,7 +109,7 @@ commit(const struct station_batch *batch)
 	struct bytes text = bytes_make(batch->text, batch->text_size);
 
 	grow.ledger_bytes += (double)batch_size(batch->entries_size);
-	grow.commit_began = now_s(CLOCK_MONOTONIC);
+	grow.commit_began = ticks_s(CLOCK_MONOTONIC);
 	committer_commit(grow.committer,
 			 &(struct committer_batch){.memory = batch->memory,
 						   .number = batch->number,
@@ -214,7 +215,7 @@ keep_done(bool ok)
 	if (ok) {
 		grow.kept = grow.keeping;
 		printf("# a state kept at %llu, in %.2f s\n", (unsigned long long)grow.kept,
-		       now_s(CLOCK_MONOTONIC) - grow.keep_began);
+		       ticks_s(CLOCK_MONOTONIC) - grow.keep_began);
 		fflush(stdout);
 	}
 	grow.keeping = 0;
@@ -236,7 +237,7 @@ read_mail(unsigned wait_ms)
 	struct mail mail;
 
 	if (mail_take(&mail, wait_ms) && mail.committed) {
-		sample(&grow.commits, (now_s(CLOCK_MONOTONIC) - grow.commit_began) * 1e3);
+		sample(&grow.commits, (ticks_s(CLOCK_MONOTONIC) - grow.commit_began) * 1e3);
 		step(&(struct station_event){
 		    .kind = STATION_COMMITTED, .checksum = mail.checksum, .space = mail.space});
 	}
@@ -255,7 +256,7 @@ read_mail(unsigned wait_ms)
 static void
 turn(void)
 {
-	double began = now_s(CLOCK_MONOTONIC);
+	double began = ticks_s(CLOCK_MONOTONIC);
 	bool busy = feed_submit(&grow.feed);
 
 	busy = work_all() || busy;
@@ -264,7 +265,7 @@ turn(void)
 		grow.tick_due = began + tick_ms / 1e3;
 		step(&(struct station_event){.kind = STATION_TICK});
 	}
-	sample(&grow.turns, (now_s(CLOCK_MONOTONIC) - began) * 1e3);
+	sample(&grow.turns, (ticks_s(CLOCK_MONOTONIC) - began) * 1e3);
 	read_mail(busy ? 0 : 5);
 }
 
@@ -275,10 +276,10 @@ wait_kept(void)
 	uint64_t index = station_size(grow.start.station);
 
 	while (grow.kept < index) {
-		double until = now_s(CLOCK_MONOTONIC) + 0.1;
+		double until = ticks_s(CLOCK_MONOTONIC) + 0.1;
 
 		grow.feed.target++;
-		while (now_s(CLOCK_MONOTONIC) < until)
+		while (ticks_s(CLOCK_MONOTONIC) < until)
 			turn();
 	}
 }
@@ -332,16 +333,16 @@ run(uint64_t voters)
 
 	while (grow.feed.answered < voters) {
 		uint64_t before = grow.feed.answered;
-		double wall = now_s(CLOCK_MONOTONIC);
-		double processor = now_s(CLOCK_THREAD_CPUTIME_ID);
+		double wall = ticks_s(CLOCK_MONOTONIC);
+		double processor = ticks_s(CLOCK_THREAD_CPUTIME_ID);
 
 		grow.feed.target = before + MILLION < voters ? before + MILLION : voters;
 		if (grow.keep_until > before && grow.keep_until < grow.feed.target)
 			grow.feed.target = grow.keep_until;
 		while (grow.feed.answered < grow.feed.target)
 			turn();
-		wall = now_s(CLOCK_MONOTONIC) - wall;
-		processor = now_s(CLOCK_THREAD_CPUTIME_ID) - processor;
+		wall = ticks_s(CLOCK_MONOTONIC) - wall;
+		processor = ticks_s(CLOCK_THREAD_CPUTIME_ID) - processor;
 		if (grow.feed.answered == grow.keep_until)
 			wait_kept();
 		last = report(before, wall, processor);

@@ -13,15 +13,6 @@ give_up(const char *why)
 	exit(3);
 }
 
-double
-now_s(clockid_t clock)
-{
-	struct timespec time;
-
-	clock_gettime(clock, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 void
 sample(struct samples *samples, double ms)
 {

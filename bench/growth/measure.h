@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 enum {
 	SAMPLES_MAX = 1 << 20
@@ -18,9 +17,6 @@ struct samples {
 
 _Noreturn void
 give_up(const char *why);
-
-double
-now_s(clockid_t clock);
 
 void
 sample(struct samples *samples, double ms);

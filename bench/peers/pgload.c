@@ -17,13 +17,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/check.h"
 #include "bench/tally-bench/histogram.h"
 #include "bench/tally-bench/process.h"
 #include "tally/formats.h"
 #include "tools/lib/ballotfile.h"
+#include "tools/lib/dice.h"
+#include "tools/lib/ticks.h"
 
 enum {
 	CONNECTIONS_MAX = 64,
@@ -37,7 +38,7 @@ enum {
 struct load {
 	PGconn *connection;
 	pthread_t thread;
-	uint64_t random;
+	struct dice dice;
 	uint64_t asked;
 	uint64_t accepted;
 	uint64_t refused; /* of those sent again */
@@ -75,26 +76,6 @@ give_up(const char *why)
 	exit(3);
 }
 
-static uint64_t
-now_ns(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
-
-/* splitmix64 */
-static uint64_t
-draw(struct load *load)
-{
-	uint64_t z = load->random += 0x9e3779b97f4a7c15;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return z ^ (z >> 31);
-}
-
 /* An array of one dimension, in PostgreSQL's binary form. */
 static void
 begin_array(struct writer *writer, uint32_t oid)
@@ -118,14 +99,14 @@ static void
 make_ballot(struct load *load)
 {
 	uint8_t ballot[TALLY_BALLOT_SIZE_MAX];
-	struct bytes model = file.ballots[draw(load) % file.count];
+	struct bytes model = file.ballots[dice_below(&load->dice, file.count)];
 	uint8_t option[4];
 
 	CHECK(model.size <= sizeof ballot && model.size >= TAG_OFFSET + TALLY_TAG_SIZE);
 	memcpy(ballot, model.data, model.size);
 	for (size_t i = 0; i < TALLY_TAG_SIZE; i += 8)
-		be64_store(ballot + TAG_OFFSET + i, draw(load));
-	be32_store(option, (uint32_t)(draw(load) % OPTIONS));
+		be64_store(ballot + TAG_OFFSET + i, dice_next(&load->dice));
+	be32_store(option, (uint32_t)(dice_below(&load->dice, OPTIONS)));
 	put(&load->parameters[0], bytes_make(ballot + TAG_OFFSET, TALLY_TAG_SIZE));
 	put(&load->parameters[1], bytes_make(ballot, model.size));
 	put(&load->parameters[2], bytes_make(option, sizeof option));
@@ -173,13 +154,14 @@ run(void *argument)
 {
 	struct load *load = argument;
 	uint64_t size = batch > 0 ? batch : 1;
-	uint64_t end = now_ns() + (uint64_t)(seconds * 1e9);
+	uint64_t end = ticks_ns(CLOCK_MONOTONIC) + (uint64_t)(seconds * 1e9);
 
-	for (uint64_t begin = now_ns(); begin < end; begin = now_ns()) {
+	for (uint64_t begin = ticks_ns(CLOCK_MONOTONIC); begin < end;
+	     begin = ticks_ns(CLOCK_MONOTONIC)) {
 		make_parameters(load);
-		begin = now_ns();
+		begin = ticks_ns(CLOCK_MONOTONIC);
 		load->accepted += submit(load);
-		histogram_record(load->times, now_ns() - begin);
+		histogram_record(load->times, ticks_ns(CLOCK_MONOTONIC) - begin);
 		load->asked += size;
 	}
 	if (load->asked > 0)
@@ -233,7 +215,7 @@ prepare(struct load *load, const char *conninfo, uint64_t seed)
 	PGresult *result;
 
 	load->connection = dial(conninfo);
-	load->random = seed << 40;
+	load->dice.state = seed << 40;
 	load->times = calloc(1, sizeof *load->times);
 	for (int i = 0; i < 3; i++)
 		load->memory[i] = malloc(64 + (batch + 1) * (4 + TALLY_BALLOT_SIZE_MAX));

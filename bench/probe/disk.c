@@ -1,10 +1,9 @@
 #include "bench/probe/disk.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/check.h"
+#include "bench/tally-bench/zeros.h"
 
 static int file;
 static off_t end;
@@ -13,19 +12,6 @@ static void (*on_committed)(void);
 static uv_sem_t asked;
 static uv_async_t done;
 static uv_thread_t thread;
-
-static void
-fill(void)
-{
-	size_t size = 1024 * 1024;
-	uint8_t *zeros = calloc(1, size);
-
-	CHECK(zeros && posix_fallocate(file, 0, DISK_BYTES) == 0);
-	for (off_t at = 0; at < DISK_BYTES; at += (off_t)size)
-		CHECK(pwrite(file, zeros, size, at) == (ssize_t)size);
-	CHECK(fsync(file) == 0);
-	free(zeros);
-}
 
 static void
 run(void *unused)
@@ -53,9 +39,8 @@ void
 disk_begin(uv_loop_t *loop, const char *folder, void (*committed)(void))
 {
 	on_committed = committed;
-	file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	file = zeros_file(folder, DISK_BYTES);
 	CHECK(file >= 0);
-	fill();
 	CHECK(uv_sem_init(&asked, 0) == 0 && uv_async_init(loop, &done, on_done) == 0);
 	CHECK(uv_thread_create(&thread, run, NULL) == 0);
 }

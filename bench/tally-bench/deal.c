@@ -1,6 +1,6 @@
 #include "bench/tally-bench/deal.h"
 
-#include "bench/tally-bench/dice.h"
+#include "tools/lib/dice.h"
 
 static const enum kind forgeries[][6] = {
     [TALLY_SIGNING_FRONTEND] = {KIND_BIT, KIND_SCALAR, KIND_KEY, KIND_CHANGED, KIND_CAMPAIGN,

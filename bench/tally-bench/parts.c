@@ -1,39 +1,29 @@
 #include "bench/tally-bench/parts.h"
 
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench/tally-bench/histogram.h"
 #include "bench/tally-bench/signed.h"
+#include "bench/tally-bench/zeros.h"
 #include "ledger/batch.h"
 #include "tools/lib/complain.h"
+#include "tools/lib/ticks.h"
 #include "tree/frontier.h"
 
 enum {
 	BATCH = 256, /* signatures */
 	ANSWER_BYTES = 24,
 	SEGMENT_BYTES = 32 * 1024 * 1024,
-	ZEROS_BYTES = 1024 * 1024,
 	ROUND = 64, /* ballots that travel together */
 	SOCKET_BYTES = 64 * 1024,
 };
 
 static const double measure_s = 0.5;
-
-static double
-now(clockid_t clock)
-{
-	struct timespec time;
-
-	CHECK(clock_gettime(clock, &time) == 0);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 /* signatures */
 
@@ -46,11 +36,11 @@ parts_verify_ns(enum verifier_path path, size_t ballot_bytes)
 	size_t rounds = 0;
 
 	CHECK(signed_check(all, 0, BATCH));
-	begin = now(CLOCK_THREAD_CPUTIME_ID);
+	begin = ticks_s(CLOCK_THREAD_CPUTIME_ID);
 	do {
 		CHECK(signed_check(all, rounds * BATCH, BATCH));
 		rounds++;
-		spent = now(CLOCK_THREAD_CPUTIME_ID) - begin;
+		spent = ticks_s(CLOCK_THREAD_CPUTIME_ID) - begin;
 	} while (spent < measure_s);
 	signed_free(all);
 	return spent * 1e9 / (double)(rounds * BATCH);
@@ -115,12 +105,12 @@ parts_beyond_ns(size_t ballot_bytes)
 
 	CHECK(wire != NULL && area != NULL);
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0);
-	begin = now(CLOCK_THREAD_CPUTIME_ID);
+	begin = ticks_s(CLOCK_THREAD_CPUTIME_ID);
 	do {
 		for (unsigned i = 0; i < 32; i++)
 			take_round(sockets, wire, area, size, &frontier);
 		rounds += 32;
-		spent = now(CLOCK_THREAD_CPUTIME_ID) - begin;
+		spent = ticks_s(CLOCK_THREAD_CPUTIME_ID) - begin;
 	} while (spent < measure_s / 2);
 	close(sockets[0]);
 	close(sockets[1]);
@@ -132,22 +122,10 @@ parts_beyond_ns(size_t ballot_bytes)
 /* syncs */
 
 static bool
-fill(int file)
-{
-	uint8_t *zeros = calloc(1, ZEROS_BYTES);
-	bool whole = zeros != NULL && posix_fallocate(file, 0, SEGMENT_BYTES) == 0;
-
-	for (off_t at = 0; at < SEGMENT_BYTES && whole; at += ZEROS_BYTES)
-		whole = pwrite(file, zeros, ZEROS_BYTES, at) == ZEROS_BYTES;
-	free(zeros);
-	return whole && fsync(file) == 0;
-}
-
-static bool
 sync_for_a_while(int file, size_t bytes, struct histogram *times)
 {
 	uint8_t *memory = malloc(bytes);
-	double begin = now(CLOCK_MONOTONIC);
+	double begin = ticks_s(CLOCK_MONOTONIC);
 	double last = begin;
 	off_t at = 0;
 	bool fine = memory != NULL;
@@ -161,7 +139,7 @@ sync_for_a_while(int file, size_t bytes, struct histogram *times)
 			at = 0;
 		fine =
 		    pwrite(file, memory, bytes, at) == (ssize_t)bytes && fdatasync(file) == 0;
-		then = now(CLOCK_MONOTONIC);
+		then = ticks_s(CLOCK_MONOTONIC);
 		histogram_record(times, (uint64_t)((then - last) * 1e9));
 		last = then;
 		at += (off_t)bytes;
@@ -173,14 +151,13 @@ sync_for_a_while(int file, size_t bytes, struct histogram *times)
 enum tally_exit
 parts_sync(const char *folder, size_t bytes, struct parts_sync *out)
 {
-	int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int file = zeros_file(folder, SEGMENT_BYTES);
 	struct histogram *times = calloc(1, sizeof *times);
 	enum tally_exit code = TALLY_EXIT_FINE;
 	struct statvfs about;
 
 	CHECK(times != NULL && bytes <= SEGMENT_BYTES);
-	if (file < 0 || fstatvfs(file, &about) != 0 || !fill(file) ||
-	    !sync_for_a_while(file, bytes, times))
+	if (file < 0 || fstatvfs(file, &about) != 0 || !sync_for_a_while(file, bytes, times))
 		code = complain_errno("measuring the disk of %s", folder);
 	else
 		*out = (struct parts_sync){.mean_ns = histogram_mean(times),

@@ -2,7 +2,7 @@
 #ifndef TALLY_BENCH_VOTE_H
 #define TALLY_BENCH_VOTE_H
 
-#include "bench/tally-bench/dice.h"
+#include "tools/lib/dice.h"
 #include "campaign/manifest.h"
 
 /* Writes the choices of every contest of the district, as a ballot has them. Where chance finds

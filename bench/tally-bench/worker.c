@@ -2,9 +2,9 @@
 
 #include <errno.h>
 #include <sys/epoll.h>
-#include <time.h>
 
 #include "bench/tally-bench/turns.h"
+#include "tools/lib/ticks.h"
 
 enum {
 	events_max = 64,
@@ -17,10 +17,7 @@ static const uint64_t greeting_ns = UINT64_C(15000000000);
 uint64_t
 worker_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	return ticks_ns(CLOCK_MONOTONIC);
 }
 
 static void

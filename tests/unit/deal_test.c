@@ -114,32 +114,6 @@ a_copy_goes_on_from_its_place(void **state)
 	}
 }
 
-static void
-kinds_fit_their_file(void **state)
-{
-	uint8_t memory[KINDS_HEADER_SIZE + 3];
-	const uint8_t *kinds;
-	uint64_t count;
-
-	(void)state;
-	kinds_header_write(memory, 1234, 3);
-	memset(memory + KINDS_HEADER_SIZE, KIND_CERTIFICATE, 3);
-	assert_true(kinds_parse(bytes_make(memory, sizeof memory), 1234, &count, &kinds));
-	assert_int_equal(count, 3);
-	assert_ptr_equal(kinds, memory + KINDS_HEADER_SIZE);
-	assert_false(kinds_parse(bytes_make(memory, sizeof memory), 1235, &count, &kinds));
-	assert_false(kinds_parse(bytes_make(memory, sizeof memory - 1), 1234, &count, &kinds));
-	assert_false(kinds_parse(bytes_make(memory, 20), 1234, &count, &kinds));
-	kinds_header_write(memory, 1234, 2);
-	assert_false(kinds_parse(bytes_make(memory, sizeof memory), 1234, &count, &kinds));
-	kinds_header_write(memory, 1234, 3);
-	memory[KINDS_HEADER_SIZE + 1] = KIND_NONE;
-	assert_false(kinds_parse(bytes_make(memory, sizeof memory), 1234, &count, &kinds));
-	memory[KINDS_HEADER_SIZE + 1] = KIND_FRESH;
-	memory[0] = 'T';
-	assert_false(kinds_parse(bytes_make(memory, sizeof memory), 1234, &count, &kinds));
-}
-
 int
 main(void)
 {
@@ -147,7 +121,6 @@ main(void)
 	    cmocka_unit_test(shares_are_those_that_were_asked_for),
 	    cmocka_unit_test(revisions_ascend_by_one),
 	    cmocka_unit_test(a_copy_goes_on_from_its_place),
-	    cmocka_unit_test(kinds_fit_their_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,10 @@
 #include "tools/tally-verify/show.h"
 
 #include <inttypes.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "tools/lib/ticks.h"
 #include "tools/lib/trace.h"
 #include "tools/tally-verify/receipt.h"
 
@@ -337,10 +337,7 @@ show_receipt_json(const struct report *report, uint64_t index, uint64_t size, FI
 static int64_t
 now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)(ticks_ns(CLOCK_MONOTONIC) / 1000000);
 }
 
 struct show_progress

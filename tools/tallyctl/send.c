@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tools/lib/complain.h"
 #include "tools/lib/keyfile.h"
 #include "tools/lib/resend.h"
+#include "tools/lib/ticks.h"
 #include "tools/tallyctl/commands.h"
 #include "tools/tallyctl/deliver.h"
 #include "tools/tallyctl/diary.h"
@@ -144,15 +144,6 @@ struct delivery {
 	double seconds;
 };
 
-static double
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static enum tally_exit
 worse(enum tally_exit a, enum tally_exit b)
 {
@@ -176,10 +167,10 @@ deliver(struct delivery *delivery)
 				  &delivery->key);
 	if (code != TALLY_EXIT_FINE)
 		return code;
-	begin = now();
+	begin = ticks_s(CLOCK_MONOTONIC);
 	code = sender_run(&sender, delivery->file.ballots, delivery->file.count,
 			  delivery->answers);
-	delivery->seconds = now() - begin;
+	delivery->seconds = ticks_s(CLOCK_MONOTONIC) - begin;
 	return worse(code, diary_close(&delivery->peer));
 }
 

@@ -41,27 +41,16 @@ stream_kind_verdict(enum stream_kind kind)
 	return kinds[kind].verdict;
 }
 
-/* splitmix64 */
-static uint64_t
-draw(struct stream *stream)
-{
-	uint64_t z = stream->random += 0x9e3779b97f4a7c15;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return z ^ (z >> 31);
-}
-
 static unsigned
 draw_below(struct stream *stream, uint64_t below)
 {
-	return (unsigned)(draw(stream) % below);
+	return (unsigned)(dice_below(&stream->dice, below));
 }
 
 void
 stream_init(struct stream *stream, const struct folder *folder, uint64_t seed)
 {
-	*stream = (struct stream){.folder = folder, .random = seed};
+	*stream = (struct stream){.folder = folder, .dice = {seed}};
 	CHECK(keyfile_generate("stranger.example", &stream->stranger));
 }
 

@@ -9,6 +9,7 @@
 
 #include "tally/status.h"
 #include "tools/lib/ballotfile.h"
+#include "tools/lib/dice.h"
 #include "tools/tallyctl/folder.h"
 
 /* What a ballot of the stream is. */
@@ -26,7 +27,7 @@ enum stream_kind {
 struct stream {
 	const struct folder *folder;
 	struct note_private_key stranger;
-	uint64_t random;
+	struct dice dice;
 	uint64_t voters_count; /* tags handed out */
 	struct ballotfile_maker ballots;
 	struct ballotfile_maker verdicts; /* text: one verdict name a line */

@@ -1,4 +1,4 @@
-#include "bench/tally-bench/dice.h"
+#include "tools/lib/dice.h"
 
 static uint64_t
 mix(uint64_t z)

@@ -1,7 +1,7 @@
 /* dice: chance that comes out the same again (splitmix64). The same seed and place give the same
  * numbers on any machine, so that any part of a file can be made by itself. */
-#ifndef TALLY_BENCH_DICE_H
-#define TALLY_BENCH_DICE_H
+#ifndef TALLY_TOOLS_DICE_H
+#define TALLY_TOOLS_DICE_H
 
 #include <stdint.h>
 
