@@ -4,66 +4,34 @@
 
 #include <errno.h>
 #include <sodium.h>
-#include <sys/mman.h>
-
-enum {
-	HUGE_PAGE = 2 * 1024 * 1024,
-};
-
-static void *
-map(size_t bytes)
-{
-	void *memory =
-	    mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return memory == MAP_FAILED ? NULL : memory;
-}
-
-/* Where pages of 2 MiB begin; what stands before is never touched. */
-static void *
-huge_part(void *mapping, size_t bytes)
-{
-	uintptr_t at = (uintptr_t)mapping;
-	void *part = (uint8_t *)mapping + (HUGE_PAGE - at % HUGE_PAGE) % HUGE_PAGE;
-
-	(void)madvise(part, bytes, MADV_HUGEPAGE); /* a kernel without them is as right */
-	return part;
-}
 
 enum keyring_state
 keyring_make(struct keyring *keyring, const struct manifest *manifest, enum verifier_path path)
 {
-	size_t bytes = (verifier_memory(manifest) + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-
-	*keyring = (struct keyring){.verifier = verifier_plain(manifest),
-				    .mapping_bytes = bytes + HUGE_PAGE};
-	keyring->mapping = map(keyring->mapping_bytes);
-	if (keyring->mapping == NULL) {
+	*keyring = (struct keyring){.verifier = verifier_plain(manifest)};
+	if (!pages_map(&keyring->pages, verifier_memory(manifest))) {
 		keyring->error = errno;
 		return KEYRING_NO_MEMORY;
 	}
-	keyring->verifier = verifier_make(manifest, path, huge_part(keyring->mapping, bytes));
+	keyring->verifier = verifier_make(manifest, path, keyring->pages.memory);
 	return KEYRING_READY;
 }
 
 static enum keyring_state
 try_tables(struct keyring *keyring)
 {
-	size_t bytes = trial_memory(&keyring->verifier);
 	uint8_t seed[TRIAL_SEED_SIZE];
-	void *memory = map(bytes);
+	struct pages bench;
 	bool passed;
 
-	if (memory == NULL)
+	if (!pages_map(&bench, trial_memory(&keyring->verifier)))
 		return KEYRING_NO_MEMORY;
 	randombytes_buf(seed, sizeof seed);
-	passed = trial_tables(&keyring->verifier, seed, memory);
-	munmap(memory, bytes);
+	passed = trial_tables(&keyring->verifier, seed, bench.memory);
+	pages_unmap(&bench);
 	if (!passed)
 		return KEYRING_UNFIT;
-	return mprotect(keyring->mapping, keyring->mapping_bytes, PROT_READ) == 0
-		   ? KEYRING_READY
-		   : KEYRING_NO_MEMORY;
+	return pages_lock(&keyring->pages) ? KEYRING_READY : KEYRING_NO_MEMORY;
 }
 
 enum keyring_state
@@ -94,7 +62,5 @@ keyring_open(struct keyring *keyring, const struct manifest *manifest, enum veri
 void
 keyring_close(struct keyring *keyring)
 {
-	if (keyring->mapping != NULL)
-		munmap(keyring->mapping, keyring->mapping_bytes);
-	keyring->mapping = NULL;
+	pages_unmap(&keyring->pages);
 }

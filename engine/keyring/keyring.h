@@ -11,6 +11,7 @@
 #ifndef TALLY_KEYRING_KEYRING_H
 #define TALLY_KEYRING_KEYRING_H
 
+#include "keyring/pages.h"
 #include "verify/verifier.h"
 
 enum keyring_state {
@@ -21,9 +22,8 @@ enum keyring_state {
 
 struct keyring {
 	struct verifier verifier;
-	int error;     /* of NO_MEMORY: errno's */
-	void *mapping; /* NULL: no tables */
-	size_t mapping_bytes;
+	int error;          /* of NO_MEMORY: errno's */
+	struct pages pages; /* empty: no tables */
 };
 
 /* `path` is available. The manifest outlives the keyring; keyring_close is due. If not READY the

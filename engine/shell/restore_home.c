@@ -3,10 +3,10 @@
 #include "shell/home.h"
 #include "shell/line.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum {
 	HOME_DEADLINE_MS = 120000,
@@ -165,9 +165,12 @@ restore_nothing(struct restore *restore)
 	int status;
 
 	memcpy(seed, start->pollbook.seed, sizeof seed);
-	/* Zeros again, without touching the memory of a table that may be large and empty. */
-	if (madvise(start->pollbook.slots, start->pollbook_bytes, MADV_DONTNEED) != 0)
-		memset(start->pollbook.slots, 0, start->pollbook_bytes);
+	if (start->pollbook.records_count > 0) {
+		pages_clear(&start->pollbook_pages);
+		if (!pages_fill(&start->pollbook_pages))
+			return disk_fail(DISK_FAILED, "making the poll book anew: %s",
+					 strerror(errno));
+	}
 	pollbook_table_init(&start->pollbook, start->pollbook.slots,
 			    start->pollbook.slots_count, seed);
 	start->pollbook.voters_max = voters_max;

@@ -82,16 +82,14 @@ make_pollbook(struct start *start)
 					      manifest->signing == TALLY_SIGNING_VOTER);
 	size_t rolls = manifest->has_roster ? enrolled_max : 0;
 	size_t slots = pollbook_slots_for(records + rolls);
-	struct pollbook_slot *memory;
 	uint8_t seed[16];
 
-	start->pollbook_bytes = slots * sizeof *memory;
-	memory = map_memory(start->pollbook_bytes);
-	if (memory == NULL)
+	if (!pages_map(&start->pollbook_pages, slots * sizeof(struct pollbook_slot)) ||
+	    !pages_fill(&start->pollbook_pages))
 		return disk_fail(DISK_FAILED, "making a poll book for %u voters: %s",
 				 manifest->voters_max, strerror(errno));
 	randombytes_buf(seed, sizeof seed);
-	pollbook_table_init(&start->pollbook, memory, slots, seed);
+	pollbook_table_init(&start->pollbook, start->pollbook_pages.memory, slots, seed);
 	start->pollbook.voters_max = manifest->voters_max;
 	start->pollbook.rolls_max = rolls;
 	return DISK_OK;
@@ -255,8 +253,7 @@ start_end(struct start *start)
 		archive_close(start->archive);
 	if (start->station != NULL)
 		munmap(start->station, start->station_bytes);
-	if (start->pollbook.slots != NULL)
-		munmap(start->pollbook.slots, start->pollbook_bytes);
+	pages_unmap(&start->pollbook_pages);
 	keyring_close(&start->keyring);
 	registry_close(&start->registry);
 	manifest_free(start->manifest);

@@ -42,7 +42,7 @@ struct start {
 	struct keyring keyring;
 	struct registry registry; /* empty where the campaign has no roster */
 	struct pollbook_table pollbook;
-	size_t pollbook_bytes;
+	struct pages pollbook_pages; /* its slots */
 	struct station *station;
 	size_t station_bytes;
 	struct signer_desk desk;

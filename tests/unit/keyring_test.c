@@ -70,7 +70,7 @@ static void
 is_plain(struct keyring *keyring, const struct draft_campaign *campaign)
 {
 	assert_int_equal(keyring->verifier.path, VERIFIER_LIBSODIUM);
-	assert_null(keyring->mapping);
+	assert_null(keyring->pages.mapping);
 	assert_true(accepts(keyring, campaign));
 	keyring_close(keyring);
 }
@@ -153,7 +153,7 @@ no_lock(void **state)
 	assert_int_equal(keyring_make(&keyring, &campaign.manifest, VERIFIER_PORTABLE),
 			 KEYRING_READY);
 	assert_int_equal(
-	    munmap((uint8_t *)keyring.mapping + keyring.mapping_bytes - 4096, 4096), 0);
+	    munmap((uint8_t *)keyring.pages.memory + keyring.pages.bytes - 4096, 4096), 0);
 	assert_int_equal(keyring_try(&keyring), KEYRING_NO_MEMORY);
 	assert_int_equal(keyring.error, ENOMEM);
 	is_plain(&keyring, &campaign);
