@@ -97,6 +97,12 @@ enum {
 
 	files_max = 1024, /* open ones beside sockets: a ledger of 60 GB */
 
+	/* start */
+	treefile_threads_max = 16,  /* that hash the tree's tiles again */
+	forerunner_threads_max = 8, /* that read the ledger ahead of a replay */
+	forerunner_entries = 4096,  /* of a portion, two more of which exist than threads: or */
+	forerunner_bytes = 4 * 1024 * 1024, /* until so many are there, and one entry more */
+
 	/* HTTP: 512 connections x 8 KiB */
 	http_connections_max = 512,
 	http_connections_least = 16, /* with fewer tallyd does not start */
@@ -109,6 +115,7 @@ enum {
 };
 
 _Static_assert(batch_bytes_max + 4096 < segment_bytes_least, "a batch fits an empty segment");
+_Static_assert(forerunner_entries % TALLY_TILE_WIDTH == 0, "portions end with a tile");
 _Static_assert(TALLY_BALLOT_SIZE_MAX + 1 <= TALLY_ENTRY_SIZE_MAX, "a ballot fits an entry");
 _Static_assert(TALLY_NOTICE_SIZE_MAX + 1 <= TALLY_ENTRY_SIZE_MAX, "a notice fits an entry");
 _Static_assert((int)TALLY_SHEET_SIZE_MAX <= (int)TALLY_NOTICE_SIZE_MAX,

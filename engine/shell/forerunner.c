@@ -1,5 +1,6 @@
 #include "shell/forerunner.h"
 
+#include "limits.h"
 #include "tree/tile.h"
 
 #include <errno.h>
@@ -9,10 +10,8 @@
 #include <string.h>
 
 enum {
-	PORTION_ENTRIES = 4096,
-	PORTION_BYTES = 4 * 1024 * 1024,
-	PORTIONS_MAX = FORERUNNER_THREADS_MAX + 2,
-	PORTION_TILES = PORTION_ENTRIES / TALLY_TILE_WIDTH,
+	PORTIONS_MAX = forerunner_threads_max + 2,
+	PORTION_TILES = forerunner_entries / TALLY_TILE_WIDTH,
 	WHY_MAX = 256,
 };
 
@@ -23,10 +22,10 @@ struct portion {
 	uint64_t first;
 	size_t count;
 	size_t used;
-	uint32_t sizes[PORTION_ENTRIES];
-	struct station_glance glances[PORTION_ENTRIES];
+	uint32_t sizes[forerunner_entries];
+	struct station_glance glances[forerunner_entries];
 	struct tree_hash roots[PORTION_TILES];
-	uint8_t memory[PORTION_BYTES + TALLY_ENTRY_SIZE_MAX];
+	uint8_t memory[forerunner_bytes + TALLY_ENTRY_SIZE_MAX];
 };
 
 /* Portion n is at place n % portions_count; its bytes are read, in order, under `reading`. */
@@ -36,7 +35,7 @@ struct forerunner {
 	uint64_t end;
 	unsigned threads_count;
 	unsigned portions_count;
-	pthread_t threads[FORERUNNER_THREADS_MAX];
+	pthread_t threads[forerunner_threads_max];
 	pthread_mutex_t reading; /* guards these two: */
 	uint64_t index;          /* of the next entry to read */
 	uint64_t claimed;        /* portions begun */
@@ -59,9 +58,9 @@ take_entry(void *context, uint64_t index, struct bytes entry)
 	memcpy(portion->memory + portion->used, entry.data, entry.size);
 	portion->sizes[portion->count++] = (uint32_t)entry.size;
 	portion->used += entry.size;
-	if (ends_tile && portion->count > PORTION_ENTRIES - TALLY_TILE_WIDTH)
+	if (ends_tile && portion->count > forerunner_entries - TALLY_TILE_WIDTH)
 		return false;
-	return portion->count < PORTION_ENTRIES && portion->used < PORTION_BYTES;
+	return portion->count < forerunner_entries && portion->used < forerunner_bytes;
 }
 
 /* Waits until the place of portion `number` is free. False: there is no need any more. */
@@ -204,8 +203,8 @@ forerunner_start(struct archive *archive, const struct station *station, uint64_
 
 	CHECK(threads > 0);
 	CHECK(first <= end);
-	if (threads > FORERUNNER_THREADS_MAX)
-		threads = FORERUNNER_THREADS_MAX;
+	if (threads > forerunner_threads_max)
+		threads = forerunner_threads_max;
 	if (forerunner == NULL) {
 		disk_fail_errno("find memory to read", "the ledger");
 		return NULL;

@@ -4,7 +4,7 @@
  *
  * A replay is in order and on one thread; what can be known without order is most of its work.
  * Entries are handed over in order, some thousands at a time; at most threads + 2 such portions
- * exist, of PORTION_BYTES each and one entry more. They end with a tile, but for those that are
+ * exist, of forerunner_bytes each and one entry more. They end with a tile, but for those that are
  * full of large entries before: then the tile that is cut is the caller's to hash.
  *
  * Thread: one caller, who may restore the station meanwhile. The archive holds the entries from
@@ -15,14 +15,10 @@
 #include "shell/archive.h"
 #include "station/station.h"
 
-enum {
-	FORERUNNER_THREADS_MAX = 8
-};
-
 struct forerunner;
 
-/* For the entries [first, end); `threads` at least 1, more than the greatest number are not
- * started. NULL on failure. */
+/* For the entries [first, end); `threads` at least 1, more than forerunner_threads_max are
+ * not started. NULL on failure. */
 MUST_USE struct forerunner *
 forerunner_start(struct archive *archive, const struct station *station, uint64_t first,
 		 uint64_t end, unsigned threads);

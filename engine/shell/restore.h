@@ -9,7 +9,7 @@
 
 struct restore {
 	struct start *start;
-	unsigned threads_count; /* that read ahead */
+	unsigned threads_count; /* that hash the tree, or read ahead */
 	struct scan scan;
 	bool torn;
 	uint64_t *checksums; /* of every batch, in order */

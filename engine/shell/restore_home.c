@@ -23,6 +23,7 @@ struct trust {
 	struct treefile *tree;
 	uint64_t size;
 	struct tree_hash root;
+	unsigned threads_count;
 	int status;
 };
 
@@ -60,7 +61,8 @@ trust_run(void *context)
 {
 	struct trust *trust = context;
 
-	trust->status = treefile_trust(trust->tree, trust->size, &trust->root);
+	trust->status =
+	    treefile_trust(trust->tree, trust->size, &trust->root, trust->threads_count);
 	return NULL;
 }
 
@@ -78,6 +80,7 @@ trust_begin(struct intake *intake)
 		return;
 	trust->tree = intake->restore->start->tree;
 	trust->size = intake->state.index;
+	trust->threads_count = intake->restore->threads_count;
 	frontier_root(&intake->state.frontier, &trust->root);
 	trust->threaded = pthread_create(&trust->thread, NULL, trust_run, trust) == 0;
 	if (!trust->threaded)

@@ -1,5 +1,7 @@
 #include "shell/treefile.h"
 
+#include "limits.h"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -9,7 +11,6 @@
 #include <unistd.h>
 
 enum {
-	SHARES_MAX = 16,  /* threads that hash a level again */
 	SHARE_LEAST = 64, /* tiles that are worth a thread */
 	WHY_MAX = 256,
 };
@@ -142,24 +143,24 @@ check_run(void *context)
 }
 
 static unsigned
-shares_of(uint64_t tiles_count)
+shares_of(uint64_t tiles_count, unsigned threads)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned most = cores < 1 ? 1 : cores > SHARES_MAX ? SHARES_MAX : (unsigned)cores;
+	unsigned most = threads < treefile_threads_max ? threads : treefile_threads_max;
 
-	return tiles_count < SHARE_LEAST * most ? 1 : most;
+	return tiles_count < (uint64_t)SHARE_LEAST * most ? 1 : most;
 }
 
 /* Every full tile of a level against its hash on the next one: together with the root, every
  * byte below `size`. A hash that rotted would spoil receipts, and nothing else would show it. What
  * no thread can be had for is the caller's. */
 static int
-level_check(const struct treefile *tree, int level, uint64_t tiles_count)
+level_check(const struct treefile *tree, int level, uint64_t tiles_count,
+	    unsigned threads_count)
 {
-	unsigned count = shares_of(tiles_count);
-	struct check checks[SHARES_MAX];
-	pthread_t threads[SHARES_MAX];
-	bool started[SHARES_MAX] = {false};
+	unsigned count = shares_of(tiles_count, threads_count);
+	struct check checks[treefile_threads_max];
+	pthread_t threads[treefile_threads_max];
+	bool started[treefile_threads_max] = {false};
 	int status = DISK_OK;
 
 	for (unsigned i = 0; i < count; i++) {
@@ -183,10 +184,12 @@ level_check(const struct treefile *tree, int level, uint64_t tiles_count)
 }
 
 int
-treefile_trust(struct treefile *tree, uint64_t size, const struct tree_hash *root)
+treefile_trust(struct treefile *tree, uint64_t size, const struct tree_hash *root,
+	       unsigned threads)
 {
 	struct tree_hash found;
 
+	CHECK(threads > 0);
 	tree->broken = true;
 	atomic_store(&tree->size, 0);
 	for (int level = 0; level < TILE_LEVELS_MAX; level++) {
@@ -196,7 +199,7 @@ treefile_trust(struct treefile *tree, uint64_t size, const struct tree_hash *roo
 			return status;
 	}
 	for (int level = 0; level + 1 < TILE_LEVELS_MAX; level++) {
-		int status = level_check(tree, level, tile_hashes(level + 1, size));
+		int status = level_check(tree, level, tile_hashes(level + 1, size), threads);
 
 		if (status != DISK_OK)
 			return status;

@@ -26,14 +26,16 @@ treefile_size(const struct treefile *tree);
 /* Takes the files as they are for the first `size` leaves, forgetting what is behind; DISK_DAMAGED
  * if they are too short, their root is not `root`, or a hash is not that of the tile below it.
  *
- * All of them are hashed again, at once, on all cores: about 0.2 s of one core for a million
- * leaves with SHA-NI. It could be put off until the first receipt, but not left out: a hash below
- * the peaks that rotted is in no root that a start compares, the files are in no batch whose
- * checksum was read, and what is signed next is built on tiles that are full only later. Put off,
- * a bad one would be found when receipts are already asked for and can only be refused; found
- * here, the files are made anew. */
+ * All of them are hashed again, at once, by `threads` at least 1, with the caller's among them and
+ * no more than treefile_threads_max: about 0.2 s of one core for a million leaves with SHA-NI. It
+ * could be put off until the first receipt, but not left out: a hash below the peaks that rotted
+ * is in no root that a start compares, the files are in no batch whose checksum was read, and what
+ * is signed next is built on tiles that are full only later. Put off, a bad one would be found
+ * when receipts are already asked for and can only be refused; found here, the files are made
+ * anew. */
 MUST_USE int
-treefile_trust(struct treefile *tree, uint64_t size, const struct tree_hash *root);
+treefile_trust(struct treefile *tree, uint64_t size, const struct tree_hash *root,
+	       unsigned threads);
 
 /* Empties the files. */
 MUST_USE int

@@ -107,7 +107,7 @@ sees_every_entry_in_order(void **state)
 
 	(void)state;
 	assert_int_equal(size, BATCHES * (SMALL + LARGE));
-	for (unsigned threads = 1; threads <= FORERUNNER_THREADS_MAX + 1; threads++)
+	for (unsigned threads = 1; threads <= forerunner_threads_max + 1; threads++)
 		sees_all(bench, threads * 70, size, threads);
 	assert_true(sees_all(bench, 0, size, 2) > 0);
 	assert_int_equal(sees_all(bench, 17, 18, 3), 0);

@@ -4,14 +4,16 @@
 #include "tests/lib/folder.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 enum {
-	LEAVES = 66000
-}; /* into tile level 2 */
+	LEAVES = 66000, /* into tile level 2 */
+	THREADS = 3,
+};
 
 static struct test_folder folder;
 static struct tree_hash leaves[LEAVES];
@@ -125,7 +127,7 @@ appends_tiles_by_their_roots(void **state)
 		inclusion_holds(tree, test_random_below(&random, size), size);
 	}
 	/* All of it is hashed again. */
-	assert_int_equal(treefile_trust(tree, LEAVES, &expected), DISK_OK);
+	assert_int_equal(treefile_trust(tree, LEAVES, &expected, THREADS), DISK_OK);
 	treefile_close(tree);
 }
 
@@ -159,19 +161,20 @@ trusts_only_its_root(void **state)
 	treefile_close(tree);
 	tree = treefile_open(folder.fd);
 	assert_int_equal(treefile_size(tree), 0);
-	assert_int_equal(treefile_trust(tree, 401, &root), DISK_DAMAGED);
+	assert_int_equal(treefile_trust(tree, 401, &root, THREADS), DISK_DAMAGED);
 	assert_int_equal(treefile_size(tree), 0);
 	assert_int_equal(treefile_append(tree, leaves, 1), DISK_FAILED);
-	assert_int_equal(treefile_trust(tree, 300, &wrong), DISK_DAMAGED);
+	assert_int_equal(treefile_trust(tree, 300, &wrong, THREADS), DISK_DAMAGED);
 	assert_int_equal(treefile_size(tree), 0);
-	assert_int_equal(treefile_trust(tree, 300, &root), DISK_OK);
+	assert_int_equal(treefile_trust(tree, 300, &root, THREADS), DISK_OK);
 	assert_int_equal(treefile_size(tree), 300);
-	assert_int_equal(treefile_trust(tree, 301, &wrong), DISK_DAMAGED); /* forgotten */
+	assert_int_equal(treefile_trust(tree, 301, &wrong, THREADS),
+			 DISK_DAMAGED); /* forgotten */
 	assert_int_equal(treefile_reset(tree), DISK_OK);
 	assert_int_equal(treefile_append(tree, leaves, 5), DISK_OK);
 	inclusion_holds(tree, 3, 5);
 	root = root_of(0);
-	assert_int_equal(treefile_trust(tree, 0, &root), DISK_OK);
+	assert_int_equal(treefile_trust(tree, 0, &root, THREADS), DISK_OK);
 	treefile_close(tree);
 }
 
@@ -195,11 +198,11 @@ finds_a_rotten_hash(void **state)
 		assert_int_equal(pread(fd, &byte, 1, at), 1);
 		byte ^= 4;
 		assert_int_equal(pwrite(fd, &byte, 1, at), 1);
-		assert_int_equal(treefile_trust(tree, LEAVES, &root), DISK_DAMAGED);
+		assert_int_equal(treefile_trust(tree, LEAVES, &root, THREADS), DISK_DAMAGED);
 		byte ^= 4;
 		assert_int_equal(pwrite(fd, &byte, 1, at), 1);
 		close(fd);
-		assert_int_equal(treefile_trust(tree, LEAVES, &root), DISK_OK);
+		assert_int_equal(treefile_trust(tree, LEAVES, &root, THREADS), DISK_OK);
 	}
 	treefile_close(tree);
 }
@@ -214,28 +217,28 @@ finds_it_in_tile(struct treefile *tree, const struct tree_hash *root, uint64_t t
 	assert_int_equal(pread(fd, &byte, 1, at), 1);
 	byte ^= 4;
 	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
-	assert_int_equal(treefile_trust(tree, LEAVES, root), DISK_DAMAGED);
+	assert_int_equal(treefile_trust(tree, LEAVES, root, THREADS), DISK_DAMAGED);
 	byte ^= 4;
 	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
 	close(fd);
 }
 
-/* Tiles are shared out over all cores: none falls between two of them. */
+/* Tiles are shared out over threads: none falls between two of them, or behind the last. */
 static void
 leaves_out_no_tile(void **state)
 {
-	uint64_t cores = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
 	uint64_t tiles = LEAVES / TALLY_TILE_WIDTH;
 	struct treefile *tree = treefile_open(folder.fd);
 	struct tree_hash root = root_of(LEAVES);
 
 	(void)state;
 	assert_int_equal(treefile_append(tree, leaves, LEAVES), DISK_OK);
-	for (uint64_t i = 0; i < cores && i < 16; i++) {
-		finds_it_in_tile(tree, &root, tiles * i / cores);
-		finds_it_in_tile(tree, &root, tiles * (i + 1) / cores - 1);
+	for (uint64_t i = 0; i < THREADS; i++) {
+		finds_it_in_tile(tree, &root, tiles * i / THREADS);
+		finds_it_in_tile(tree, &root, tiles * (i + 1) / THREADS - 1);
 	}
-	assert_int_equal(treefile_trust(tree, LEAVES, &root), DISK_OK);
+	assert_int_equal(treefile_trust(tree, LEAVES, &root, 1), DISK_OK);
+	assert_int_equal(treefile_trust(tree, LEAVES, &root, UINT_MAX), DISK_OK);
 	treefile_close(tree);
 }
 
@@ -255,10 +258,10 @@ goes_on_after_trust(void **state)
 		assert_int_equal(treefile_append(tree, leaves, sizes[i] + 3), DISK_OK);
 		treefile_close(tree);
 		tree = treefile_open(folder.fd);
-		assert_int_equal(treefile_trust(tree, sizes[i], &root), DISK_OK);
+		assert_int_equal(treefile_trust(tree, sizes[i], &root, THREADS), DISK_OK);
 		assert_int_equal(treefile_append(tree, leaves + sizes[i], 400), DISK_OK);
 		root = root_of(sizes[i] + 400);
-		assert_int_equal(treefile_trust(tree, sizes[i] + 400, &root), DISK_OK);
+		assert_int_equal(treefile_trust(tree, sizes[i] + 400, &root, THREADS), DISK_OK);
 		inclusion_holds(tree, test_random_below(&random, sizes[i]), sizes[i] + 400);
 	}
 	treefile_close(tree);
@@ -284,7 +287,7 @@ failed_write_is_final(void **state)
 	assert_int_equal(treefile_size(tree), 100);
 	inclusion_holds(tree, 7, 100);
 	assert_int_equal(treefile_append(tree, leaves + 100, 300), DISK_FAILED);
-	assert_int_equal(treefile_trust(tree, 100, &root), DISK_OK);
+	assert_int_equal(treefile_trust(tree, 100, &root, THREADS), DISK_OK);
 	assert_int_equal(treefile_append(tree, leaves + 100, 300), DISK_OK);
 	inclusion_holds(tree, 399, 400);
 	treefile_close(tree);
