@@ -110,8 +110,12 @@ enum {
 	http_backlog_max = 512,
 	http_silence_s = 10,
 	http_request_ms = 60000, /* from a request's first byte to its answer's last */
-	http_nice = 10,          /* the door's priority: ballots come first */
 	metrics_connections_max = 8,
+
+	/* whom ballots come before (shell/turn.h) */
+	nice_late = 5,  /* the publisher: a third of what others get, and it keeps up with a
+			 * server that is never idle */
+	nice_last = 10, /* door and keeper: a tenth */
 };
 
 _Static_assert(batch_bytes_max + 4096 < segment_bytes_least, "a batch fits an empty segment");

@@ -6,13 +6,11 @@
  *   /receipt/<index>  tlog-proof of an entry under the published checkpoint; 404 if it is beyond
  *   files             of DIR/public, as reply.h says
  *
- * Read-only: no request body is ever read. At most `connections_max` connections, closed after
- * http_silence_s seconds of silence, and when a request has not been answered http_request_ms
- * after it could begin (limits.h).
+ * Read-only: no request body is ever read. Who may stay, and for how long: shell/porter.h.
  *
  * It shares nothing with the loop but one small struct under a lock: what it shows are files that
  * appear by rename, and the treefile below the published size, which no longer changes. Its thread
- * has a lower priority than all others. door_set may be called by any thread. */
+ * comes last (nice_last). door_set may be called by any thread. */
 #ifndef TALLY_SHELL_DOOR_H
 #define TALLY_SHELL_DOOR_H
 
@@ -28,7 +26,7 @@ struct door_options {
 	struct treefile *tree;          /* held */
 	const struct note_key *log_key; /* held; signs the checkpoints */
 	unsigned connections_max;
-	unsigned request_ms; /* 0: http_request_ms */
+	unsigned request_ms; /* as the porter's */
 };
 
 /* Answers /healthz with 503 "starting" until the first door_set. NULL on failure: disk_error()

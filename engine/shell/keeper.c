@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "limits.h"
 #include "shell/turn.h"
 
 struct keeper {
@@ -45,7 +46,7 @@ keeper_run(void *context)
 {
 	struct keeper *keeper = context;
 
-	turn_late(TURN_KEEPER);
+	turn_late(nice_last);
 	pthread_mutex_lock(&keeper->mutex);
 	while (true) {
 		int status;

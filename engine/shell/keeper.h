@@ -4,7 +4,7 @@
  * The loop hands it a state at a batch boundary that is durable and below the remembered
  * checkpoint; the keeper syncs the treefile, advances the home, reports. A failure is reported
  * and costs nothing but a longer start: the ledger is the truth. For the same reason its thread
- * is nicer than all others (shell/turn.h). */
+ * comes last, as the door's does (nice_last). */
 #ifndef TALLY_SHELL_KEEPER_H
 #define TALLY_SHELL_KEEPER_H
 

@@ -1,18 +1,18 @@
 #include "shell/metrics_door.h"
 
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "limits.h"
 #include "shell/disk.h"
 #include "shell/listener.h"
+#include "shell/porter.h"
 
 struct metrics_door {
 	uint16_t port;
 	const struct metrics *metrics;
-	struct MHD_Daemon *daemon;
-	uint8_t text[METRICS_TEXT_MAX]; /* its thread's */
+	struct porter *porter;
+	uint8_t text[METRICS_TEXT_MAX]; /* the porter's thread's */
 };
 
 static enum MHD_Result
@@ -58,27 +58,27 @@ answer(void *context, struct MHD_Connection *connection, const char *path, const
 		     writer_view(&writer));
 }
 
-/* Where MHD refuses the socket it may have closed it, so it is not closed here. */
 static int
-listen_at(struct metrics_door *door, const struct sockaddr *address)
+listen_at(struct metrics_door *door, const struct sockaddr *address, unsigned request_ms)
 {
 	int listener = listener_open_at(address, metrics_connections_max, &door->port);
 
 	if (listener < 0)
 		return DISK_FAILED;
-	door->daemon =
-	    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, answer, door,
-			     MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
-			     (unsigned)metrics_connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
-			     (unsigned)http_silence_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-			     (size_t)http_connection_bytes, MHD_OPTION_END);
-	if (door->daemon == NULL)
-		return disk_fail_errno("serve", "metrics");
-	return DISK_OK;
+	door->porter = porter_start(&(struct porter_options){
+	    .what = "metrics",
+	    .listener = listener,
+	    .connections_max = metrics_connections_max,
+	    .request_ms = request_ms,
+	    .answer = answer,
+	    .context = door,
+	});
+	return door->porter == NULL ? DISK_FAILED : DISK_OK;
 }
 
 struct metrics_door *
-metrics_door_start(const struct sockaddr *address, const struct metrics *metrics)
+metrics_door_start(const struct sockaddr *address, const struct metrics *metrics,
+		   unsigned request_ms)
 {
 	struct metrics_door *door = calloc(1, sizeof *door);
 
@@ -87,7 +87,7 @@ metrics_door_start(const struct sockaddr *address, const struct metrics *metrics
 		return NULL;
 	}
 	door->metrics = metrics;
-	if (listen_at(door, address) == DISK_OK)
+	if (listen_at(door, address, request_ms) == DISK_OK)
 		return door;
 	free(door);
 	return NULL;
@@ -104,6 +104,6 @@ metrics_door_stop(struct metrics_door *door)
 {
 	if (door == NULL)
 		return;
-	MHD_stop_daemon(door->daemon);
+	porter_stop(door->porter);
 	free(door);
 }

@@ -3,8 +3,8 @@
  *   GET or HEAD /metrics: 200; any other path: 404; any other method: 405
  *
  * Not a path of the door (shell/door.h): that one is open to the world, and these counts would
- * tell it when each ballot came. At most metrics_connections_max connections, closed after
- * http_silence_s seconds of silence. A thread of libmicrohttpd's own, which only reads. */
+ * tell it when each ballot came. At most metrics_connections_max connections, which end as the
+ * door's do (shell/porter.h); its thread only reads. */
 #ifndef TALLY_SHELL_METRICS_DOOR_H
 #define TALLY_SHELL_METRICS_DOOR_H
 
@@ -14,9 +14,11 @@
 
 struct metrics_door;
 
-/* `metrics` is read until metrics_door_stop. NULL on failure: disk_error() says why. */
+/* `metrics` is read until metrics_door_stop; request_ms is the porter's. NULL on failure:
+ * disk_error() says why. */
 MUST_USE struct metrics_door *
-metrics_door_start(const struct sockaddr *address, const struct metrics *metrics);
+metrics_door_start(const struct sockaddr *address, const struct metrics *metrics,
+		   unsigned request_ms);
 
 /* The port it listens on. */
 uint16_t

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "limits.h"
 #include "shell/lawfiles.h"
 #include "shell/line.h"
 #include "shell/mark.h"
@@ -252,7 +253,7 @@ publisher_run(void *context)
 {
 	struct publisher *publisher = context;
 
-	turn_late(TURN_PUBLISHER);
+	turn_late(nice_late);
 	while (true) {
 		bool asked;
 		bool texts_came;

@@ -169,7 +169,7 @@ static int
 open_metrics(struct server *server, const struct sockaddr_storage *address)
 {
 	server->metrics_door =
-	    metrics_door_start((const struct sockaddr *)address, &server->metrics);
+	    metrics_door_start((const struct sockaddr *)address, &server->metrics, 0);
 	if (server->metrics_door == NULL) {
 		line_warn("%s", disk_error());
 		return TALLY_EXIT_WORLD;

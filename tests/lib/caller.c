@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -51,6 +52,17 @@ caller_hear(int fd, struct caller_answer *answer)
 	answer->body = end + 4;
 	answer->head_size = (size_t)(answer->body - answer->bytes);
 	answer->body_size = size - answer->head_size;
+}
+
+void
+caller_trickle(uint16_t port)
+{
+	struct pollfd wait = {.fd = caller_dial(port), .events = POLLIN};
+
+	assert_true(caller_send(wait.fd, "GET / HTTP/1.1\r\nA: ", 19));
+	for (unsigned i = 0; poll(&wait, 1, 20) == 0 && caller_send(wait.fd, "a", 1); i++)
+		assert_in_range(i, 0, 1000);
+	close(wait.fd);
 }
 
 void

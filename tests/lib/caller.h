@@ -28,6 +28,11 @@ caller_send(int fd, const void *bytes, size_t size);
 void
 caller_hear(int fd, struct caller_answer *answer);
 
+/* Begins a request and goes on a byte at a time until the server has closed; fails after 20
+ * seconds. */
+void
+caller_trickle(uint16_t port);
+
 /* One request with nothing else to say; `headers` are lines that end with CRLF. */
 void
 caller_ask(uint16_t port, const char *method, const char *path, const char *headers,

@@ -22,13 +22,6 @@ set_up_impatient(void **state)
 }
 
 static int
-set_up_patient(void **state)
-{
-	*state = gallery_visit(2000);
-	return 0;
-}
-
-static int
 tear_down(void **state)
 {
 	gallery_leave(*state);
@@ -63,78 +56,7 @@ survives_nonsense(void **state)
 	assert_int_equal(visit->answer.status, 200);
 }
 
-/* Asks and hears on a connection that stays open. */
-static void
-ask_on(int fd)
-{
-	static const char request[] = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
-	char heard[1000] = "";
-	size_t size = 0;
-
-	assert_true(caller_send(fd, request, sizeof request - 1));
-	while (strstr(heard, "starting\n") == NULL) {
-		ssize_t got = recv(fd, heard + size, sizeof heard - 1 - size, 0);
-
-		assert_true(got > 0);
-		size += (size_t)got;
-		heard[size] = 0;
-	}
-}
-
-/* One more than there may be waits until another one goes. */
-static void
-connections_are_limited(void **state)
-{
-	static const char request[] = "GET /healthz HTTP/1.0\r\n\r\n";
-	struct gallery_visit *visit = *state;
-	int fds[GALLERY_CONNECTIONS];
-	int late;
-	char byte;
-
-	for (size_t i = 0; i < GALLERY_CONNECTIONS; i++) {
-		fds[i] = caller_dial(visit->port);
-		ask_on(fds[i]);
-	}
-	late = caller_dial(visit->port);
-	assert_true(caller_send(late, request, sizeof request - 1));
-	for (size_t i = 0; i < GALLERY_CONNECTIONS; i++)
-		ask_on(fds[i]);
-	assert_true(recv(late, &byte, 1, MSG_DONTWAIT) < 0);
-	close(fds[3]);
-	caller_hear(late, &visit->answer);
-	assert_int_equal(visit->answer.status, 503);
-	for (size_t i = 0; i < GALLERY_CONNECTIONS; i++)
-		if (i != 3)
-			close(fds[i]);
-}
-
-/* A connection that says nothing is closed from the other side. */
-static void
-silence_ends(void **state)
-{
-	struct gallery_visit *visit = *state;
-
-	caller_hear(caller_dial(visit->port), &visit->answer);
-	assert_int_equal(visit->answer.status, 0);
-}
-
-/* One that says a byte now and then is never silent, and ends all the same. */
-static void
-trickles_end(void **state)
-{
-	struct gallery_visit *visit = *state;
-	int fd = caller_dial(visit->port);
-	uint64_t begin = clock_mono_ms();
-	char byte;
-
-	assert_true(caller_send(fd, "GET /checkpoint HTTP/1.1\r\nA: ", 29));
-	while (caller_send(fd, "a", 1) && recv(fd, &byte, 1, MSG_DONTWAIT) != 0)
-		usleep(20000);
-	assert_in_range(clock_mono_ms() - begin, 250, 9000);
-	close(fd);
-}
-
-/* The same for one that reads a byte now and then: a text of 256 MiB does not fit into sockets. */
+/* Who reads a byte now and then is not waited for: a text of 256 MiB does not fit into sockets. */
 static void
 slow_readers_end(void **state)
 {
@@ -167,32 +89,12 @@ slow_readers_end(void **state)
 	close(fd);
 }
 
-/* Requests one after the other are each given their time. */
-static void
-the_patient_are_not_ended(void **state)
-{
-	struct gallery_visit *visit = *state;
-	uint64_t begin = clock_mono_ms();
-	int fd = caller_dial(visit->port);
-
-	while (clock_mono_ms() - begin < 3500) {
-		ask_on(fd);
-		usleep(50000);
-	}
-	close(fd);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(survives_nonsense, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(connections_are_limited, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(silence_ends, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(trickles_end, set_up_impatient, tear_down),
 	    cmocka_unit_test_setup_teardown(slow_readers_end, set_up_impatient, tear_down),
-	    cmocka_unit_test_setup_teardown(the_patient_are_not_ended, set_up_patient,
-					    tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,11 @@
 #include "tests/lib/test.h"
 
+#include "limits.h"
 #include "shell/keeper.h"
 #include "tests/lib/voters.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct scene {
@@ -14,6 +16,7 @@ struct scene {
 	pthread_cond_t wake;
 	bool done;
 	int status;
+	int niceness; /* of the keeper's thread */
 	char why[300];
 };
 
@@ -25,6 +28,7 @@ kept(void *context, int status, const char *why)
 	pthread_mutex_lock(&scene->mutex);
 	scene->done = true;
 	scene->status = status;
+	scene->niceness = getpriority(PRIO_PROCESS, 0);
 	snprintf(scene->why, sizeof scene->why, "%s", why);
 	pthread_cond_signal(&scene->wake);
 	pthread_mutex_unlock(&scene->mutex);
@@ -132,6 +136,23 @@ follows_behind(void **state)
 	scene_free(scene);
 }
 
+/* What voters wait for comes first. */
+static void
+its_thread_comes_last(void **state)
+{
+	struct scene *scene = scene_make(7604);
+	const int nice = getpriority(PRIO_PROCESS, 0) + nice_last;
+	struct home_state now;
+
+	(void)state;
+	test_voters_vote(scene->voters, 100);
+	now = test_voters_state(scene->voters, BYTES_OF(""));
+	keeper_keep(scene->keeper, &now);
+	assert_int_equal(scene_wait(scene), DISK_OK);
+	assert_int_equal(scene->niceness, nice < 19 ? nice : 19);
+	scene_free(scene);
+}
+
 static void
 failure_is_told(void **state)
 {
@@ -175,6 +196,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(follows_behind),
+	    cmocka_unit_test(its_thread_comes_last),
 	    cmocka_unit_test(failure_is_told),
 	    cmocka_unit_test(stop_ends_what_is_under_way),
 	};

@@ -3,32 +3,46 @@
 #include <netinet/in.h>
 #include <pthread.h>
 
+#include "limits.h"
+#include "shell/clock.h"
 #include "shell/disk.h"
 #include "tests/lib/caller.h"
 
 static struct metrics metrics;
 
 static struct metrics_door *
-open_at(uint16_t port)
+open_at(uint16_t port, unsigned request_ms)
 {
 	const struct sockaddr_in address = {.sin_family = AF_INET,
 					    .sin_port = htons(port),
 					    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
-	return metrics_door_start((const struct sockaddr *)&address, &metrics);
+	return metrics_door_start((const struct sockaddr *)&address, &metrics, request_ms);
+}
+
+static int
+begin(void **state, unsigned request_ms)
+{
+	struct metrics_door *door;
+
+	metrics_init(&metrics, "libsodium", "", 0);
+	door = open_at(0, request_ms);
+	if (door == NULL)
+		fail_msg("%s", disk_error());
+	*state = door;
+	return 0;
 }
 
 static int
 set_up(void **state)
 {
-	struct metrics_door *door;
+	return begin(state, 0);
+}
 
-	metrics_init(&metrics, "libsodium", "", 0);
-	door = open_at(0);
-	if (door == NULL)
-		fail_msg("%s", disk_error());
-	*state = door;
-	return 0;
+static int
+set_up_impatient(void **state)
+{
+	return begin(state, 300);
 }
 
 static int
@@ -70,9 +84,19 @@ shows_metrics_and_nothing_else(void **state)
 static void
 a_taken_port_is_said(void **state)
 {
-	assert_null(open_at(metrics_door_port(*state)));
+	assert_null(open_at(metrics_door_port(*state), 0));
 	assert_non_null(strstr(disk_error(), "127.0.0.1"));
 	metrics_door_stop(NULL);
+}
+
+/* Less than the silence that would end it. */
+static void
+a_trickle_ends(void **state)
+{
+	uint64_t start = clock_mono_ms();
+
+	caller_trickle(metrics_door_port(*state));
+	assert_in_range(clock_mono_ms() - start, 250, 1000 * http_silence_s - 1000);
 }
 
 static void *
@@ -117,6 +141,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(shows_metrics_and_nothing_else, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_taken_port_is_said, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_trickle_ends, set_up_impatient, tear_down),
 	    cmocka_unit_test_setup_teardown(may_be_asked_while_it_counts, set_up, tear_down),
 	};
 
