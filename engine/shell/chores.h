@@ -9,6 +9,7 @@
 #include "shell/keeper.h"
 #include "shell/metrics.h"
 #include "shell/outlook.h"
+#include "shell/pace.h"
 #include "shell/start.h"
 
 #include <pthread.h>
@@ -78,6 +79,7 @@ struct server {
 	uv_signal_t on_int;
 	uv_prepare_t before; /* the loop looks at its sockets, and perhaps waits */
 	uv_check_t behind;   /* it has looked */
+	struct pace pace;
 	uv_async_t wake;
 	unsigned port;
 	bool stopping;

@@ -57,7 +57,10 @@ on_signal(uv_signal_t *signal, int number)
 static void
 before_look(uv_prepare_t *before)
 {
-	server_act(before->data);
+	struct server *server = before->data;
+
+	server_act(server);
+	pace_keep(&server->pace, station_waiting(server->start.station));
 }
 
 static void

@@ -24,7 +24,7 @@ gauge_read(const struct station *station, struct gauge *out)
 	    .durable = station->durable,
 	    .signed_size = station->newest.size,
 	    .published_size = station->published,
-	    .requests = (unsigned)station->items_count,
+	    .requests = (unsigned)station_waiting(station),
 	    .ready = station_trouble(station) == NULL && station_refusal(station) == NULL,
 	};
 	for (unsigned i = 0; i < connections_max; i++)

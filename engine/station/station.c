@@ -361,6 +361,12 @@ station_verdicts(const struct station *station)
 	return station->verdicts;
 }
 
+size_t
+station_waiting(const struct station *station)
+{
+	return station->items_count;
+}
+
 const struct law *
 station_law(const struct station *station)
 {

@@ -316,6 +316,10 @@ station_size(const struct station *station);
 uint64_t
 station_durable(const struct station *station);
 
+/* Requests taken and not answered, at most pipeline_items. */
+size_t
+station_waiting(const struct station *station);
+
 /* Root of everything sequenced; for the start, which compares it with what is remembered. */
 void
 station_root(const struct station *station, struct tree_hash *root);

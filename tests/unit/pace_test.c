@@ -1,0 +1,84 @@
+#include "tests/lib/test.h"
+
+#include "limits.h"
+#include "shell/clock.h"
+#include "shell/pace.h"
+
+enum {
+	NOW = 1000000000
+};
+
+static void
+few_never_wait(void **state)
+{
+	const struct pace pace = {.looked_ns = NOW};
+
+	(void)state;
+	for (size_t waiting = 0; waiting < pace_least_ns / pace_request_ns; waiting++)
+		assert_int_equal(pace_rest_ns(&pace, NOW, waiting), 0);
+}
+
+static void
+the_more_the_longer(void **state)
+{
+	const struct pace pace = {.looked_ns = NOW};
+	uint64_t before = 0;
+
+	(void)state;
+	for (size_t waiting = 0; waiting <= pipeline_items; waiting++) {
+		uint64_t rest = pace_rest_ns(&pace, NOW, waiting);
+
+		assert_true(rest >= before && rest <= pace_most_ns);
+		before = rest;
+	}
+	assert_int_equal(pace_rest_ns(&pace, NOW, 100), 100 * pace_request_ns);
+	assert_int_equal(before, pace_most_ns);
+}
+
+static void
+what_has_passed_is_rested(void **state)
+{
+	const struct pace pace = {.looked_ns = NOW};
+	const uint64_t all = pace_most_ns;
+
+	(void)state;
+	assert_int_equal(pace_rest_ns(&pace, NOW + 1000, pipeline_items), all - 1000);
+	assert_int_equal(pace_rest_ns(&pace, NOW + all - pace_least_ns, pipeline_items),
+			 pace_least_ns);
+	assert_int_equal(pace_rest_ns(&pace, NOW + all - pace_least_ns + 1, pipeline_items), 0);
+	assert_int_equal(pace_rest_ns(&pace, NOW + all, pipeline_items), 0);
+	assert_int_equal(pace_rest_ns(&pace, NOW + 3600 * all, pipeline_items), 0);
+}
+
+static void
+rests_and_remembers(void **state)
+{
+	const uint64_t began = clock_mono_ns();
+	struct pace pace = {0};
+	uint64_t first;
+
+	(void)state;
+	pace_keep(&pace, pipeline_items); /* long ago: now */
+	first = pace.looked_ns;
+	assert_true(first >= began && first <= clock_mono_ns());
+	pace.looked_ns = clock_mono_ns();
+	first = pace.looked_ns;
+	pace_keep(&pace, pipeline_items);
+	assert_true(pace.looked_ns - first >= pace_most_ns - pace_least_ns);
+	first = pace.looked_ns;
+	pace_keep(&pace, 0);
+	assert_true(pace.looked_ns >= first);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(few_never_wait),
+	    cmocka_unit_test(the_more_the_longer),
+	    cmocka_unit_test(what_has_passed_is_rested),
+	    cmocka_unit_test(rests_and_remembers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
