@@ -1,5 +1,6 @@
 /* pages: memory for large tables that are read at places nothing can guess: zeros, in pages of
- * 2 MiB where the system gives them, so that a processor finds a page without a walk to memory.
+ * 2 MiB where the system gives them, so that a processor finds a page without a walk to memory. A
+ * child process does not have it: each write would become a copy.
  *
  * Threads: whoever holds it. The memory is the caller's until pages_unmap. */
 #ifndef TALLY_KEYRING_PAGES_H

@@ -20,10 +20,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-	POLLBOOK_LOAD_LEAST = 32, /* a record in so many slots: three on each small page */
-};
-
 /* L6: held until the process ends, however it ends. */
 static int
 take_lock(struct start *start, const char *data)
@@ -78,21 +74,6 @@ map_memory(size_t size)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* Room for so many records that hardly a small page of the table would stay untouched: then large
- * ones cost no memory, and a look is no longer a walk through page tables that are in no cache, nor
- * the first one two faults. No child has use for it, and it would make each write a copy. */
-static void
-settle_pollbook(const struct start *start, uint64_t records)
-{
-	struct pollbook_slot *slots = start->pollbook.slots;
-
-	if (records < start->pollbook.slots_count / POLLBOOK_LOAD_LEAST)
-		return;
-	(void)madvise(slots, start->pollbook_bytes, MADV_DONTFORK);
-	(void)madvise(slots, start->pollbook_bytes, MADV_HUGEPAGE);
-	(void)madvise(slots, start->pollbook_bytes, MADV_POPULATE_WRITE);
-}
-
 static int
 make_pollbook(struct start *start)
 {
@@ -111,8 +92,6 @@ make_pollbook(struct start *start)
 	pollbook_table_init(&start->pollbook, start->pollbook_pages.memory, slots, seed);
 	start->pollbook.voters_max = manifest->voters_max;
 	start->pollbook.rolls_max = rolls;
-	if (start->archive != NULL)
-		settle_pollbook(start, archive_size(start->archive));
 	return DISK_OK;
 }
 
