@@ -88,9 +88,6 @@ make_pollbook(struct start *start)
 	    !pages_fill(&start->pollbook_pages))
 		return disk_fail(DISK_FAILED, "making a poll book for %u voters: %s",
 				 manifest->voters_max, strerror(errno));
-	/* The child that reads the home (shell/probe.h) has no use for it, and sharing it would make
-	 * each first write here a copy of a large page. */
-	(void)madvise(start->pollbook_pages.memory, start->pollbook_pages.bytes, MADV_DONTFORK);
 	randombytes_buf(seed, sizeof seed);
 	pollbook_table_init(&start->pollbook, start->pollbook_pages.memory, slots, seed);
 	start->pollbook.voters_max = manifest->voters_max;
