@@ -380,7 +380,7 @@ clock() {
 		tallyd_must "$WORK/jumping"
 		send "$CAMPAIGN/a.key" "$WORK/half" "$WORK/half.answers"
 		echo "$jump" > "$WORK/time"
-		await_line "$LOG" "$TALLYD" 'clock jumped' 10
+		await_line "$LOG" "$TALLYD" 'clock jumped'
 		says "the clock jumps by $jump: it says so" 'clock jumped' "$LOG"
 		send "$CAMPAIGN/a.key" "$WORK/all" "$WORK/jump.answers"
 		same "the clock jumps by $jump: the phase is kept, all are accepted" "$?" 0

@@ -352,7 +352,7 @@ reading() {
 }
 
 closing() {
-	local library end now dir=$WORK/closing
+	local library end now before dir=$WORK/closing
 	library=$(faketime_library)
 	if [ -z "$library" ]; then
 		skipped "there is no libfaketime: opening and closing by the clock"
@@ -360,8 +360,7 @@ closing() {
 	fi
 	campaign "$WORK/closing.campaign" closes="$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:00Z)"
 	end=$(date -d "$(jq -r .closes "$CAMPAIGN/campaign.json")" +%s)
-	found "$dir"
-	cp -a "$dir" "$WORK/asleep"
+	found "$WORK/asleep"
 	for n in 0 1; do
 		voters key="$CAMPAIGN/b.key" seed=6 first=$((n * 10)) count=10 > "$WORK/ten.$n"
 	done
@@ -370,10 +369,18 @@ closing() {
 		PREFIX=(env LD_PRELOAD="$library" FAKETIME="+$((end - now + $1))s"
 			DONT_FAKE_MONOTONIC=1)
 	}
-	at -3
-	tallyd_must "$dir"
+	# Who was too slow for that does it again, earlier.
+	for before in 3 9 27 81; do
+		rm -rf "$dir"
+		cp -a "$WORK/asleep" "$dir"
+		at -$before
+		tallyd_must "$dir"
+		send "$CAMPAIGN/b.key" "$WORK/ten.0" "$WORK/answered" --no-retry
+		grep -qv '^accepted ' "$WORK/answered" || break
+		tallyd_kill
+	done
 	answered "seconds before the closing time" "$WORK/ten.0" accepted
-	await_line "$LOG" "$TALLYD" 'voting is closed' 20
+	await_line "$LOG" "$TALLYD" 'voting is closed' 100
 	answered "when the clock has closed it" "$WORK/ten.1" closed
 	PREFIX=()
 	stops "closed by the clock"

@@ -110,13 +110,13 @@ says() {
 
 # await_line FILE PID PATTERN [SECONDS]: until the file has such a line or the process is gone.
 await_line() {
-	timeout "${4:-60}" tail -n +1 -s 0.05 --pid="$2" -F "$1" 2>/dev/null |
+	timeout "${4:-120}" tail -n +1 -s 0.05 --pid="$2" -F "$1" 2>/dev/null |
 		grep -m1 -qE -- "$3" || grep -qE -- "$3" "$1"
 }
 
 # await PID [SECONDS]: until it has ended; its code in CODE.
 await() {
-	if ! timeout "${2:-60}" tail -s 0.02 --pid="$1" -f /dev/null; then
+	if ! timeout "${2:-120}" tail -s 0.02 --pid="$1" -f /dev/null; then
 		not_ok "process $1 does not end"
 		kill -KILL "$1"
 	fi

@@ -155,7 +155,7 @@ check "both checkpoints are kept" test -s "$WORK/large/checkpoint" -a \
 	-s "$WORK/large/checkpoint.conflict"
 says "and the log takes nothing more" 'older than what has been promised' "$LOG"
 stops "a wrong word"
-exits 3 "nor starts again" timeout 20 "$BIN/tallyd" --data "$dir" --listen 127.0.0.1:0 \
+exits 3 "nor starts again" timeout 100 "$BIN/tallyd" --data "$dir" --listen 127.0.0.1:0 \
 	--http 127.0.0.1:0
 
 # --- sealed results: only the authority's copy has the entries ----------------------------------

@@ -15,7 +15,7 @@ status() {
 # says_ready CODE TEXT: /readyz does, at the latest a tick of tallyd's later.
 says_ready() {
 	local try answer
-	for try in {1..200}; do
+	for try in {1..3000}; do
 		answer="$(status readyz) $(cat "$WORK/body")"
 		[ "$answer" = "$1 $2" ] && break
 	done

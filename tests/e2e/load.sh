@@ -1,9 +1,9 @@
 #!/bin/bash
 # tally-bench against a live tallyd: ballots signed beforehand get the verdicts that were foretold;
 # a stopped server shows in the latency of an open loop, a killed one costs reconnects, no ballot.
-# FULL: 60,000 voters, else 1,500.
+# FULL: 60,000 voters, else 2,500.
 . "$(dirname "$0")/common.bash"
-count=$([ -n "$FULL" ] && echo 60000 || echo 1500)
+count=$([ -n "$FULL" ] && echo 60000 || echo 2500)
 dir=$WORK/data
 
 bench() {
@@ -98,18 +98,20 @@ ran_out() {
 		--rates 1000,100000 --seconds 1
 	exits 2 "sweep: shares that the file cannot feed" bench sweep \
 		--connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
-		--window 2 --connections 2 --seconds 0.1 --rates 10,200,200,200,200,200% \
+		--window 2 --connections 2 --seconds 0.1 --rates 10,2000,2000,2000,2000,2000% \
 		--json "$WORK/short.json"
-	says "sweep: how many would do" 'too few ballots for .*200 %: .* a file of [0-9]+ would' \
+	says "sweep: how many would do" 'too few ballots for .*2000 %: .* a file of [0-9]+ would' \
 		"$WORK/err"
-	says "sweep: the JSON names what was left out" '"left_out": ".*200 %"' "$WORK/short.json"
+	says "sweep: the JSON names what was left out" '"left_out": ".*2000 %"' "$WORK/short.json"
 }
 
-# grown DIR SIZE: until the published log has so many entries.
-grown() {
-	until [ "$(sed -n 2p "$1/public/checkpoint" 2> /dev/null || echo 0)" -ge "$2" ]; do
+# taken COUNT: until so many ballots are accepted.
+taken() {
+	local seen=0
+	until [ "${seen:-0}" -ge "$1" ]; do
 		kill -0 "$LOADING" || return
-		read -rt 0.02 <> <(:)
+		seen=$(curl -s "$METRICS/metrics" |
+			sed -n 's/^tallyd_ballots_total{result="accepted"} //p')
 	done
 }
 
@@ -118,7 +120,8 @@ loading() {
 	local dir=$1
 	shift
 	found "$dir"
-	tallyd_must "$dir"
+	tallyd_must "$dir" --metrics 127.0.0.1:0
+	METRICS=http://127.0.0.1:$(sed -n 's/.*metrics at port \([0-9]*\)$/\1/p' "$LOG")
 	bench load --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
 		--connections 4 --window 8 --json "$WORK/run.json" --pid "$TALLYD" "$@" \
 		> "$WORK/out" 2>&1 &
@@ -128,7 +131,7 @@ loading() {
 
 paused() {
 	loading "$WORK/paused" --rate 700
-	grown "$WORK/paused" 100
+	taken 100
 	kill -STOP "$TALLYD"
 	sleep 1
 	kill -CONT "$TALLYD"
@@ -143,7 +146,7 @@ paused() {
 
 killed() {
 	loading "$WORK/killed" --rate 700
-	grown "$WORK/killed" 100
+	taken 100
 	tallyd_kill
 	FIXED_PORT=$PORT tallyd_must "$WORK/killed"
 	await "$LOADING"
@@ -161,7 +164,7 @@ killed() {
 # Between two ballots, when nothing is owed: what is still to be sent waits for nobody in vain.
 gone() {
 	loading "$WORK/gone" --rate 5 --patience 1
-	grown "$WORK/gone" 4
+	taken 4
 	tallyd_kill
 	await "$LOADING"
 	same "a server gone for good: the load comes to an end" "$CODE" 3

@@ -11,7 +11,7 @@ number() {
 # becomes WHAT NAME NUMBER: at the latest a tick of tallyd's later.
 becomes() {
 	local try seen
-	for try in {1..200}; do
+	for try in {1..3000}; do
 		seen=$(number "$2")
 		[ "$seen" = "$3" ] && break
 	done
@@ -47,7 +47,7 @@ agrees_with_the_log() {
 	same "every ballot was looked at" "$(number tallyd_verify_requests_total)" \
 		"$(wc -l < "$WORK/answers")"
 	same "nothing is left on its way" "$(number tallyd_requests_waiting)" 0
-	for _ in {1..200}; do
+	for _ in {1..3000}; do
 		signed=$(number 'tallyd_tree_entries{stage="signed"}')
 		[ "$signed" -ge "$entries" ] && break
 	done

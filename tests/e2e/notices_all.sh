@@ -128,7 +128,7 @@ ordered() {
 await_kept() {
 	local index i
 	index=$(awk '$1 == "accepted" { print $2 }' "$WORK/answered" | sort -n | tail -n 1)
-	for ((i = 0; i < 400; i++)); do
+	for ((i = 0; i < 3000; i++)); do
 		[ "$(grep -xE '[0-9]+' "$WORK/checkpoints" | sort -n | tail -n 1)" -gt \
 			"${index:--1}" ] && return
 		sleep 0.03

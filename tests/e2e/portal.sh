@@ -61,7 +61,8 @@ found "$data"
 tallyd_must "$data"
 send "$CAMPAIGN/a.key" "$WORK/ballots" "$WORK/answers"
 same "all are accepted" "$?" 0
-check "a server's results, fetched" curl -sf "http://127.0.0.1:$HTTP/results" -o "$WORK/served"
+check "a server's results, fetched" curl -sf --retry 60 --retry-all-errors \
+	--retry-delay 1 "http://127.0.0.1:$HTTP/results" -o "$WORK/served"
 check "they keep the schema" schema "$WORK/served"
 exits 0 "a server's results as a data package" tallyctl results --http "http://127.0.0.1:$HTTP" \
 	--format csv --out "$WORK/package.http"

@@ -202,7 +202,7 @@ show_slow_down(struct guest *guest)
 	int status = TALLY_CLIENT_FINE;
 
 	guest->answer.kind = TALLY_CLIENT_EVENT_STATUS;
-	for (int i = 0; i < 2000 && guest->answer.kind == TALLY_CLIENT_EVENT_STATUS; i++)
+	for (int i = 0; i < 100000 && guest->answer.kind == TALLY_CLIENT_EVENT_STATUS; i++)
 		status = tally_status(guest->connection, tag, &guest->answer);
 	show(guest, "many STATUS", status);
 }

@@ -56,7 +56,7 @@ election() {
 		exits 0 "$1: the draw" tallyctl notice --key "$CAMPAIGN/authority.key" \
 			--connect "127.0.0.1:$PORT" draw "4 8 15 16 23 42"
 	fi
-	for try in {1..200}; do
+	for try in {1..3000}; do
 		[ "$(curl -s "http://127.0.0.1:$HTTP/readyz")" = ok ] && break
 		sleep 0.02
 	done

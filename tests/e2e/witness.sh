@@ -23,7 +23,7 @@ found "$dir"
 # await_size FILE SIZE: until the checkpoint in FILE is so large.
 await_size() {
 	local line reader follower code=1
-	exec {reader}< <(exec timeout 30 tail -n +1 -s 0.05 --pid="$TALLYD" -F "$1" 2> /dev/null)
+	exec {reader}< <(exec timeout 100 tail -n +1 -s 0.05 --pid="$TALLYD" -F "$1" 2> /dev/null)
 	follower=$!
 	while [ $code -ne 0 ] && read -r line <&"$reader"; do
 		[[ $line =~ ^[0-9]+$ ]] && [ "$line" -ge "$2" ] && code=0
@@ -61,8 +61,25 @@ signed() {
 	local what=$1 file=$2
 	shift 2
 	same "$what" "$(sed -n 's/^— \(.*\) .*/\1/p' "$file" | head -n 1)" "tally.example/test"
-	same "$what: cosigned by ${*:-nobody}" \
-		"$(sed -n 's/^— \(.*\)\.example\/witness .*/\1/p' "$file" | sort | xargs)" "$*"
+	same "$what: cosigned by ${*:-nobody}" "$(witnesses "$file")" "$*"
+}
+
+# witnesses FILE: who has signed it beside the log.
+witnesses() {
+	sed -n 's/^— \(.*\)\.example\/witness .*/\1/p' "$1" | sort | xargs
+}
+
+# cosigned WHAT FILE NAME...: the published checkpoint is signed by exactly the log and these, or
+# one of the next is: a witness may come too late for one, on a busy machine.
+cosigned() {
+	local try
+	for try in {1..10}; do
+		cp "$public/checkpoint" "$2"
+		[ "$(witnesses "$2")" != "${*:3}" ] || break
+		vote 30
+		await_size "$public/checkpoint" "$SIZE" || break
+	done
+	signed "$@"
 }
 
 tallyd_must "$dir"
@@ -72,8 +89,7 @@ witness w1 "$public"
 vote 30
 check "with one of two, it is published when the wait is over" \
 	await_size "$public/checkpoint" "$SIZE"
-cp "$public/checkpoint" "$WORK/one"
-signed "one of two" "$WORK/one" w1
+cosigned "one of two" "$WORK/one" w1
 audit "one of two" "$dir"
 
 witness w2 "http://127.0.0.1:$HTTP"
@@ -82,8 +98,7 @@ check "the second witness is at work" await_line "$WORK/w2.out" "$TALLYD" \
 	'^[0-9]+ w2.example/witness'
 vote 30
 check "with both" await_size "$public/checkpoint" "$SIZE"
-cp "$public/checkpoint" "$WORK/both"
-signed "two of two" "$WORK/both" w1 w2
+cosigned "two of two" "$WORK/both" w1 w2
 audit "two of two" "$dir"
 says "their verdicts are told" "^[0-9]+ w1.example/witness accepted$" "$WORK/w1.out"
 check "the older checkpoint is a part of it" "$BIN/tally-verify" -q --old "$WORK/one" \
@@ -109,19 +124,28 @@ fi
 
 # One that hangs is waited for, not longer.
 kill -STOP "$second"
-vote 30
-check "with one that hangs" await_size "$public/checkpoint.next" "$SIZE"
-cp "$public/checkpoint.next" "$WORK/waiting"
+# hang: lines of others are for a checkpoint that waits, and it may do so no longer.
+hang() {
+	vote 30
+	await_size "$public/checkpoint.next" "$SIZE" || return
+	cp "$public/checkpoint.next" "$WORK/waiting"
+	"$BIN/tally-verify" -q --next --cosign "$CAMPAIGN/stranger.key" \
+		--state "$WORK/stranger.state" --key "$VKEY" "$public" > "$WORK/stranger.line" ||
+		return
+	tallyctl cosign --connect "127.0.0.1:$PORT" "$WORK/stranger.line" > "$WORK/refused"
+	CODE=$?
+	grep -q unknown-signer "$WORK/refused"
+}
+for try in {1..10}; do
+	hang 2> "$WORK/said" && break
+done
 size=$(sed -n 2p "$WORK/waiting")
-signed "what waits is without lines" "$WORK/waiting"
+signed "what waits for one that hangs is without lines" "$WORK/waiting"
 sed '/^$/,$d' "$WORK/waiting" > "$WORK/text"
 
 # Lines of others and of other checkpoints.
-"$BIN/tally-verify" -q --next --cosign "$CAMPAIGN/stranger.key" --state "$WORK/stranger.state" \
-	--key "$VKEY" "$public" > "$WORK/stranger.line" 2> "$WORK/said"
-exits 1 "a stranger's line is refused" tallyctl cosign --connect "127.0.0.1:$PORT" \
-	"$WORK/stranger.line"
-says "as an unknown signer's" "^[0-9]+ stranger.example/witness unknown-signer$" "$WORK/out"
+same "a stranger's line is refused" "$CODE" 1
+says "as an unknown signer's" "^[0-9]+ stranger.example/witness unknown-signer$" "$WORK/refused"
 grep '^— ' "$WORK/both" | grep w2 > "$WORK/old.line"
 exits 1 "a line over an older checkpoint does not verify" tallyctl cosign \
 	--connect "127.0.0.1:$PORT" --size "$size" "$WORK/old.line"
@@ -133,16 +157,13 @@ exits 2 "of what size? is a question" tallyctl cosign --connect "127.0.0.1:$PORT
 	"$WORK/old.line"
 exits 1 "nothing to send is not fine" tallyctl cosign --connect "127.0.0.1:$PORT" "$WORK/text"
 check "it is published" await_size "$public/checkpoint" "$SIZE"
-cp "$public/checkpoint" "$WORK/hung"
-signed "without the one that hangs" "$WORK/hung" w1
+cosigned "without the one that hangs" "$WORK/hung" w1
 audit "one hangs" "$dir"
 
-# Stopped while it waits: at once, with the lines that are there.
+# Stopped while it waits: with the lines that are there.
 vote 30
 check "it waits again" await_size "$public/checkpoint.next" "$SIZE"
-before=$SECONDS
 stops "while it waits"
-check "nobody is waited for then" test $((SECONDS - before)) -lt $WAIT
 check "all of it is published" await_size "$public/checkpoint" "$SIZE"
 audit "stopped" "$dir"
 
@@ -156,9 +177,21 @@ check "and again after a kill" await_size "$public/checkpoint" "$SIZE"
 kill -CONT "$second"
 vote 30
 check "the witnesses have borne all of that" await_size "$public/checkpoint" "$SIZE"
-cp "$public/checkpoint" "$WORK/last"
-signed "after it all" "$WORK/last" w1 w2
+cosigned "after it all" "$WORK/last" w1 w2
 same "nobody saw anything wrong" "$(cat "$WORK"/w?.audit | grep -c ALERT)" 0
 stops "in the end"
 check "nothing waits any more" test ! -e "$public/checkpoint.next"
 audit "in the end" "$dir"
+
+# A minute is not waited for by who is to stop.
+sed -i 's/"witness_wait_s": [0-9]*/"witness_wait_s": 60/' "$CAMPAIGN/campaign.json"
+FIXED_PORT= dir=$WORK/patient public=$WORK/patient/public
+found "$dir"
+tallyd_must "$dir"
+vote 30
+check "a minute's wait" await_size "$public/checkpoint.next" "$SIZE"
+before=$SECONDS
+stops "at once"
+check "nobody is waited for" test $((SECONDS - before)) -lt 60
+check "all of it is published at once" await_size "$public/checkpoint" "$SIZE"
+audit "stopped at once" "$dir"

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/lib/patience.h"
+
 const uint8_t bench_campaign[TALLY_HASH_SIZE] = {0xca};
 
 static struct bench *
@@ -122,11 +124,11 @@ deadline(void)
 	struct timespec until;
 
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += 5;
+	until.tv_sec += TEST_PATIENCE_S;
 	return until;
 }
 
-/* Waits until *count is at least `least`; fails the test after five seconds. */
+/* Waits until *count is at least `least`; fails the test if that never is. */
 void
 bench_wait(struct bench *bench, const unsigned *count, unsigned least)
 {

@@ -16,7 +16,7 @@ struct caller_answer {
 	char bytes[CALLER_ANSWER_MAX + 1]; /* NUL after the end */
 };
 
-/* A connection that waits 20 seconds for what it reads. */
+/* A connection that waits for what it reads. */
 int
 caller_dial(uint16_t port);
 

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/lib/patience.h"
+
 static int64_t
 now_ms(void)
 {
@@ -56,7 +58,7 @@ hear(struct test_child *child, int64_t until_ms)
 void
 test_child_await(struct test_child *child, const char *text)
 {
-	int64_t until_ms = now_ms() + 10000;
+	int64_t until_ms = now_ms() + TEST_PATIENCE_MS;
 
 	while (strstr(child->said, text) == NULL)
 		if (!hear(child, until_ms) || now_ms() > until_ms) {
@@ -68,7 +70,7 @@ test_child_await(struct test_child *child, const char *text)
 int
 test_child_end(struct test_child *child)
 {
-	int64_t until_ms = now_ms() + 20000;
+	int64_t until_ms = now_ms() + TEST_PATIENCE_MS;
 	int status;
 
 	while (hear(child, until_ms))

@@ -8,6 +8,7 @@
 #include "shell/founding.h"
 #include "shell/home.h"
 #include "tally/status.h"
+#include "tests/lib/patience.h"
 #include "tests/lib/snapshot.h"
 
 void
@@ -122,7 +123,7 @@ wait_for_space(struct committer *committer, size_t entries_size)
 	const struct timespec pause = {.tv_nsec = 1000000};
 
 	for (int i = 0; committer_space(committer) < batch_size(entries_size); i++) {
-		assert_true(i < 5000);
+		assert_true(i < TEST_PATIENCE_MS);
 		nanosleep(&pause, NULL);
 	}
 }

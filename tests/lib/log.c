@@ -336,6 +336,7 @@ void
 test_file_write(const char *folder, const char *name, struct bytes bytes)
 {
 	char path[512];
+	char half[520];
 	FILE *file;
 
 	snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -344,10 +345,12 @@ test_file_write(const char *folder, const char *name, struct bytes bytes)
 		assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
 		*at = '/';
 	}
-	file = fopen(path, "wb");
+	snprintf(half, sizeof half, "%s.half", path);
+	file = fopen(half, "wb");
 	assert_non_null(file);
 	assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
 	assert_int_equal(fclose(file), 0);
+	assert_int_equal(rename(half, path), 0);
 }
 
 /* Tile `number` of `level`, whose hashes stand for `span` entries each. */

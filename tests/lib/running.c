@@ -6,6 +6,8 @@
 #include <sodium.h>
 #include <sys/resource.h>
 
+#include "tests/lib/patience.h"
+
 const struct campaign_wish running_wish = {.opens = "2020-01-01T00:00:00Z",
 					   .closes = "2099-01-01T00:00:00Z",
 					   .revisions_max = 3,
@@ -70,8 +72,8 @@ running_connect(const struct running *running)
 		       .log_name = campaign->log.key.name,
 		       .log_key = campaign->log.key.public_key,
 		       .key = &key},
-	    .connect_timeout_ms = 10000,
-	    .answer_timeout_ms = 10000,
+	    .connect_timeout_ms = TEST_PATIENCE_MS,
+	    .answer_timeout_ms = TEST_PATIENCE_MS,
 	};
 	struct tally_connection *connection;
 	char trouble[TALLY_TROUBLE_MAX];

@@ -6,9 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/lib/patience.h"
+
 enum {
-	PATIENCE_MS = 10000,
-	POLL_MS = 20,
+	POLL_MS = 20
 };
 
 static bool
@@ -50,7 +51,7 @@ get_path(int client, char *path, size_t size)
 		struct pollfd ready = {.fd = client, .events = POLLIN};
 		ssize_t got;
 
-		if (poll(&ready, 1, PATIENCE_MS) <= 0)
+		if (poll(&ready, 1, TEST_PATIENCE_MS) <= 0)
 			return false;
 		got = recv(client, request + used, sizeof request - 1 - used, 0);
 		if (got <= 0)
@@ -90,7 +91,7 @@ wait_for_end(int client)
 	char byte;
 	struct pollfd gone = {.fd = client, .events = POLLIN};
 
-	if (poll(&gone, 1, PATIENCE_MS) > 0)
+	if (poll(&gone, 1, TEST_PATIENCE_MS) > 0)
 		(void)recv(client, &byte, 1, 0);
 }
 

@@ -1,3 +1,4 @@
+#include "tests/lib/patience.h"
 #include "tests/lib/test.h"
 
 #include <arpa/inet.h>
@@ -192,8 +193,8 @@ options_for(uint16_t port)
 	    .host = "127.0.0.1",
 	    .port = port,
 	    .client = session_config(&session),
-	    .connect_timeout_ms = 5000,
-	    .answer_timeout_ms = 5000,
+	    .connect_timeout_ms = TEST_PATIENCE_MS,
+	    .answer_timeout_ms = TEST_PATIENCE_MS,
 	};
 }
 
@@ -369,7 +370,8 @@ ends_in_the_middle(void **state)
 		fake->quit_after = 100;
 		fake_start(fake);
 		options = options_for(fake->port);
-		options.answer_timeout_ms = 300;
+		if (quit == QUIT_SILENT)
+			options.answer_timeout_ms = 300;
 		assert_int_equal(tally_connect(&connection, &options, trouble), 0);
 		assert_int_equal(tally_submit_all(connection, pile_next, pile_answer, &pile),
 				 statuses[quit]);

@@ -75,10 +75,9 @@ slow_readers_end(void **state)
 	assert_int_equal(truncate(path, (off_t)size), 0);
 	fd = caller_dial(visit->port);
 	assert_true(caller_send(fd, request, sizeof request - 1));
-	while (clock_mono_ms() - begin < 3000) {
+	while (got > 0 && clock_mono_ms() - begin < 3000) {
 		got = recv(fd, bytes, 1, 0);
-		assert_int_equal(got, 1);
-		seen++;
+		seen += got > 0;
 		usleep(20000);
 	}
 	while (got > 0) {

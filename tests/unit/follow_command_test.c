@@ -36,7 +36,7 @@ grow(void *argument)
 	const struct growth *growth = argument;
 
 	for (size_t i = 0; i < growth->count; i++) {
-		for (int waited = 0; lines_told(growth->stage) <= i && waited < 1000; waited++)
+		for (int waited = 0; lines_told(growth->stage) <= i && waited < 5000; waited++)
 			usleep(20000);
 		test_log_publish(&growth->stage->scene.log, growth->stage->scene.folder.path,
 				 growth->sizes[i]);

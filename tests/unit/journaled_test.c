@@ -1,5 +1,6 @@
 /* Connections that keep a journal. */
 #include "tests/lib/notebook.h"
+#include "tests/lib/patience.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -108,8 +109,8 @@ connect_to(const struct spy *spy, struct tally_journal *journal,
 					       .port = spy->port,
 					       .client = session_config(&notebook.session),
 					       .journal = journal,
-					       .connect_timeout_ms = 5000,
-					       .answer_timeout_ms = 5000};
+					       .connect_timeout_ms = TEST_PATIENCE_MS,
+					       .answer_timeout_ms = TEST_PATIENCE_MS};
 
 	return tally_connect(connection, &wanted, notebook.trouble);
 }

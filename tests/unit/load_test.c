@@ -3,10 +3,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "bench/tally-bench/press.h"
+#include "tests/lib/patience.h"
 #include "tests/lib/running.h"
 
 enum {
@@ -26,6 +28,8 @@ struct rehearsal {
 	struct deck deck;
 	struct load_options options;
 	struct run run;
+	struct tally_connection *watch; /* of who halts the server */
+	atomic_bool over;               /* the run: nothing more will be taken */
 };
 
 static void
@@ -100,7 +104,7 @@ rehearsal_options(struct rehearsal *rehearsal, unsigned connections, unsigned th
 						   .threads = threads,
 						   .window = 64,
 						   .resend = true,
-						   .patience_s = 20};
+						   .patience_s = TEST_PATIENCE_S};
 	assert_int_equal(deck_open(&rehearsal->deck, rehearsal->ballots, connections),
 			 TALLY_EXIT_FINE);
 	assert_int_equal(deck_left(&rehearsal->deck), rehearsal->deck.ballots_count);
@@ -350,15 +354,30 @@ static void *
 end_server(void *context)
 {
 	struct rehearsal *rehearsal = context;
-	struct tally_connection *connection = running_connect(&rehearsal->running);
 	struct tally_client_event answer = {0};
 
-	do
-		assert_int_equal(tally_state(connection, &answer), TALLY_CLIENT_FINE);
-	while (answer.state.log_size < 50);
+	while (!rehearsal->over &&
+	       tally_state(rehearsal->watch, &answer) == TALLY_CLIENT_FINE &&
+	       answer.state.log_size < 50)
+		continue;
 	kill(rehearsal->running.child.pid, SIGSTOP);
-	tally_close(connection);
 	return NULL;
+}
+
+/* A run beside `halt`, which looks at the server by a connection of its own. */
+static int
+run_beside(struct rehearsal *rehearsal, void *halt(void *))
+{
+	pthread_t thread;
+	int status;
+
+	rehearsal->watch = running_connect(&rehearsal->running);
+	assert_int_equal(pthread_create(&thread, NULL, halt, rehearsal), 0);
+	status = load_run_once(&rehearsal->options, &rehearsal->run);
+	rehearsal->over = true;
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	tally_close(rehearsal->watch);
+	return status;
 }
 
 /* What was due and never sent is told, the silence is in the length, and the waits of all who got
@@ -366,10 +385,9 @@ end_server(void *context)
 static void
 a_dead_server_does_not_look_healthy(void **state)
 {
-	struct rehearsal *rehearsal = rehearsal_make(VOTERS);
+	struct rehearsal *rehearsal = rehearsal_make(5 * VOTERS);
 	struct schedule *schedule = rate_make(100, 800);
 	const struct run *run = &rehearsal->run;
-	pthread_t ender;
 
 	(void)state;
 	rehearsal_options(rehearsal, 4, 2);
@@ -377,9 +395,7 @@ a_dead_server_does_not_look_healthy(void **state)
 	rehearsal->options.patience_s = 1;
 	rehearsal->options.schedule = schedule;
 	rehearsal->options.endless = true;
-	assert_int_equal(pthread_create(&ender, NULL, end_server, rehearsal), 0);
-	assert_int_equal(load_run_once(&rehearsal->options, &rehearsal->run), TALLY_EXIT_WORLD);
-	assert_int_equal(pthread_join(ender, NULL), 0);
+	assert_int_equal(run_beside(rehearsal, end_server), TALLY_EXIT_WORLD);
 	assert_true(run->unanswered > 0 && run->total.behind > 100);
 	assert_int_equal(run->total.in_flight, run->unanswered);
 	assert_int_equal(run->total.offered, run->total.sent + run->total.behind);
@@ -399,16 +415,10 @@ pause_server(void *context)
 	const struct timespec pause = {.tv_sec = PAUSE_MS / 1000,
 				       .tv_nsec = PAUSE_MS % 1000 * 1000000};
 	struct rehearsal *rehearsal = context;
-	struct tally_connection *connection = running_connect(&rehearsal->running);
-	struct tally_client_event answer = {0};
 
-	do
-		assert_int_equal(tally_state(connection, &answer), TALLY_CLIENT_FINE);
-	while (answer.state.log_size < 50);
-	kill(rehearsal->running.child.pid, SIGSTOP);
+	end_server(rehearsal);
 	nanosleep(&pause, NULL);
 	kill(rehearsal->running.child.pid, SIGCONT);
-	tally_close(connection);
 	return NULL;
 }
 
@@ -417,17 +427,14 @@ pause_server(void *context)
 static void
 a_pause_is_in_the_latency(void **state)
 {
-	struct rehearsal *rehearsal = rehearsal_make(VOTERS);
+	struct rehearsal *rehearsal = rehearsal_make(2 * VOTERS);
 	struct schedule *schedule = rate_make(100, 800);
-	pthread_t pauser;
 
 	(void)state;
 	rehearsal_options(rehearsal, 4, 2);
 	rehearsal->options.window = 8;
 	rehearsal->options.schedule = schedule;
-	assert_int_equal(pthread_create(&pauser, NULL, pause_server, rehearsal), 0);
-	assert_int_equal(load_run_once(&rehearsal->options, &rehearsal->run), TALLY_EXIT_FINE);
-	assert_int_equal(pthread_join(pauser, NULL), 0);
+	assert_int_equal(run_beside(rehearsal, pause_server), TALLY_EXIT_FINE);
 	assert_as_foretold(rehearsal);
 	assert_sums(&rehearsal->run);
 	assert_int_equal(rehearsal->run.total.offered, made(rehearsal));

@@ -4,11 +4,15 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include "tests/lib/patience.h"
 #include "tests/lib/vault.h"
 #include "tests/lib/web.h"
 
-static const struct http_patience brief = {
-    .connect_ms = 2000, .stall_s = 1, .total_s = 1, .attempts = 3, .pause_ms = 1};
+static const struct http_patience patience = {.connect_ms = TEST_PATIENCE_MS,
+					      .stall_s = TEST_PATIENCE_S,
+					      .total_s = TEST_PATIENCE_S,
+					      .attempts = 3,
+					      .pause_ms = 1};
 
 /* The vault behind a server, and a folder for its copy. */
 struct stage {
@@ -32,7 +36,7 @@ stage_open(struct stage *stage)
 	stage->mirror = (struct mirror){.url = stage->web.address,
 					.folder = &stage->copy,
 					.key = stage->scene.options.key,
-					.patience = brief};
+					.patience = patience};
 }
 
 static void

@@ -5,11 +5,15 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include "tests/lib/patience.h"
 #include "tests/lib/scene.h"
 #include "tests/lib/web.h"
 
-static const struct http_patience brief = {
-    .connect_ms = 2000, .stall_s = 1, .total_s = 1, .attempts = 3, .pause_ms = 1};
+static const struct http_patience patience = {.connect_ms = TEST_PATIENCE_MS,
+					      .stall_s = TEST_PATIENCE_S,
+					      .total_s = TEST_PATIENCE_S,
+					      .attempts = 3,
+					      .pause_ms = 1};
 
 /* A log behind a server, and a folder for its copy. */
 struct stage {
@@ -34,7 +38,7 @@ stage_open(struct stage *stage)
 	stage->mirror = (struct mirror){.url = stage->web.address,
 					.folder = &stage->copy,
 					.key = stage->scene.options.key,
-					.patience = brief};
+					.patience = patience};
 }
 
 static void
@@ -222,6 +226,10 @@ bears_a_bad_line(void **state)
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
 		publish(&stage, 100 + 100 * i);
 		web_misbehave(&stage.web, faults[i], "tile/", i == 2 ? 1 : 2);
+		if (faults[i] == WEB_SILENT) {
+			stage.mirror.patience.total_s = 1;
+			stage.mirror.patience.attempts = TEST_PATIENCE_S;
+		}
 		assert_int_equal(update(&stage), TALLY_EXIT_FINE);
 		audit_copy(&stage);
 		assert_passed(&stage.scene);

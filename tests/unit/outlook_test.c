@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "tests/lib/campaign.h"
+#include "tests/lib/patience.h"
 
 struct scene {
 	struct campaign campaign;
@@ -174,7 +175,7 @@ thousands_of_equal_options(void **state)
 	}
 	memcpy(at, "]}", 3);
 	scene_make(&scene, &wish);
-	alarm(20);
+	alarm(TEST_PATIENCE_S);
 	winners = winners_of(&scene);
 	assert_non_null(strstr(winners, "\"o999\"]"));
 	alarm(0);

@@ -1,3 +1,4 @@
+#include "tests/lib/patience.h"
 #include "tests/lib/test.h"
 
 #include "limits.h"
@@ -12,6 +13,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -116,7 +118,7 @@ killed_at_any_time(void **state)
 struct reader_thread {
 	struct tally_connection *connection;
 	uint64_t index;
-	uint64_t receipts;
+	atomic_uint receipts;
 };
 
 static void *
@@ -134,7 +136,7 @@ read_on(void *context)
 static void
 stops_while_it_is_asked(void **state)
 {
-	const struct timespec pause = {.tv_nsec = 300 * 1000000};
+	const struct timespec pause = {.tv_nsec = 1000000};
 	struct reader_thread readers[4];
 	pthread_t threads[4];
 	struct founded founded;
@@ -146,16 +148,19 @@ stops_while_it_is_asked(void **state)
 	for (size_t i = 0; i < 4; i++)
 		readers[i] = (struct reader_thread){.connection = running_connect(&running)};
 	vote(readers[0].connection, 0, 10, indices);
-	nanosleep(&pause, NULL);
 	for (size_t i = 0; i < 4; i++) {
 		readers[i].index = indices[i];
 		assert_int_equal(pthread_create(&threads[i], NULL, read_on, &readers[i]), 0);
 	}
-	nanosleep(&pause, NULL);
+	for (unsigned i = 0, waited = 0; i < 4 && waited < TEST_PATIENCE_MS; waited++)
+		if (readers[i].receipts > 1)
+			i++;
+		else
+			nanosleep(&pause, NULL);
 	assert_int_equal(running_stop(&running, SIGTERM), TALLY_EXIT_FINE);
 	for (size_t i = 0; i < 4; i++) {
 		pthread_join(threads[i], NULL);
-		assert_true(readers[i].receipts > 0);
+		assert_true(readers[i].receipts > 1);
 		tally_close(readers[i].connection);
 	}
 	founded_free(&founded);
@@ -330,7 +335,7 @@ dial(uint16_t port)
 	struct sockaddr_in address = {.sin_family = AF_INET,
 				      .sin_port = htons(port),
 				      .sin_addr = {htonl(INADDR_LOOPBACK)}};
-	const struct timeval patience = {.tv_sec = 5};
+	const struct timeval patience = {.tv_sec = TEST_PATIENCE_S};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);

@@ -1,5 +1,6 @@
 #include "tests/lib/guest.h"
 #include "tests/lib/naive.h"
+#include "tests/lib/patience.h"
 
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ open_stage(struct stage_wish wish)
 {
 	struct stage *stage = stage_make(&wish, (struct test_random){1});
 
-	alarm(60); /* a step that never ends fails, too */
+	alarm(TEST_PATIENCE_S); /* a step that never ends fails, too */
 	stage_run(stage, 500);
 	return stage;
 }

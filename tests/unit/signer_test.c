@@ -1,3 +1,4 @@
+#include "tests/lib/patience.h"
 #include "tests/lib/test.h"
 
 #include "shell/signer.h"
@@ -359,7 +360,7 @@ wait_for(struct scene *scene, unsigned notes, unsigned failed)
 	struct timespec until;
 
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += 5;
+	until.tv_sec += TEST_PATIENCE_S;
 	pthread_mutex_lock(&scene->lock);
 	while (scene->notes < notes || scene->failed < failed)
 		if (pthread_cond_timedwait(&scene->changed, &scene->lock, &until) != 0)
