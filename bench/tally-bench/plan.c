@@ -12,8 +12,7 @@
 #include "bench/tally-bench/reckon.h"
 #include "ledger/batch.h"
 #include "limits.h"
-#include "pollbook/decision.h"
-#include "pollbook/table.h"
+#include "pollbook/extent.h"
 #include "tools/lib/complain.h"
 
 enum {
@@ -212,9 +211,8 @@ fixed_bytes(void)
 static double
 table_bytes(double voters, bool voters_sign)
 {
-	size_t records = pollbook_records_for((uint32_t)voters, 1, voters_sign);
-
-	return (double)pollbook_slots_for(records) * sizeof(struct pollbook_slot);
+	return (double)pollbook_slots_memory(&(struct pollbook_extent){
+	    .voters_max = (uint32_t)voters, .ballots_max = 1, .voter_mode = voters_sign});
 }
 
 static enum tally_exit

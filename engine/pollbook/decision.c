@@ -4,16 +4,6 @@
 
 #include <sodium.h>
 
-enum {
-	RECORDS_FRONTEND = 1, /* VOTER */
-	RECORDS_VOTER = 3,    /* VOTER, HOLDER, KEY */
-	SPARE_OLD = 4, /* beyond SPARE_OLD_ALWAYS: one earlier ballot for so many voters */
-	SPARE_OLD_ALWAYS = 2000000,
-	SPARE_VOIDED = 8, /* one in so many voters votes again behind a void */
-	SPARE_KEYS = 16,  /* one in so many voters may get a new key */
-	SPARE_LEAST = 64,
-};
-
 static void
 short_digest(const uint8_t key[32], uint8_t digest[16])
 {
@@ -32,46 +22,6 @@ old_name(const uint8_t digest[16], uint8_t name[32])
 {
 	memcpy(name, digest, 16);
 	memset(name + 16, 0, 16);
-}
-
-/* Records nobody has been promised. */
-static size_t
-spare(const struct pollbook_table *table, bool voter_mode)
-{
-	size_t each = voter_mode ? RECORDS_VOTER : RECORDS_FRONTEND;
-	size_t left = table->records_max - table->records_count;
-	size_t promised = 0;
-
-	if (table->voters_count < table->voters_max)
-		promised = (table->voters_max - table->voters_count) * each;
-	promised += table->rolls_max - table->rolls_count;
-	return left > promised ? left - promised : 0;
-}
-
-static size_t
-spare_for_keys(size_t voters_max)
-{
-	return voters_max / SPARE_KEYS + SPARE_LEAST;
-}
-
-static size_t
-spare_for_old(size_t voters_max, unsigned ballots_max)
-{
-	size_t all = voters_max * (ballots_max - 1) + voters_max / SPARE_VOIDED;
-	size_t enough = voters_max / SPARE_OLD > SPARE_OLD_ALWAYS ? voters_max / SPARE_OLD
-								  : SPARE_OLD_ALWAYS;
-
-	return (all < enough ? all : enough) + SPARE_LEAST;
-}
-
-size_t
-pollbook_records_for(uint32_t voters_max, unsigned ballots_max, bool voter_mode)
-{
-	size_t each = voter_mode ? RECORDS_VOTER : RECORDS_FRONTEND;
-	size_t records = voters_max * each + spare_for_old(voters_max, ballots_max);
-
-	CHECK(ballots_max > 0);
-	return voter_mode ? records + spare_for_keys(voters_max) : records;
 }
 
 /* The very bytes of the tag's newest ballot, or of one before it. */
@@ -128,7 +78,7 @@ has_room(const struct pollbook_table *table, const struct pollbook_ballot *ballo
 
 	if (!known)
 		return table->voters_count < table->voters_max;
-	return ballot->voter_key == NULL || spare(table, true) > 0 ||
+	return ballot->voter_key == NULL || table->spare_keys.count < table->spare_keys.max ||
 	       pollbook_find(table, POLLBOOK_KEY, ballot->voter_key, &key);
 }
 
@@ -234,19 +184,13 @@ enter_certificate(struct pollbook_table *table, const struct pollbook_ballot *ba
 	put(table, POLLBOOK_KEY, ballot->voter_key, &key);
 }
 
-static bool
-has_room_for_old(const struct pollbook_table *table, bool voter_mode)
-{
-	return spare(table, voter_mode) > (voter_mode ? spare_for_keys(table->voters_max) : 0);
-}
-
 static void
-enter_old(struct pollbook_table *table, const struct pollbook_record *before, bool voter_mode)
+enter_old(struct pollbook_table *table, const struct pollbook_record *before)
 {
 	struct pollbook_record old = {.word = before->word};
 	uint8_t name[32];
 
-	if (!has_room_for_old(table, voter_mode))
+	if (table->olds.count == table->olds.max)
 		return;
 	old_name(before->value, name);
 	put(table, POLLBOOK_OLD, name, &old);
@@ -269,7 +213,6 @@ void
 pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballot,
 	       uint64_t index)
 {
-	bool voter_mode = ballot->voter_key != NULL;
 	struct pollbook_record voter = {
 	    .word = pollbook_word(&(struct pollbook_entered){index, ballot->revision,
 							     ballot->rank, POLLBOOK_COUNTED})};
@@ -283,19 +226,17 @@ pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballo
 		check_ascends(ballot, index, &before);
 	memcpy(voter.value, ballot->digest, 16);
 	CHECK(pollbook_put_named(table, name, &voter)); /* the decision promised it */
-	if (voter_mode)
+	if (ballot->voter_key != NULL)
 		enter_certificate(table, ballot);
 	if (known)
-		enter_old(table, &before, voter_mode);
+		enter_old(table, &before);
 }
 
 bool
 pollbook_restore(struct pollbook_table *table, const struct pollbook_name *name,
-		 const struct pollbook_record *record, bool voter_mode)
+		 const struct pollbook_record *record)
 {
-	if (name->family == POLLBOOK_OLD && !has_room_for_old(table, voter_mode))
-		return true;
-	return pollbook_put_named(table, name, record);
+	return pollbook_put_named(table, name, record) || name->family == POLLBOOK_OLD;
 }
 
 bool

@@ -47,18 +47,18 @@ pollbook_decide(const struct pollbook_table *table, const struct pollbook_ballot
 		bool revotes, struct pollbook_decision *out);
 
 /* Enters a ballot that counts or replaces, at its index (below 2^44). The room was promised by
- * the decision: `voters_max` voters always fit, new keys of old voters and OLD records take what
- * is left over. An OLD record without room is dropped: that ballot, sent again, is refused
+ * the decision: `voters_max` voters always fit, each with a key; new keys of old voters and OLD
+ * records have room of their own. An OLD record without room is dropped: that ballot, sent again, is refused
  * instead of being told its index. */
 void
 pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballot,
 	       uint64_t index);
 
 /* Puts back a record that was kept of a book. What no decision has promised room (an OLD record
- * among more than fit) is left out, as it was when it came. False: the table is full. */
+ * among more than fit) is left out, as it was when it came. False: there is no room. */
 MUST_USE bool
 pollbook_restore(struct pollbook_table *table, const struct pollbook_name *name,
-		 const struct pollbook_record *record, bool voter_mode);
+		 const struct pollbook_record *record);
 
 /* Is the ballot at `index` the one of this tag that counts? */
 bool
@@ -76,13 +76,5 @@ pollbook_enrolled(const struct pollbook_table *table, const uint8_t tag[32]);
  * bound. */
 void
 pollbook_enrol(struct pollbook_table *table, const uint8_t tag[32], uint16_t district);
-
-/* Records a table for a campaign must hold, but for those of `rolls_max`. Beside every voter's
- * there is room for OLD records of ballots that were replaced, `ballots_max` being how many of
- * one tag can count one after the other (revisions, and ranks), and that were voided (an
- * eighth of the voters): for all of these, but at most for two million or a quarter of the
- * voters, whichever is more. */
-size_t
-pollbook_records_for(uint32_t voters_max, unsigned ballots_max, bool voter_mode);
 
 #endif

@@ -88,10 +88,14 @@ bool
 pollbook_find_named(const struct pollbook_table *table, const struct pollbook_name *name,
 		    struct pollbook_record *out)
 {
-	const struct pollbook_slot *slot = slot_of(table, name);
+	const struct pollbook_slot *slot;
 
+	if (name->family == POLLBOOK_OLD)
+		return pollbook_pile_find(&table->olds, name->hash, out);
+	slot = slot_of(table, name);
 	if (slot->word == 0)
-		return false;
+		return name->family == POLLBOOK_KEY &&
+		       pollbook_pile_find(&table->spare_keys, name->hash, out);
 	out->word = slot->word;
 	memcpy(out->value, slot->value, sizeof out->value);
 	return true;
@@ -112,6 +116,12 @@ pollbook_prefetch_named(const struct pollbook_table *table, const struct pollboo
 {
 	const struct pollbook_slot *slot = &table->slots[home_of(table, name)];
 
+	if (name->family == POLLBOOK_OLD) {
+		pollbook_pile_prefetch(&table->olds, name->hash);
+		return;
+	}
+	if (name->family == POLLBOOK_KEY && table->spare_keys.count > 0)
+		pollbook_pile_prefetch(&table->spare_keys, name->hash);
 	__builtin_prefetch(slot, 1);
 	__builtin_prefetch((const void *)((uintptr_t)slot + 64), 1);
 }
@@ -126,19 +136,36 @@ pollbook_prefetch(const struct pollbook_table *table, enum pollbook_family famil
 	pollbook_prefetch_named(table, &named);
 }
 
+/* What has no slot yet: a KEY beyond one for every VOTER, or that was so when it came. */
+static bool
+is_spare(const struct pollbook_table *table, const struct pollbook_name *name)
+{
+	struct pollbook_record there;
+
+	return name->family == POLLBOOK_KEY &&
+	       (table->keys_count >= table->voters_count ||
+		pollbook_pile_find(&table->spare_keys, name->hash, &there));
+}
+
 bool
 pollbook_put_named(struct pollbook_table *table, const struct pollbook_name *name,
 		   const struct pollbook_record *record)
 {
-	struct pollbook_slot *slot = slot_of(table, name);
+	struct pollbook_slot *slot;
 
 	CHECK(record->word != 0);
+	if (name->family == POLLBOOK_OLD)
+		return pollbook_pile_put(&table->olds, name->hash, record);
+	slot = slot_of(table, name);
+	if (slot->word == 0 && is_spare(table, name))
+		return pollbook_pile_put(&table->spare_keys, name->hash, record);
 	if (slot->word == 0) {
 		if (table->records_count == table->records_max)
 			return false;
 		table->records_count++;
 		table->voters_count += name->family == POLLBOOK_VOTER;
 		table->rolls_count += name->family == POLLBOOK_ROLL;
+		table->keys_count += name->family == POLLBOOK_KEY;
 		memcpy(slot->name, name->hash, sizeof name->hash);
 	}
 	slot->word = record->word;

@@ -1,16 +1,19 @@
-/* table: the poll book in memory: who has voted, in one open-addressing table of 40-byte slots.
+/* table: the poll book in memory: who has voted, in one open-addressing table of 40-byte slots,
+ * and two piles (pile.h) for what there may be much of, or nothing: OLD records, and KEY records
+ * beyond one for every VOTER.
  *
- * A record is found by its family and a 32-byte name. The slot keeps, in place of the name, its
+ * A record is found by its family and a 32-byte name. Kept is, in place of the name, its
  * 128-bit SipHash-2-4 under a secret seed of this process: nobody outside can aim two names at
  * one slot, and two names meeting by chance has probability below 2^-80 at 20 million voters.
  * The same hash gives the place, so chosen names cannot make the table slow.
  *
  *   family  name                              word         value (16)
- *   VOTER   tag                               its newest   digest of its newest ballot
- *                                             ballot
+ *   VOTER   tag                               its newest   digest of its newest
+ *                                             ballot       ballot
  *   OLD     digest of an earlier ballot of    that ballot  zeros
  *           a tag (16 bytes, then 16 zeros)
- *   HOLDER  tag (voter mode)                  serial + 1   BLAKE2b-128 of its voter key
+ *   HOLDER  tag (voter mode)                  serial + 1   BLAKE2b-128 of its
+ *                                                          voter key
  *   KEY     voter key (voter mode)            1            BLAKE2b-128 of its tag
  *   ROLL    tag that a notice has enrolled    district + 1 zeros
  *
@@ -23,6 +26,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "pollbook/pile.h"
 #include "tally/formats.h"
 
 enum pollbook_family {
@@ -48,11 +52,6 @@ struct pollbook_entered {
 	enum pollbook_standing standing;
 };
 
-struct pollbook_record {
-	uint64_t word; /* never 0 */
-	uint8_t value[16];
-};
-
 struct pollbook_slot {
 	uint8_t name[16];
 	uint64_t word; /* 0: free */
@@ -61,13 +60,16 @@ struct pollbook_slot {
 
 struct pollbook_table {
 	struct pollbook_slot *slots;
-	size_t slots_count; /* below 2^32: places are taken by multiply-shift */
-	size_t records_count;
-	size_t records_max;  /* 7/8 of the slots */
-	size_t voters_count; /* VOTER records among them */
-	size_t voters_max;   /* 0 after init: the owner sets the campaign's before deciding */
-	size_t rolls_count;  /* ROLL records, and how many there may be: 0 after init as well */
+	size_t slots_count;   /* below 2^32: places are taken by multiply-shift */
+	size_t records_count; /* in slots, of all families */
+	size_t records_max;   /* 7/8 of the slots */
+	size_t keys_count;    /* KEY records in slots, never more than voters_count */
+	size_t voters_count;  /* VOTER records, and how many there may be: */
+	size_t voters_max;    /* 0 after init; the owner sets the campaign's before deciding */
+	size_t rolls_count;   /* ROLL records; as well */
 	size_t rolls_max;
+	struct pollbook_pile olds; /* neither has room after init */
+	struct pollbook_pile spare_keys;
 	uint8_t seed[16];
 };
 
@@ -121,7 +123,7 @@ pollbook_put_named(struct pollbook_table *table, const struct pollbook_name *nam
 		   const struct pollbook_record *record);
 
 /* Inserts or overwrites; record->word is not 0. False (and nothing changed) if the record is new
- * and the table full. */
+ * and the place of its family full. */
 MUST_USE bool
 pollbook_put(struct pollbook_table *table, enum pollbook_family family, const uint8_t name[32],
 	     const struct pollbook_record *record);

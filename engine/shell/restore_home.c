@@ -1,5 +1,6 @@
 #include "shell/restore.h"
 
+#include "pollbook/extent.h"
 #include "shell/home.h"
 #include "shell/line.h"
 
@@ -103,8 +104,7 @@ enter_next(struct intake *intake)
 	struct start *start = intake->restore->start;
 	const struct waiting *next = &intake->waiting[intake->entered++ % WAITING_MAX];
 
-	return pollbook_restore(&start->pollbook, &next->name, &next->record,
-				start->manifest->signing == TALLY_SIGNING_VOTER);
+	return pollbook_restore(&start->pollbook, &next->name, &next->record);
 }
 
 static bool
@@ -162,22 +162,15 @@ int
 restore_nothing(struct restore *restore)
 {
 	struct start *start = restore->start;
-	uint8_t seed[16];
-	size_t voters_max = start->pollbook.voters_max;
-	size_t rolls_max = start->pollbook.rolls_max;
 	int status;
 
-	memcpy(seed, start->pollbook.seed, sizeof seed);
 	if (start->pollbook.records_count > 0) {
 		pages_clear(&start->pollbook_pages);
 		if (!pages_fill(&start->pollbook_pages))
 			return disk_fail(DISK_FAILED, "making the poll book anew: %s",
 					 strerror(errno));
 	}
-	pollbook_table_init(&start->pollbook, start->pollbook.slots,
-			    start->pollbook.slots_count, seed);
-	start->pollbook.voters_max = voters_max;
-	start->pollbook.rolls_max = rolls_max;
+	pollbook_empty(&start->pollbook);
 	station_restore_nothing(start->station);
 	restore->from = 0;
 	status = home_forget(start->dir_fd);

@@ -1,6 +1,7 @@
 #include "shell/start.h"
 
 #include "campaign/rules.h"
+#include "pollbook/extent.h"
 #include "shell/clock.h"
 #include "shell/doubt.h"
 #include "shell/foundation.h"
@@ -78,20 +79,23 @@ static int
 make_pollbook(struct start *start)
 {
 	const struct manifest *manifest = start->manifest;
-	size_t records = pollbook_records_for(manifest->voters_max, rules_ballots_max(manifest),
-					      manifest->signing == TALLY_SIGNING_VOTER);
-	size_t rolls = manifest->has_roster ? enrolled_max : 0;
-	size_t slots = pollbook_slots_for(records + rolls);
+	const struct pollbook_extent extent = {
+	    .voters_max = manifest->voters_max,
+	    .rolls_max = manifest->has_roster ? enrolled_max : 0,
+	    .ballots_max = rules_ballots_max(manifest),
+	    .voter_mode = manifest->signing == TALLY_SIGNING_VOTER,
+	};
+	struct pages *slots = &start->pollbook_pages;
 	uint8_t seed[16];
 
-	if (!pages_map(&start->pollbook_pages, slots * sizeof(struct pollbook_slot)) ||
-	    !pages_fill(&start->pollbook_pages))
+	start->piles_bytes = pollbook_piles_memory(&extent);
+	start->piles = map_memory(start->piles_bytes);
+	if (start->piles == NULL || !pages_map(slots, pollbook_slots_memory(&extent)) ||
+	    !pages_fill(slots))
 		return disk_fail(DISK_FAILED, "making a poll book for %u voters: %s",
 				 manifest->voters_max, strerror(errno));
 	randombytes_buf(seed, sizeof seed);
-	pollbook_table_init(&start->pollbook, start->pollbook_pages.memory, slots, seed);
-	start->pollbook.voters_max = manifest->voters_max;
-	start->pollbook.rolls_max = rolls;
+	pollbook_init(&start->pollbook, slots->memory, start->piles, &extent, seed);
 	return DISK_OK;
 }
 
@@ -254,6 +258,8 @@ start_end(struct start *start)
 	if (start->station != NULL)
 		munmap(start->station, start->station_bytes);
 	pages_unmap(&start->pollbook_pages);
+	if (start->piles != NULL)
+		munmap(start->piles, start->piles_bytes);
 	keyring_close(&start->keyring);
 	registry_close(&start->registry);
 	manifest_free(start->manifest);

@@ -43,6 +43,8 @@ struct start {
 	struct registry registry; /* empty where the campaign has no roster */
 	struct pollbook_table pollbook;
 	struct pages pollbook_pages; /* its slots */
+	void *piles;
+	size_t piles_bytes;
 	struct station *station;
 	size_t station_bytes;
 	struct signer_desk desk;

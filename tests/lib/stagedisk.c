@@ -5,6 +5,7 @@
 #include "campaign/rules.h"
 #include "ledger/batch.h"
 #include "tests/lib/merkle.h"
+#include "tests/lib/pollbook.h"
 #include "tests/lib/witness.h"
 #include "tree/proof.h"
 
@@ -317,18 +318,16 @@ static void
 make_pollbook(struct stage *stage)
 {
 	const struct manifest *manifest = stage->campaign.manifest;
-	size_t rolls = manifest->has_roster ? enrolled_max : 0;
-	size_t slots = pollbook_slots_for(
-	    rolls + pollbook_records_for(manifest->voters_max, rules_ballots_max(manifest),
-					 manifest->signing == TALLY_SIGNING_VOTER));
-	struct pollbook_slot *memory = calloc(slots, sizeof *memory);
+	const struct pollbook_extent extent = {
+	    .voters_max = manifest->voters_max,
+	    .rolls_max = manifest->has_roster ? enrolled_max : 0,
+	    .ballots_max = rules_ballots_max(manifest),
+	    .voter_mode = manifest->signing == TALLY_SIGNING_VOTER,
+	};
 	uint8_t seed[16];
 
-	assert_non_null(memory);
 	test_random_fill(&stage->random, seed, sizeof seed);
-	pollbook_table_init(&stage->pollbook, memory, slots, seed);
-	stage->pollbook.voters_max = manifest->voters_max;
-	stage->pollbook.rolls_max = rolls;
+	test_pollbook_make(&stage->pollbook, &extent, seed);
 }
 
 static bool
@@ -484,7 +483,7 @@ void
 stagedisk_drop(struct stage *stage)
 {
 	munmap(stage->memory, stage->memory_size);
-	free(stage->pollbook.slots);
+	test_pollbook_free(&stage->pollbook);
 	stage->station = NULL;
 	stage->memory = NULL;
 }

@@ -15,11 +15,12 @@ test_voters_make(uint64_t seed, bool revotes, bool voter_mode, uint32_t voters_c
 {
 	static const uint8_t table_seed[16] = {3};
 	struct test_voters *voters = calloc(1, sizeof *voters);
-	size_t slots_count = pollbook_slots_for(4 * voters_count + 8000);
-	struct pollbook_slot *slots = calloc(slots_count, sizeof *slots);
+	const struct pollbook_extent extent = {.voters_max = voters_count,
+					       .rolls_max = ROLLS_MAX,
+					       .ballots_max = 5 + 8000 / voters_count,
+					       .voter_mode = voter_mode};
 
 	assert_non_null(voters);
-	assert_non_null(slots);
 	voters->random = test_random_make(seed);
 	voters->store = test_store_make(8 * 1024 * 1024);
 	memset(voters->manifest.id, 0x1d, sizeof voters->manifest.id);
@@ -36,9 +37,7 @@ test_voters_make(uint64_t seed, bool revotes, bool voter_mode, uint32_t voters_c
 	}
 	assert_true(voters_count <= TEST_VOTERS_MAX);
 	voters->voters_count = voters_count;
-	pollbook_table_init(&voters->table, slots, slots_count, table_seed);
-	voters->table.voters_max = voters_count;
-	voters->table.rolls_max = ROLLS_MAX;
+	test_pollbook_make(&voters->table, &extent, table_seed);
 	frontier_init(&voters->frontier);
 	return voters;
 }
@@ -46,7 +45,7 @@ test_voters_make(uint64_t seed, bool revotes, bool voter_mode, uint32_t voters_c
 void
 test_voters_free(struct test_voters *voters)
 {
-	free(voters->table.slots);
+	test_pollbook_free(&voters->table);
 	test_store_free(voters->store);
 	free(voters);
 }

@@ -6,6 +6,7 @@
 #include "campaign/manifest.h"
 #include "pollbook/decision.h"
 #include "shell/home.h"
+#include "tests/lib/pollbook.h"
 #include "tests/lib/store.h"
 
 enum {

@@ -3,18 +3,14 @@
 #include "tests/lib/test.h"
 
 struct votes_bench
-votes_bench_make(size_t voters_max, size_t records, bool revotes)
+votes_bench_make(const struct pollbook_extent *extent, bool revotes)
 {
 	static const uint8_t seed[16] = {1, 2, 3};
 	struct votes_bench bench = {.model = calloc(1, sizeof *bench.model), .next_index = 40};
-	size_t slots_count = pollbook_slots_for(records);
-	struct pollbook_slot *slots = calloc(slots_count, sizeof *slots);
 
 	assert_non_null(bench.model);
-	assert_non_null(slots);
-	pollbook_table_init(&bench.table, slots, slots_count, seed);
-	bench.table.voters_max = voters_max;
-	bench.model->voters_max = voters_max;
+	test_pollbook_make(&bench.table, extent, seed);
+	bench.model->voters_max = extent->voters_max;
 	bench.model->revotes = revotes;
 	return bench;
 }
@@ -22,7 +18,7 @@ votes_bench_make(size_t voters_max, size_t records, bool revotes)
 void
 votes_bench_free(struct votes_bench *bench)
 {
-	free(bench->table.slots);
+	test_pollbook_free(&bench->table);
 	free(bench->model);
 }
 

@@ -3,6 +3,7 @@
 #define TALLY_TESTS_VOTES_H
 
 #include "pollbook/decision.h"
+#include "tests/lib/pollbook.h"
 
 enum {
 	VOTES_MAX = 20000,
@@ -43,9 +44,8 @@ struct vote_bytes {
 	struct pollbook_ballot ballot;
 };
 
-/* A table for `records` records. */
 struct votes_bench
-votes_bench_make(size_t voters_max, size_t records, bool revotes);
+votes_bench_make(const struct pollbook_extent *extent, bool revotes);
 
 void
 votes_bench_free(struct votes_bench *bench);

@@ -2,6 +2,16 @@
 
 #include "tests/lib/votes.h"
 
+/* As votes_bench_make; in voter mode, which keys decide in every test for itself. */
+static struct votes_bench
+bench_make(uint32_t voters_max, unsigned ballots_max, bool revotes)
+{
+	return votes_bench_make(&(struct pollbook_extent){.voters_max = voters_max,
+							  .ballots_max = ballots_max,
+							  .voter_mode = true},
+				revotes);
+}
+
 static int outcomes[4];
 static int verdicts[TALLY_VERDICTS_COUNT];
 
@@ -13,7 +23,7 @@ random_votes(bool revotes, bool voter_mode, unsigned ranks)
 	memset(outcomes, 0, sizeof outcomes);
 	memset(verdicts, 0, sizeof verdicts);
 	for (int round = 0; round < 60; round++) {
-		struct votes_bench bench = votes_bench_make(8, 2000, revotes);
+		struct votes_bench bench = bench_make(8, 100, revotes);
 
 		for (int i = 0; i < 300; i++) {
 			struct vote vote = {
@@ -75,7 +85,7 @@ assert_refused(const struct votes_bench *bench, const struct vote *vote,
 static void
 certificates(void **state)
 {
-	struct votes_bench bench = votes_bench_make(10, 200, true);
+	struct votes_bench bench = bench_make(10, 20, true);
 	struct vote first = {.tag = 1, .revision = 1, .key = 1, .serial = 5};
 	struct vote again = {.tag = 1, .revision = 2, .key = 1, .serial = 4};
 	struct vote other = {.tag = 2, .revision = 1, .key = 1, .serial = 9};
@@ -101,7 +111,7 @@ certificates(void **state)
 static void
 serials_at_the_ends(void **state)
 {
-	struct votes_bench bench = votes_bench_make(10, 200, true);
+	struct votes_bench bench = bench_make(10, 20, true);
 	struct vote vote = {.tag = 1, .revision = 1, .key = 1, .serial = 0};
 
 	(void)state;
@@ -126,7 +136,7 @@ serials_at_the_ends(void **state)
 static void
 the_ballot_in_the_way(void **state)
 {
-	struct votes_bench bench = votes_bench_make(1, 10, false);
+	struct votes_bench bench = bench_make(1, 1, false);
 	struct vote vote = {.tag = 1, .revision = 1, .key = VOTE_NO_KEY};
 
 	(void)state;
@@ -152,9 +162,8 @@ old_ballots_yield_to_voters(void **state)
 		EARLY = 10,
 		REVISIONS = 60
 	};
-	size_t records = pollbook_records_for(VOTERS, 2, false);
-	struct votes_bench bench = votes_bench_make(VOTERS, records, true);
-	size_t room = bench.table.records_max - VOTERS;
+	struct votes_bench bench = bench_make(VOTERS, 2, true);
+	size_t room = VOTERS + VOTERS / 8 + 64;
 	size_t replaced = 0;
 
 	(void)state;
@@ -180,7 +189,7 @@ old_ballots_yield_to_voters(void **state)
 		assert_int_equal(assert_decision(&bench, &vote).outcome, POLLBOOK_COUNTS);
 		votes_enter(&bench, &vote);
 	}
-	assert_int_equal(bench.table.records_count, bench.table.records_max);
+	assert_int_equal(bench.table.olds.count, room);
 	votes_bench_free(&bench);
 }
 
@@ -189,10 +198,10 @@ static void
 new_keys_yield_to_voters(void **state)
 {
 	enum {
-		VOTERS = 40
+		VOTERS = 40,
+		SPARE_KEYS = VOTERS + VOTERS / 8 + 64 + VOTERS / 16 + 64,
 	};
-	struct votes_bench bench =
-	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, 2, true), true);
+	struct votes_bench bench = bench_make(VOTERS, 2, true);
 	struct vote vote = {.tag = 0, .revision = 1, .key = 1000};
 
 	(void)state;
@@ -203,7 +212,7 @@ new_keys_yield_to_voters(void **state)
 		vote.serial++;
 		vote.key++;
 	}
-	assert_true(vote.revision > VOTERS / 16 + 64);
+	assert_int_equal(vote.revision - 2, SPARE_KEYS);
 	assert_refused(&bench, &vote, TALLY_ROLL_FULL);
 	vote.key--;
 	assert_int_equal(votes_decide(&bench, &vote).outcome, POLLBOOK_REPLACES);
@@ -213,7 +222,9 @@ new_keys_yield_to_voters(void **state)
 		assert_int_equal(votes_decide(&bench, &first).outcome, POLLBOOK_COUNTS);
 		votes_enter(&bench, &first);
 	}
-	assert_int_equal(bench.table.records_count, bench.table.records_max);
+	assert_int_equal(bench.table.spare_keys.count, SPARE_KEYS);
+	assert_int_equal(bench.table.keys_count, VOTERS);
+	assert_int_equal(bench.table.records_count, 3 * VOTERS);
 	votes_bench_free(&bench);
 }
 
@@ -223,10 +234,10 @@ old_ballots_yield_to_new_keys(void **state)
 {
 	enum {
 		VOTERS = 40,
-		REVOTES = 300
+		REVOTES = 300,
+		SPARE_KEYS = VOTERS + VOTERS / 8 + 64 + VOTERS / 16 + 64,
 	};
-	struct votes_bench bench =
-	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, 2, true), true);
+	struct votes_bench bench = bench_make(VOTERS, 2, true);
 	struct vote vote = {.tag = 0, .revision = 1, .key = 1000};
 	int keys = 0;
 
@@ -240,7 +251,7 @@ old_ballots_yield_to_new_keys(void **state)
 			break;
 		votes_enter(&bench, &vote);
 	}
-	assert_int_equal(keys, VOTERS / 16 + 64);
+	assert_int_equal(keys, SPARE_KEYS);
 	votes_bench_free(&bench);
 }
 
@@ -253,15 +264,17 @@ old_ballots_yield_to_the_enrolled(void **state)
 		ROLLS = 30,
 		REVOTES = 300
 	};
-	struct votes_bench bench = votes_bench_make(VOTERS, VOTERS + ROLLS + 50, true);
+	struct votes_bench bench = votes_bench_make(
+	    &(struct pollbook_extent){
+		.voters_max = VOTERS, .rolls_max = ROLLS, .ballots_max = 2},
+	    true);
 	struct vote vote = {.tag = 0, .revision = 1, .key = VOTE_NO_KEY};
 	uint8_t tag[32] = {0xaa};
 
 	(void)state;
-	bench.table.rolls_max = ROLLS;
 	for (; vote.revision <= REVOTES; vote.revision++)
 		votes_enter(&bench, &vote);
-	assert_true(bench.table.records_count >= 50);
+	assert_int_equal(bench.table.olds.count, bench.table.olds.max);
 	for (vote.tag = 1, vote.revision = 1; vote.tag < VOTERS; vote.tag++)
 		votes_enter(&bench, &vote);
 	for (uint8_t i = 0; i < ROLLS; i++) {
@@ -279,7 +292,7 @@ old_ballots_yield_to_the_enrolled(void **state)
 static void
 digest_with_another_revision(void **state)
 {
-	struct votes_bench bench = votes_bench_make(10, 100, true);
+	struct votes_bench bench = bench_make(10, 10, true);
 	struct vote vote = {.tag = 1, .revision = 1, .key = VOTE_NO_KEY};
 	struct vote_bytes bytes;
 	struct pollbook_ballot ballot;
@@ -307,8 +320,7 @@ first_only_table_when_full(void **state)
 	enum {
 		VOTERS = 7
 	};
-	struct votes_bench bench =
-	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, 1, true), false);
+	struct votes_bench bench = bench_make(VOTERS, 1, false);
 	struct vote vote = {.revision = 1};
 
 	(void)state;
@@ -337,7 +349,7 @@ static void
 voting_again(void **state)
 {
 	for (int revotes = 0; revotes < 2; revotes++) {
-		struct votes_bench bench = votes_bench_make(10, 200, revotes == 1);
+		struct votes_bench bench = bench_make(10, 20, revotes == 1);
 		struct vote first = {.tag = 1, .revision = 1, .key = VOTE_NO_KEY};
 		struct vote other = {.tag = 1, .revision = 1, .choice = 1, .key = VOTE_NO_KEY};
 		struct vote next = {.tag = 1, .revision = 2, .key = VOTE_NO_KEY};
@@ -366,7 +378,7 @@ voting_again(void **state)
 static void
 a_higher_rank(void **state)
 {
-	struct votes_bench bench = votes_bench_make(10, 200, false);
+	struct votes_bench bench = bench_make(10, 20, false);
 	struct vote online = {.tag = 1, .revision = 1, .key = VOTE_NO_KEY};
 	struct vote booth = {.tag = 1, .revision = 2, .rank = 1, .key = VOTE_NO_KEY};
 
@@ -399,8 +411,7 @@ room_for_the_voided(void **state)
 	enum {
 		VOTERS = 8000
 	};
-	struct votes_bench bench =
-	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, 1, false), false);
+	struct votes_bench bench = bench_make(VOTERS, 1, false);
 	struct vote vote = {.key = VOTE_NO_KEY};
 
 	(void)state;
@@ -429,8 +440,7 @@ restored_old_ballots_yield_to_voters(void **state)
 		VOTERS = 100,
 		OLDS = 300,
 	};
-	struct votes_bench bench =
-	    votes_bench_make(VOTERS, pollbook_records_for(VOTERS, 1, false), false);
+	struct votes_bench bench = bench_make(VOTERS, 1, false);
 	struct pollbook_record record = {.word = 1 << 20 | 1 << 4};
 	struct vote vote = {.key = VOTE_NO_KEY, .revision = 1};
 
@@ -441,9 +451,9 @@ restored_old_ballots_yield_to_voters(void **state)
 		struct pollbook_name old;
 
 		pollbook_name_make(&bench.table, POLLBOOK_OLD, name, &old);
-		assert_true(pollbook_restore(&bench.table, &old, &record, false));
+		assert_true(pollbook_restore(&bench.table, &old, &record));
 	}
-	assert_in_range(bench.table.records_count, VOTERS / 8, OLDS - 1);
+	assert_int_equal(bench.table.olds.count, VOTERS / 8 + 64);
 	for (vote.tag = 0; vote.tag < VOTERS; vote.tag++) {
 		assert_int_equal(votes_decide(&bench, &vote).outcome, POLLBOOK_COUNTS);
 		votes_enter(&bench, &vote);

@@ -21,13 +21,8 @@ enum {
 static void
 past_take(struct past *past, const struct home_state *state)
 {
-	size_t size = household->table.slots_count * sizeof *household->table.slots;
-
 	past->state = *state;
-	past->table = household->table;
-	past->table.slots = malloc(size);
-	assert_non_null(past->table.slots);
-	memcpy(past->table.slots, household->table.slots, size);
+	test_pollbook_copy(&past->table, &household->table);
 }
 
 static bool
@@ -69,7 +64,8 @@ believed(struct past pasts[PASTS], struct bytes file)
 		at++;
 	assert_true(at < PASTS);
 	assert_false(pasts[at].comparison.wrong);
-	assert_int_equal(pasts[at].comparison.records_count, pasts[at].table.records_count);
+	assert_int_equal(pasts[at].comparison.records_count,
+			 test_pollbook_records(&pasts[at].table));
 	assert_true(household_state_equal(&state, &pasts[at].state));
 	household_state_free(&state);
 	return true;
@@ -96,7 +92,7 @@ static void
 pasts_free(struct past pasts[PASTS])
 {
 	for (size_t i = 0; i < PASTS; i++)
-		free(pasts[i].table.slots);
+		test_pollbook_free(&pasts[i].table);
 }
 
 enum {

@@ -5,6 +5,7 @@
 #include "ballot/ballot.h"
 #include "pollbook/decision.h"
 #include "tests/lib/campaign.h"
+#include "tests/lib/pollbook.h"
 #include "tools/lib/signature.h"
 
 enum {
@@ -47,13 +48,11 @@ static void
 server_init(struct server *server, const struct campaign *campaign)
 {
 	static const uint8_t seed[16] = {9};
-	size_t count = pollbook_slots_for(20 * VOTERS);
-	struct pollbook_slot *slots = calloc(count, sizeof *slots);
+	const struct pollbook_extent extent = {
+	    .voters_max = VOTERS, .ballots_max = 20, .voter_mode = true};
 
-	assert_non_null(slots);
 	*server = (struct server){.campaign = campaign};
-	pollbook_table_init(&server->table, slots, count, seed);
-	server->table.voters_max = VOTERS;
+	test_pollbook_make(&server->table, &extent, seed);
 }
 
 static enum tally_verdict
@@ -179,7 +178,7 @@ campaign_gets_what_was_foretold(const struct campaign_wish *wish, uint64_t seed)
 								      : KIND_CERTIFICATE);
 		assert_int_equal(seen[kind] > 0, !other);
 	}
-	free(server.table.slots);
+	test_pollbook_free(&server.table);
 	free(mint);
 	campaign_free(&campaign);
 }

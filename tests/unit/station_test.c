@@ -5,6 +5,7 @@
 #include "ledger/entry.h"
 #include "tests/lib/guest.h"
 #include "tests/lib/naive.h"
+#include "tests/lib/pollbook.h"
 
 /* --- restoring ---------------------------------------------------------------------------- */
 
@@ -19,13 +20,11 @@ static void
 fresh_make(struct fresh *fresh, const struct stage *stage)
 {
 	const struct manifest *manifest = stage->campaign.manifest;
-	size_t slots = pollbook_slots_for(pollbook_records_for(manifest->voters_max, 4, false));
-	struct pollbook_slot *memory = calloc(slots, sizeof *memory);
+	const struct pollbook_extent extent = {.voters_max = manifest->voters_max,
+					       .ballots_max = 4};
 	static const uint8_t seed[16] = {3};
 
-	assert_non_null(memory);
-	pollbook_table_init(&fresh->pollbook, memory, slots, seed);
-	fresh->pollbook.voters_max = manifest->voters_max;
+	test_pollbook_make(&fresh->pollbook, &extent, seed);
 	fresh->memory = aligned_alloc(64, (station_memory(manifest) + 63) / 64 * 64);
 	assert_non_null(fresh->memory);
 	memset(fresh->memory, 0, station_memory(manifest));
@@ -42,7 +41,7 @@ static void
 fresh_free(struct fresh *fresh)
 {
 	free(fresh->memory);
-	free(fresh->pollbook.slots);
+	test_pollbook_free(&fresh->pollbook);
 }
 
 static const char *
