@@ -48,8 +48,8 @@ pollbook_decide(const struct pollbook_table *table, const struct pollbook_ballot
 
 /* Enters a ballot that counts or replaces, at its index (below 2^44). The room was promised by
  * the decision: `voters_max` voters always fit, each with a key; new keys of old voters and OLD
- * records have room of their own. An OLD record without room is dropped: that ballot, sent again, is refused
- * instead of being told its index. */
+ * records have room of their own. An OLD record without room is dropped: that ballot, sent
+ * again, is refused instead of being told its index. */
 void
 pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballot,
 	       uint64_t index);
