@@ -28,7 +28,7 @@ map(const char *path, struct deck *deck)
 
 	if (fd < 0)
 		return complain_errno("cannot open %s", path);
-	if (fstat(fd, &status) != 0 || status.st_size == 0) {
+	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {
 		complain("%s holds no ballots", path);
 		code = TALLY_EXIT_USAGE;
 	} else {

@@ -265,7 +265,7 @@ json_of_set(const struct run_set *set, const struct host *machine)
 	json_t *runs = json_array();
 	const struct run *knee = run_knee(set);
 
-	put(object, "format", json_string("tally-bench/run/v1"));
+	put(object, "format", json_string(JSON_RUN_FORMAT));
 	put(object, "version", json_string(TALLY_VERSION));
 	put(object, "began", text(set->began));
 	put(object, "server", text(set->server));

@@ -12,6 +12,8 @@
 #include "bench/tally-bench/host.h"
 #include "bench/tally-bench/run.h"
 
+#define JSON_RUN_FORMAT "tally-bench/run/v1"
+
 /* The caller's to json_decref. */
 json_t *
 json_of_host(const struct host *machine);

@@ -86,8 +86,11 @@ tell(const struct link *link, uint64_t now_ns, const char *why, size_t why_size)
 		shard->untold++;
 		return;
 	}
-	complain("connection %u: %.*s (%llu losses untold before it)", link->number,
-		 (int)why_size, why, (unsigned long long)shard->untold);
+	if (shard->untold == 0)
+		complain("connection %u: %.*s", link->number, (int)why_size, why);
+	else
+		complain("connection %u: %.*s (%llu losses untold before it)", link->number,
+			 (int)why_size, why, (unsigned long long)shard->untold);
 	shard->complained_ns = now_ns;
 	shard->untold = 0;
 }
@@ -205,6 +208,20 @@ take_verdict(struct link *link, unsigned verdict, uint64_t now_ns)
 		     now_ns - flight.sent_ns);
 }
 
+/* Would the server say the same to every further try? */
+static bool
+is_final(const struct tally_client_event *event)
+{
+	if (event->kind == TALLY_CLIENT_EVENT_GOODBYE)
+		return event->verdict == TALLY_UNKNOWN_SIGNER ||
+		       event->verdict == TALLY_REVOKED_SIGNER ||
+		       event->verdict == TALLY_BAD_SIGNATURE ||
+		       event->verdict == TALLY_WRONG_CAMPAIGN;
+	return event->status == TALLY_CLIENT_WRONG_CAMPAIGN ||
+	       event->status == TALLY_CLIENT_WRONG_LOG ||
+	       event->status == TALLY_CLIENT_NO_VERSION;
+}
+
 static void
 take_events(struct link *link, uint64_t now_ns)
 {
@@ -221,6 +238,7 @@ take_events(struct link *link, uint64_t now_ns)
 			break;
 		case TALLY_CLIENT_EVENT_GOODBYE:
 		case TALLY_CLIENT_EVENT_BROKEN:
+			link->refused = link->state == LINK_GREETING && is_final(&event);
 			lose(link, now_ns, event.text, event.text_size);
 			break;
 		default:

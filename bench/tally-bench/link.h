@@ -64,6 +64,7 @@ struct link {
 	int epoll;
 	bool wants_out; /* epoll tells when it can be written */
 	bool dirty;     /* is on its thread's list of those that may have something to send */
+	bool refused;   /* for good: key, campaign or log are not the server's */
 	unsigned failures;
 	uint64_t wake_ns; /* idle: dials then. Ready: sends again then */
 	struct tally_client *client;

@@ -313,10 +313,20 @@ workers_begin(struct load *load)
 				     &load->workers[i]) == 0);
 }
 
+/* What it is that there was no start. */
+static enum tally_exit
+unready(const struct load *load)
+{
+	if (interrupted)
+		return TALLY_EXIT_INTERRUPTED;
+	complain("not all connections became ready");
+	return load->gate.refused ? TALLY_EXIT_USAGE : TALLY_EXIT_WORLD;
+}
+
 static enum tally_exit
 sit(struct load *load)
 {
-	enum tally_exit code = TALLY_EXIT_WORLD;
+	enum tally_exit code;
 	bool started;
 
 	workers_begin(load);
@@ -325,12 +335,9 @@ sit(struct load *load)
 	started = start(load);
 	if (started)
 		measure(load);
-	else
-		complain("not all connections became ready");
 	for (unsigned i = 0; i < load->workers_count; i++)
 		CHECK(pthread_join(load->workers[i].thread, NULL) == 0);
-	if (started)
-		code = judge(load);
+	code = started ? judge(load) : unready(load);
 	for (unsigned i = 0; i < load->workers_count; i++)
 		worker_free(&load->workers[i]);
 	free(load->workers);

@@ -29,7 +29,8 @@ struct load_options {
 
 /* Fills *run (all zero but its label). TALLY_EXIT_FINE if every ballot sent was answered; FAILED if
  * answers were not those foretold; INTERRUPTED (and what there is is measured); WORLD, with a
- * complaint: no connection (then nothing is measured), or ballots without an answer. */
+ * complaint: no connection (then nothing is measured), or ballots without an answer; USAGE, with
+ * complaints, and nothing is measured: the server has refused key, campaign or log key for good. */
 MUST_USE enum tally_exit
 load_run_once(const struct load_options *options, struct run *run);
 

@@ -23,9 +23,6 @@ enum {
 	profile_size_max = 1024 * 1024,
 };
 
-/* Longer than any run: a rate without an end. */
-static const double endless_s = 1e7;
-
 enum shape {
 	SHAPE_CLOSED,
 	SHAPE_RATE,
@@ -88,9 +85,7 @@ take_times(int key, const char *text, struct argp_state *state, struct options *
 			argp_error(state, "--speed is a number above 0, not '%s'", text);
 		return 0;
 	case KEY_SECONDS:
-		if (!amount_number(text, &options->seconds) || options->seconds <= 0 ||
-		    options->seconds > endless_s)
-			argp_error(state, "--seconds is a number above 0, not '%s'", text);
+		options->seconds = target_seconds(state, text);
 		return 0;
 	case KEY_COUNT:
 		options->target.load.count =
@@ -112,7 +107,11 @@ take(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->target;
-		state->child_inputs[1] = &options->target.report;
+		return 0;
+	case ARGP_KEY_END:
+		if (options->speed != 1 && options->shape != SHAPE_PROFILE &&
+		    options->shape != SHAPE_LAST_EVENING)
+			argp_error(state, "--speed is for --profile and --last-evening");
 		return 0;
 	case KEY_RATE:
 		take_shape(state, SHAPE_RATE, "--rate", argument, 1);
@@ -165,33 +164,40 @@ profile_read(const struct options *options, struct schedule *schedule)
 }
 
 /* BASE:PEAK:AT:FOR:SECONDS */
-static bool
+static const char *
 spike_add(const double *numbers, struct schedule *schedule)
 {
 	double base = numbers[0], peak = numbers[1], at = numbers[2], length = numbers[3];
 	double rest = numbers[4] - at - length;
+	const char *wrong = NULL;
 
-	return (at == 0 || schedule_add(schedule, at, base, base)) &&
-	       schedule_add(schedule, length, peak, peak) &&
-	       (rest == 0 || schedule_add(schedule, rest, base, base));
+	if (rest < 0)
+		return "the peak (AT and FOR) is longer than SECONDS";
+	if (at > 0)
+		wrong = schedule_add(schedule, at, base, base);
+	if (wrong == NULL)
+		wrong = schedule_add(schedule, length, peak, peak);
+	if (wrong == NULL && rest > 0)
+		wrong = schedule_add(schedule, rest, base, base);
+	return wrong;
 }
 
 static enum tally_exit
 schedule_make(const struct options *options, struct schedule *schedule)
 {
 	const double *numbers = options->numbers;
-	bool fits = true;
+	const char *wrong = NULL;
 
 	schedule_init(schedule);
 	switch (options->shape) {
 	case SHAPE_RATE:
-		fits = schedule_add(schedule, endless_s, numbers[0], numbers[0]);
+		wrong = schedule_add(schedule, SCHEDULE_SECONDS_MAX, numbers[0], numbers[0]);
 		break;
 	case SHAPE_RAMP:
-		fits = schedule_add(schedule, numbers[2], numbers[0], numbers[1]);
+		wrong = schedule_add(schedule, numbers[2], numbers[0], numbers[1]);
 		break;
 	case SHAPE_SPIKE:
-		fits = spike_add(numbers, schedule);
+		wrong = spike_add(numbers, schedule);
 		break;
 	case SHAPE_PROFILE:
 		return profile_read(options, schedule);
@@ -201,9 +207,11 @@ schedule_make(const struct options *options, struct schedule *schedule)
 	case SHAPE_CLOSED:
 		return TALLY_EXIT_FINE;
 	}
-	if (fits && schedule_count(schedule) > 0)
+	if (wrong == NULL && schedule_count(schedule) == 0)
+		wrong = "nothing is sent in it";
+	if (wrong == NULL)
 		return TALLY_EXIT_FINE;
-	complain("'%s': nothing could be sent by that", options->shape_text);
+	complain("'%s': %s", options->shape_text, wrong);
 	return TALLY_EXIT_USAGE;
 }
 
@@ -267,8 +275,6 @@ sit(struct options *options, struct schedule *schedule)
 int
 load_run(int argc, char **argv)
 {
-	const struct argp_child children[] = {
-	    target_argp_children[0], report_argp_children[0], {0}};
 	const struct argp argp = {
 	    option_table,
 	    take,
@@ -279,7 +285,7 @@ load_run(int argc, char **argv)
 	    "\vLatency is counted from the time a ballot was meant to be sent: a server that "
 	    "stalls is seen as voters see it. Exit code 1 if a verdict was not the one that "
 	    "FILE.kinds foretells.",
-	    children,
+	    target_argp_children,
 	    NULL,
 	    NULL};
 	struct options options = {.target = target_make(), .speed = 1};

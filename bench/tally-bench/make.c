@@ -301,6 +301,8 @@ make_run(int argc, char **argv)
 	interrupt_arm();
 	snprintf(path, sizeof path, "%s/campaign.json", options.folder);
 	code = manifestfile_read(path, &manifest);
+	if (code == TALLY_EXIT_FAILED)
+		code = TALLY_EXIT_USAGE;
 	mint->manifest = manifest;
 	if (code == TALLY_EXIT_FINE)
 		code = make(mint, &options, &roster);

@@ -32,28 +32,32 @@ folder_size(const char *path)
 	return nftw(path, file_visit, folders_open, FTW_PHYS) == 0 ? folder_bytes : 0;
 }
 
-static void
-metrics_read(struct meter *meter, struct run_metrics *out)
+/* Where the door does not answer, it says why. */
+static enum tally_exit
+metrics_read(struct meter *meter, struct run_metrics *out, struct trouble *trouble)
 {
-	struct trouble trouble = {0};
+	enum tally_exit code = TALLY_EXIT_FINE;
 	bool found = false;
 	size_t size;
 
 	*out = (struct run_metrics){0};
-	if (meter->http != NULL &&
-	    http_get(meter->http, "metrics", metrics_max, &meter->text, &meter->text_capacity,
-		     &size, &found, &trouble) == TALLY_EXIT_FINE &&
-	    found)
+	if (meter->http != NULL)
+		code = http_get(meter->http, "metrics", metrics_max, &meter->text,
+				&meter->text_capacity, &size, &found, trouble);
+	if (code == TALLY_EXIT_FINE && found)
 		scrape_parse(bytes_make(meter->text, size), out);
+	return code;
 }
 
 static void
 reading_take(struct meter *meter, struct meter_reading *out)
 {
+	struct trouble unreachable = {0};
+
 	*out = (struct meter_reading){.own_cpu_ns = process_own_cpu_ns()};
 	if (meter->sources->pid != 0)
 		out->has_process = process_look(meter->sources->pid, &out->process);
-	metrics_read(meter, &out->metrics);
+	(void)metrics_read(meter, &out->metrics, &unreachable);
 }
 
 static struct histogram *
@@ -75,11 +79,12 @@ metrics_open(struct meter *meter)
 	enum tally_exit code =
 	    http_open(&meter->http, meter->sources->metrics, &patience, &trouble);
 
+	if (code == TALLY_EXIT_FINE)
+		code = metrics_read(meter, &seen, &trouble);
 	if (code != TALLY_EXIT_FINE) {
 		complain("%s", trouble.sentence);
 		return code;
 	}
-	metrics_read(meter, &seen);
 	memcpy(meter->run->verify, seen.verify, sizeof seen.verify);
 	memcpy(meter->run->sums, seen.sums, sizeof seen.sums);
 	if (seen.known)

@@ -204,7 +204,11 @@ sweep_put(FILE *to, const struct run_set *set)
 	if (knee != NULL) {
 		fputs("<p>Knee: ", to);
 		chart_text(to, knee->label);
-		fputs(". Beyond it waits grow more than answers (rate / p99).</p>\n", to);
+		fputs(run_is_greatest(set, knee)
+			  ? ", the greatest load offered: it may lie beyond"
+			  : ". Beyond it waits grow more than answers",
+		      to);
+		fputs(" (rate / p99).</p>\n", to);
 	}
 	fputs("</section>\n", to);
 	free(memory);

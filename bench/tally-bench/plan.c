@@ -5,11 +5,13 @@
 
 #include "bench/tally-bench/amount.h"
 #include "bench/tally-bench/commands.h"
+#include "bench/tally-bench/earlier.h"
 #include "bench/tally-bench/figure.h"
 #include "bench/tally-bench/json.h"
 #include "bench/tally-bench/host.h"
 #include "bench/tally-bench/parts.h"
 #include "bench/tally-bench/reckon.h"
+#include "bench/tally-bench/report.h"
 #include "ledger/batch.h"
 #include "limits.h"
 #include "pollbook/extent.h"
@@ -114,78 +116,26 @@ take(int key, char *argument, struct argp_state *state)
 
 /* an earlier run */
 
-static double
-real_of(const json_t *object, const char *name)
-{
-	return json_number_value(json_object_get(object, name));
-}
-
-static bool
-text_is(const json_t *object, const char *name, const char *text)
-{
-	const char *found = json_string_value(json_object_get(object, name));
-
-	return found != NULL && strcmp(found, text) == 0;
-}
-
-/* What is wrong with it, NULL if nothing. At a given rate a ballot costs more than where many
- * come: most are a wake-up, a commit and a write of their own. */
-static const char *
-fault_of(const struct plan *plan, const json_t *run)
-{
-	const json_t *total = json_object_get(run, "total");
-	bool has_path = json_is_string(json_object_get(run, "verify"));
-
-	if (json_is_number(json_object_get(run, "server_ended_s")))
-		return "the server's process ended during that run";
-	if (real_of(total, "answered") < 1000 ||
-	    real_of(json_object_get(total, "server"), "cpu_s") <= 0)
-		return "no run with --pid and 1,000 answers";
-	if (!text_is(run, "loop", "closed"))
-		return "a run at given times: it does not say what saturation costs (feed a "
-		       "closed "
-		       "loop, or a sweep)";
-	if (has_path && !text_is(run, "verify", verifier_path_name(plan->options.path)))
-		return "that tallyd verified by another path than this plan's --verify";
-	return NULL;
-}
-
 /* All of tallyd's CPU, less what its signatures take here: where voters sign, their own by
  * libsodium and the registrar's by the path. */
-static enum tally_exit
-take_run(struct plan *plan)
+static void
+take_earlier(struct plan *plan, const struct earlier *earlier)
 {
-	const char *path = plan->options.from;
-	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-	const json_t *run = json_array_get(json_object_get(root, "runs"), 0);
-	const json_t *total = json_object_get(run, "total");
-	const char *fault = fault_of(plan, run);
-	double accepted = real_of(json_object_get(total, "verdicts"), "accepted");
-	double cpu_s = real_of(json_object_get(total, "server"), "cpu_s");
-	double answered = real_of(total, "answered");
+	struct reckon_parts *parts = &plan->parts;
 
-	if (fault != NULL) {
-		complain("%s: %s", path, fault);
-		json_decref(root);
-		return TALLY_EXIT_USAGE;
-	}
-	if (!json_is_string(json_object_get(run, "verify")))
+	if (!earlier->has_path)
 		complain(
 		    "%s does not say by which path that tallyd verified (no --metrics): taken "
 		    "for %s",
-		    path, verifier_path_name(plan->options.path));
-	plan->voters_sign = text_is(root, "signing", "voter");
+		    plan->options.from, verifier_path_name(plan->options.path));
+	plan->voters_sign = earlier->voters_sign;
 	if (plan->voters_sign)
-		plan->parts.verify_ns += parts_verify_ns(
-		    VERIFIER_LIBSODIUM, (size_t)plan->options.vote.ballot_bytes);
-	plan->parts.seen_rate = real_of(run, "answered_per_s");
+		parts->verify_ns += parts_verify_ns(VERIFIER_LIBSODIUM,
+						    (size_t)plan->options.vote.ballot_bytes);
+	parts->seen_rate = earlier->rate;
 	/* Never less than what was measured here: that run may have had a quieter processor. */
-	plan->parts.beyond_ns =
-	    fmax(plan->parts.beyond_ns, cpu_s * 1e9 / answered - plan->parts.verify_ns);
-	if (accepted > 0)
-		plan->seen_bytes = real_of(run, "data_bytes") / accepted;
-	json_decref(root);
-	return TALLY_EXIT_FINE;
+	parts->beyond_ns = fmax(parts->beyond_ns, earlier->cpu_ns - parts->verify_ns);
+	plan->seen_bytes = earlier->data_bytes;
 }
 
 /* measuring */
@@ -220,15 +170,21 @@ measure(struct plan *plan)
 {
 	const struct options *options = &plan->options;
 	size_t size = (size_t)options->vote.ballot_bytes;
-	enum tally_exit code;
+	struct earlier earlier;
+	enum tally_exit code = report_check_path(options->json);
 
+	if (code == TALLY_EXIT_FINE && options->from != NULL)
+		code = earlier_read(options->from, options->path, &earlier);
+	if (code == TALLY_EXIT_FINE)
+		code = parts_sync(options->data, 16 * 1024, &plan->sync);
+	if (code != TALLY_EXIT_FINE)
+		return code;
 	host_describe(&plan->machine);
 	plan->parts.verify_ns = parts_verify_ns(options->path, size);
 	plan->parts.beyond_ns = parts_beyond_ns(size);
 	plan->parts.loop_share = 1;
-	code = parts_sync(options->data, 16 * 1024, &plan->sync);
-	if (code == TALLY_EXIT_FINE && options->from != NULL)
-		code = take_run(plan);
+	if (options->from != NULL)
+		take_earlier(plan, &earlier);
 	plan->parts.sync_ns = plan->sync.mean_ns;
 	plan->parts.sync_p99_ns = plan->sync.p99_ns;
 	plan->parts.free_bytes = plan->sync.free_bytes;
@@ -239,7 +195,7 @@ measure(struct plan *plan)
 	plan->parts.fixed_bytes = fixed_bytes();
 	plan->parts.cores = plan->machine.cores;
 	plan->parts.memory_bytes = (double)plan->machine.memory_bytes;
-	return code;
+	return TALLY_EXIT_FINE;
 }
 
 /* telling */

@@ -65,10 +65,9 @@ row_add(struct schedule *schedule, const struct row *before, const struct row *r
 {
 	if (row->seconds < before->seconds)
 		return "seconds do not ascend";
-	if (row->seconds > before->seconds &&
-	    !schedule_add(schedule, row->seconds - before->seconds, before->rate, row->rate))
-		return "there are too many rows";
-	return NULL;
+	if (row->seconds == before->seconds)
+		return NULL;
+	return schedule_add(schedule, row->seconds - before->seconds, before->rate, row->rate);
 }
 
 const char *

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/tally-bench/json.h"
@@ -45,9 +46,7 @@ take(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static const struct argp report_argp = {.options = option_table, .parser = take};
-
-const struct argp_child report_argp_children[] = {{&report_argp, 0, NULL, 0}, {0}};
+const struct argp report_argp = {.options = option_table, .parser = take};
 
 static bool
 is_stdout(const char *path)
@@ -55,42 +54,54 @@ is_stdout(const char *path)
 	return path != NULL && strcmp(path, "-") == 0;
 }
 
-static enum tally_exit
-folder_check(const char *path)
+/* 0, or an errno. */
+static int
+fault_of(const char *path)
 {
-	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+	const char *slash = strrchr(path, '/');
 	char folder[PATH_MAX] = ".";
+	struct stat status;
 
-	if (path == NULL || is_stdout(path))
-		return TALLY_EXIT_FINE;
+	if (stat(path, &status) == 0) {
+		if (S_ISDIR(status.st_mode))
+			return EISDIR;
+		return access(path, W_OK) == 0 ? 0 : errno;
+	}
 	if (slash != NULL)
 		snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
-	if (access(folder, W_OK | X_OK) == 0)
+	return access(folder, W_OK | X_OK) == 0 ? 0 : errno;
+}
+
+enum tally_exit
+report_check_path(const char *path)
+{
+	int fault = path != NULL && !is_stdout(path) ? fault_of(path) : 0;
+
+	if (fault == 0)
 		return TALLY_EXIT_FINE;
-	complain("%s cannot be written: %s", path, strerror(errno));
+	complain("%s cannot be written: %s", path, strerror(fault));
 	return TALLY_EXIT_USAGE;
 }
 
 enum tally_exit
 report_check(const struct report_options *options)
 {
-	enum tally_exit code = folder_check(options->json);
+	enum tally_exit code = report_check_path(options->json);
 
-	return code == TALLY_EXIT_FINE ? folder_check(options->page) : code;
+	return code == TALLY_EXIT_FINE ? report_check_path(options->page) : code;
 }
 
 enum tally_exit
 report_write(const struct run_set *set, const struct report_options *options)
 {
 	FILE *to = is_stdout(options->json) || is_stdout(options->page) ? stderr : stdout;
-	enum tally_exit code = TALLY_EXIT_FINE;
+	enum tally_exit page, code = TALLY_EXIT_FINE;
 	struct host machine;
 
 	host_describe(&machine);
 	summary_print(to, set, &machine, summary_look(to));
 	if (options->json != NULL)
 		code = json_put(json_of_set(set, &machine), options->json);
-	if (options->page != NULL && code == TALLY_EXIT_FINE)
-		code = page_put(set, &machine, options->page);
-	return code;
+	page = options->page != NULL ? page_put(set, &machine, options->page) : TALLY_EXIT_FINE;
+	return code == TALLY_EXIT_FINE ? page : code;
 }

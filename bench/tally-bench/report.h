@@ -13,14 +13,20 @@ struct report_options {
 	const char *page; /* FILE.html */
 };
 
-/* The children of a command's argp; their input is a struct report_options. */
-extern const struct argp_child report_argp_children[];
+/* A child of a command's argp; its input is a struct report_options. */
+extern const struct argp report_argp;
 
-/* Can the files be written? Complains. To be asked before hours are spent on a run. */
+/* Can the file be written, as far as can be told without writing it? NULL: none is asked for.
+ * Complains. To be asked before hours are spent on a run. */
+MUST_USE enum tally_exit
+report_check_path(const char *path);
+
+/* Of both files. */
 MUST_USE enum tally_exit
 report_check(const struct report_options *options);
 
-/* The summary goes to stderr where one of the files is "-", stdout. */
+/* The summary goes to stderr where one of the files is "-", stdout. Where one file cannot be
+ * written, the other one is. */
 MUST_USE enum tally_exit
 report_write(const struct run_set *set, const struct report_options *options);
 

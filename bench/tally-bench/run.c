@@ -50,6 +50,15 @@ run_knee(const struct run_set *set)
 	return set->swept && count > 1 ? knee : NULL;
 }
 
+bool
+run_is_greatest(const struct run_set *set, const struct run *run)
+{
+	for (size_t i = 0; i < set->runs_count; i++)
+		if (set->runs[i].open && set->runs[i].offered_rate > run->offered_rate)
+			return false;
+	return true;
+}
+
 static void
 run_free(struct run *run)
 {

@@ -158,6 +158,10 @@ run_rate(const struct run_sample *sample);
 const struct run *
 run_knee(const struct run_set *set);
 
+/* Was no greater load offered? Then the knee may lie beyond it. */
+bool
+run_is_greatest(const struct run_set *set, const struct run *run);
+
 /* Takes the last run out if it measured nothing. */
 void
 run_set_cut(struct run_set *set);

@@ -30,12 +30,16 @@ ballots_of(const struct schedule *schedule)
 	return last != NULL ? last->before + piece_ballots(last) : 0;
 }
 
-bool
+const char *
 schedule_add(struct schedule *schedule, double length_s, double from, double to)
 {
-	if (schedule->pieces_count == SCHEDULE_PIECES_MAX || !(length_s > 0) || !(from >= 0) ||
-	    !(to >= 0))
-		return false;
+	if (schedule->pieces_count == SCHEDULE_PIECES_MAX)
+		return "there are more than 4,096 stretches of time";
+	if (!(length_s > 0) ||
+	    !(schedule_length_s(schedule) + length_s <= SCHEDULE_SECONDS_MAX))
+		return "it lasts for no time, or for more than 10,000,000 seconds";
+	if (!(from >= 0 && from <= SCHEDULE_RATE_MAX) || !(to >= 0 && to <= SCHEDULE_RATE_MAX))
+		return "a rate is above 100,000,000/s";
 	schedule->pieces[schedule->pieces_count] =
 	    (struct schedule_piece){.begin_s = schedule_length_s(schedule),
 				    .length_s = length_s,
@@ -43,7 +47,7 @@ schedule_add(struct schedule *schedule, double length_s, double from, double to)
 				    .to = to,
 				    .before = ballots_of(schedule)};
 	schedule->pieces_count++;
-	return true;
+	return NULL;
 }
 
 double

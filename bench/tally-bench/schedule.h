@@ -7,12 +7,16 @@
 #ifndef TALLY_BENCH_SCHEDULE_H
 #define TALLY_BENCH_SCHEDULE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/check.h"
+
+/* The longest schedule at the greatest rate has 1e15 ballots: a double counts them all. */
 enum {
-	SCHEDULE_PIECES_MAX = 4096
+	SCHEDULE_PIECES_MAX = 4096,
+	SCHEDULE_RATE_MAX = 100000000, /* ballots per second */
+	SCHEDULE_SECONDS_MAX = 10000000,
 };
 
 struct schedule_piece {
@@ -31,9 +35,9 @@ struct schedule {
 void
 schedule_init(struct schedule *schedule);
 
-/* Adds a piece behind the others. False if there are too many, or it has no length, or rates below
- * zero. */
-bool
+/* Adds a piece behind the others. NULL; or why not, as part of a sentence: there are too many, it
+ * has no length, a rate is below zero, or a maximum is passed. */
+MUST_USE const char *
 schedule_add(struct schedule *schedule, double length_s, double from, double to);
 
 /* Takes away what comes after that many seconds, of which there are some. */

@@ -313,9 +313,10 @@ print_sweep(const struct paper *paper, const struct run_set *set)
 		bar(paper, most > 0 ? rate / most * 0.7 : 0);
 	}
 	if (knee != NULL)
-		fprintf(paper->to,
-			"  knee: %s; beyond it waits grow more than answers (rate / p99)\n",
-			knee->label);
+		fprintf(paper->to, "  knee: %s; %s (rate / p99)\n", knee->label,
+			run_is_greatest(set, knee)
+			    ? "the greatest load offered: it may lie beyond"
+			    : "beyond it waits grow more than answers");
 }
 
 void

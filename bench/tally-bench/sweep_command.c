@@ -55,7 +55,7 @@ steps_parse(struct options *options, const char *text)
 		struct step step = {.share = share};
 
 		fine = options->steps_count < rates_max && amount_number(word, &step.rate) &&
-		       step.rate > 0;
+		       step.rate > 0 && step.rate <= SCHEDULE_RATE_MAX;
 		most = step.rate > most ? step.rate : most;
 		if (fine)
 			options->steps[options->steps_count++] = step;
@@ -72,18 +72,17 @@ take(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->target;
-		state->child_inputs[1] = &options->target.report;
 		return 0;
 	case KEY_RATES:
 		if (!steps_parse(options, argument))
-			argp_error(state,
-				   "--rates is a list of at most %d, such as 500,1000, or "
-				   "20,40,60%%: all shares, up to %d %%; not '%s'",
-				   rates_max, share_max, argument);
+			argp_error(
+			    state,
+			    "--rates is a list of at most %d, such as 500,1000, or "
+			    "20,40,60%%: all shares, up to %d %%, or up to %d/s; not '%s'",
+			    rates_max, share_max, SCHEDULE_RATE_MAX, argument);
 		return 0;
 	case KEY_SECONDS:
-		if (!amount_number(argument, &options->seconds) || options->seconds <= 0)
-			argp_error(state, "--seconds is a number above 0, not '%s'", argument);
+		options->seconds = target_seconds(state, argument);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -102,7 +101,7 @@ step_run(struct options *options, const struct step *step, double saturation, st
 	struct load_options *load = &options->target.load;
 	struct schedule *schedule = calloc(1, sizeof *schedule);
 	double rate = step->share ? step->rate / 100 * saturation : step->rate;
-	enum tally_exit code = TALLY_EXIT_USAGE;
+	enum tally_exit code;
 
 	CHECK(schedule != NULL);
 	schedule_init(schedule);
@@ -110,10 +109,9 @@ step_run(struct options *options, const struct step *step, double saturation, st
 		snprintf(run->label, sizeof run->label, "%g %% of saturation", step->rate);
 	else
 		snprintf(run->label, sizeof run->label, "%g/s", rate);
-	if (schedule_add(schedule, options->seconds, rate, rate)) {
-		load->schedule = schedule;
-		code = load_run_once(load, run);
-	}
+	CHECK(schedule_add(schedule, options->seconds, rate, rate) == NULL);
+	load->schedule = schedule;
+	code = load_run_once(load, run);
 	free(schedule);
 	return code;
 }
@@ -199,8 +197,6 @@ sweep(void *context, struct run_set *set)
 int
 sweep_run(int argc, char **argv)
 {
-	const struct argp_child children[] = {
-	    target_argp_children[0], report_argp_children[0], {0}};
 	const struct argp argp = {
 	    option_table,
 	    take,
@@ -210,7 +206,7 @@ sweep_run(int argc, char **argv)
 	    "the other, each with ballots of its own."
 	    "\vThe file must hold ballots for all of them: saturation for S seconds, and each "
 	    "rate for as long. Exit codes are those of `load`.",
-	    children,
+	    target_argp_children,
 	    NULL,
 	    NULL};
 	struct run_set set = {.swept = true};

@@ -93,6 +93,7 @@ take(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &target->peer_options;
+		state->child_inputs[1] = &target->report;
 		return 0;
 	case KEY_KEY:
 		if (load->keys_count == LOAD_KEYS_MAX)
@@ -119,11 +120,26 @@ take(int key, char *argument, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = {
+    {&peer_argp, 0, NULL, 0}, {&report_argp, 0, NULL, 0}, {0}};
+
 static const struct argp target_argp = {
-    .options = option_table, .parser = take, .children = peer_argp_children};
+    .options = option_table, .parser = take, .children = children};
 
 const struct argp_child target_argp_children[] = {
     {&target_argp, 0, "Where to, and what is looked at:", 0}, {0}};
+
+double
+target_seconds(struct argp_state *state, const char *text)
+{
+	double seconds = 0;
+
+	if (!amount_number(text, &seconds) || seconds <= 0 || seconds > SCHEDULE_SECONDS_MAX)
+		argp_error(state, "--seconds is a number above 0 and at most %d, not '%s'",
+			   SCHEDULE_SECONDS_MAX, text);
+	return seconds;
+}
+
 struct target
 target_make(void)
 {

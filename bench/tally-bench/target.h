@@ -25,6 +25,10 @@ extern const struct argp_child target_argp_children[];
 struct target
 target_make(void);
 
+/* --seconds, of either command: above 0, at most SCHEDULE_SECONDS_MAX. */
+double
+target_seconds(struct argp_state *state, const char *text);
+
 /* Makes runs (set->runs, runs_count) against the target, which is open. */
 typedef enum tally_exit
 target_runs(void *context, struct run_set *set);

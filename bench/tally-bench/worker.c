@@ -209,6 +209,15 @@ all_ready(const struct worker *worker)
 	return true;
 }
 
+static bool
+any_refused(const struct worker *worker)
+{
+	for (unsigned i = 0; i < worker->links_count; i++)
+		if (worker->links[i].refused)
+			return true;
+	return false;
+}
+
 /* False: not all links became ready. */
 static bool
 get_ready(struct worker *worker)
@@ -217,7 +226,7 @@ get_ready(struct worker *worker)
 
 	while (!all_ready(worker)) {
 		turn(worker, worker->tick_ns);
-		if (worker->woken_ns > begin_ns + greeting_ns ||
+		if (any_refused(worker) || worker->woken_ns > begin_ns + greeting_ns ||
 		    atomic_load(&worker->gate->stop))
 			return false;
 	}
@@ -274,6 +283,7 @@ worker_run(void *context)
 	worker->end_ns = worker->gave_up ? worker->woken_ns : worker->heard_ns;
 	CHECK(pthread_mutex_lock(&gate->lock) == 0);
 	gate->failed += !ready;
+	gate->refused |= !ready && any_refused(worker);
 	gate->finished++;
 	CHECK(pthread_cond_broadcast(&gate->changed) == 0);
 	CHECK(pthread_mutex_unlock(&gate->lock) == 0);

@@ -17,6 +17,7 @@ struct worker_gate {
 	unsigned ready;
 	unsigned finished;
 	unsigned failed;
+	bool refused; /* one of those failed by what the user gave: a key, a campaign */
 	bool started; /* world->start_ns is set */
 	bool given_up;
 	atomic_bool stop; /* no new ballots: an interruption */

@@ -76,6 +76,8 @@ same "their keys take more memory than a tag" "$(jq --slurpfile run "$WORK/by_ru
 says "both signatures are counted" "voter's and registrar's signature" "$WORK/out"
 exits 1 "a peak beyond any machine" bench plan --voters 1e8 --peak 1e7 --data "$WORK"
 says "what binds is named" '^This machine is not enough: what binds is ' "$WORK/out"
+exits 2 "no earlier run" bench plan --voters 10 --peak 1 --from "$WORK/nowhere.json"
+says "no earlier run: why" 'cannot open .*nowhere.json' "$WORK/err"
 exits 2 "no run" bench plan --voters 10 --peak 1 --data "$WORK" --from "$WORK/plan.json"
 exits 2 "no folder" bench plan --voters 10 --peak 1 --data "$WORK/nowhere"
 exits 2 "a peak of more than all" bench plan --voters 10 --peak 11

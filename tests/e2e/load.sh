@@ -67,6 +67,81 @@ words() {
 	head -c 1000 "$WORK/ballots" > "$WORK/cut"
 	exits 2 "load: a file that is cut off" bench load --connect 127.0.0.1:1 \
 		--key "$CAMPAIGN/a.key" --ballots "$WORK/cut"
+	exits 2 "load: a folder in place of ballots" bench load --connect 127.0.0.1:1 \
+		--key "$CAMPAIGN/a.key" --ballots "$WORK"
+	exits 2 "load: a folder in place of a report, before the run" bench load \
+		--connect 127.0.0.1:1 --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
+		--report "$WORK"
+	exits 2 "load: seconds beyond any run" bench load --seconds 1e300
+	exits 2 "load: a speed without a profile" bench load --connect x:1 --key k --ballots b \
+		--rate 5 --speed 2
+	says "load: a speed without a profile: why" 'speed is for --profile' "$WORK/err"
+	exits 2 "sweep: a rate beyond any" bench sweep --rates 1e300
+	echo '{}' > "$WORK/campaign.json"
+	exits 2 "make: what is no campaign" bench make --campaign "$WORK" --voters 5 \
+		--out "$WORK/none"
+}
+
+# never WHY OPTION...: times by which nothing can be sent are refused in such words, at once.
+never() {
+	local why=$1
+	shift
+	exits 2 "load $*" bench load --connect 127.0.0.1:1 --key "$CAMPAIGN/a.key" \
+		--ballots "$WORK/ballots" "$@"
+	says "load $*: why" "$why" "$WORK/err"
+}
+
+times() {
+	never 'nothing is sent in it' --rate 0
+	never 'a rate is above' --rate 1e300
+	never 'no time, or for more than' --ramp 1:2:0
+	never 'the peak .* is longer' --spike 1:2:3:4:5
+	never 'line 7: a rate is above' --last-evening 1e300
+	never 'cannot open .*: No such file' --profile "$WORK/nowhere.csv"
+	printf 'seconds,rate\n0,1\n5,x\n' > "$WORK/profile.csv"
+	never 'profile.csv: line 3: is not SECONDS,RATE' --profile "$WORK/profile.csv"
+}
+
+# refused WHY KEY OPTION...: what the server refuses for good is told at once.
+refused() {
+	local why=$1 key=$2
+	shift 2
+	exits 2 "refused for good ($why)" timeout 10 "$BIN/tally-bench" load \
+		--connect "127.0.0.1:$PORT" --key "$key" --ballots "$WORK/ballots" "$@"
+	says "refused for good: $why" "^tally-bench: connection [0-9]+: .*$why" "$WORK/err"
+}
+
+refusals() {
+	refused 'not listed in the campaign' "$CAMPAIGN/log.key"
+	refused 'runs another campaign' "$CAMPAIGN/a.key" --campaign "$(printf '0%.0s' {1..64})"
+	refused 'log key is not the expected' "$CAMPAIGN/a.key" \
+		--log-key "$(cat "$CAMPAIGN/a.key.pub")"
+	exits 3 "no metrics at that port" bench load --connect "127.0.0.1:$PORT" \
+		--key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" --metrics http://127.0.0.1:1
+	says "no metrics at that port: why" '127.0.0.1:1/metrics: .*connect' "$WORK/err"
+	exits 3 "no room for the JSON" bench load --connect "127.0.0.1:$PORT" --count 10 \
+		--key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" --json /dev/full \
+		--report "$WORK/page.html"
+	says "no room for the JSON: the page is written all the same" '</html>' "$WORK/page.html"
+}
+
+# A server that does not greet holds nobody up who wants to end.
+unheard() {
+	kill -STOP "$TALLYD"
+	"$BIN/tally-bench" load --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" \
+		--ballots "$WORK/ballots" --log-key "$(cat "$CAMPAIGN/log.key.pub")" --campaign \
+		"$(jq -r .campaign "$WORK/run.json")" \
+		> "$WORK/out" 2>&1 &
+	LOADING=$!
+	running+=("$LOADING")
+	until grep -q 'SigCgt.*4[04][0c]2$' "/proc/$LOADING/status"; do
+		kill -0 "$LOADING" || break
+		read -rt 0.02 <> <(:)
+	done
+	kill -INT "$LOADING"
+	await "$LOADING"
+	same "interrupted before the server has greeted" "$CODE" 130
+	kill -CONT "$TALLYD"
 }
 
 closed() {
@@ -208,9 +283,12 @@ swept() {
 campaign "$WORK/campaign" || exit 1
 make_ballots
 words
+times
 found "$dir"
 tallyd_must "$dir"
 closed
+refusals
+unheard
 ran_out
 stops "closed loop"
 audit "closed loop" "$dir"

@@ -98,7 +98,7 @@ line_make(unsigned window, double rate)
 	line->world.start_ns = start_ns;
 	schedule_init(&line->schedule);
 	if (rate > 0) {
-		assert_true(schedule_add(&line->schedule, 100, rate, rate));
+		assert_null(schedule_add(&line->schedule, 100, rate, rate));
 		line->world.schedule = &line->schedule;
 	}
 	shard_init(&line->shard);

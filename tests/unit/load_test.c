@@ -272,7 +272,7 @@ rate_make(double length_s, double rate)
 
 	assert_non_null(schedule);
 	schedule_init(schedule);
-	assert_true(schedule_add(schedule, length_s, rate, rate));
+	assert_null(schedule_add(schedule, length_s, rate, rate));
 	return schedule;
 }
 

@@ -108,7 +108,12 @@ the_knee_has_most_answers_for_the_wait(void **state)
 	load_put(&set.runs[2], 400, 3);
 	load_put(&set.runs[3], 600, 4);
 	assert_ptr_equal(run_knee(&set), &set.runs[3]);
+	for (int i = 0; i < 5; i++)
+		set.runs[i].offered_rate = i > 0 ? 200 * i : 5000;
+	assert_true(run_is_greatest(&set, &set.runs[3]));
 	load_put(&set.runs[4], 800, 40);
+	assert_false(run_is_greatest(&set, &set.runs[3]));
+	assert_true(run_is_greatest(&set, &set.runs[4]));
 	assert_ptr_equal(run_knee(&set), &set.runs[3]);
 	load_put(&set.runs[1], 200, 0);
 	load_put(&set.runs[2], 0, 3);

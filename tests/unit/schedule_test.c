@@ -20,7 +20,7 @@ a_fixed_rate_is_exact(void **state)
 
 	(void)state;
 	assert_int_equal(schedule_count(schedule), 0);
-	assert_true(schedule_add(schedule, 3600, 4000, 4000));
+	assert_null(schedule_add(schedule, 3600, 4000, 4000));
 	assert_int_equal(schedule_count(schedule), 14400000);
 	for (uint64_t n = 0; n < 14400000; n += 777)
 		assert_int_equal(schedule_time(schedule, n), n * 250000);
@@ -39,13 +39,13 @@ a_ramp_is_exact(void **state)
 	struct schedule *schedule = schedule_make();
 
 	(void)state;
-	assert_true(schedule_add(schedule, 100, 0, 200));
+	assert_null(schedule_add(schedule, 100, 0, 200));
 	assert_int_equal(schedule_count(schedule), 10000);
 	for (uint64_t k = 0; k < 100; k++) /* n = k^2: at k seconds */
 		assert_int_equal(schedule_time(schedule, k * k), k * 1000000000);
 	free(schedule);
 	schedule = schedule_make();
-	assert_true(schedule_add(schedule, 100, 200, 0));
+	assert_null(schedule_add(schedule, 100, 200, 0));
 	assert_int_equal(schedule_time(schedule, 7500), UINT64_C(50) * 1000000000);
 	free(schedule);
 }
@@ -57,12 +57,16 @@ pieces_follow_each_other(void **state)
 	uint64_t count, before = 0;
 
 	(void)state;
-	assert_true(schedule_add(schedule, 1.5, 10, 10));
-	assert_true(schedule_add(schedule, 2, 0, 0));
-	assert_true(schedule_add(schedule, 0.25, 10, 1000));
-	assert_true(schedule_add(schedule, 3, 1000, 1));
-	assert_false(schedule_add(schedule, 0, 1, 1));
-	assert_false(schedule_add(schedule, 1, -1, 1));
+	assert_null(schedule_add(schedule, 1.5, 10, 10));
+	assert_null(schedule_add(schedule, 2, 0, 0));
+	assert_null(schedule_add(schedule, 0.25, 10, 1000));
+	assert_null(schedule_add(schedule, 3, 1000, 1));
+	assert_non_null(schedule_add(schedule, 0, 1, 1));
+	assert_non_null(schedule_add(schedule, 1, -1, 1));
+	assert_non_null(schedule_add(schedule, 1, 1, SCHEDULE_RATE_MAX * 1.01));
+	assert_non_null(schedule_add(schedule, 1, 1e300, 1));
+	assert_non_null(schedule_add(schedule, SCHEDULE_SECONDS_MAX, 1, 1));
+	assert_non_null(schedule_add(schedule, 1e300, 1, 1));
 	assert_true(schedule_length_s(schedule) == 6.75);
 	count = schedule_count(schedule);
 	assert_int_equal(count,
@@ -116,6 +120,8 @@ a_wrong_profile_is_refused(void **state)
 	    {"0,10\n20,-1\n", 2},
 	    {"0,10\n20\n", 2},
 	    {"seconds,rate\nseconds,rate\n0,1\n1,1\n", 2},
+	    {"0,1\n5,1e300\n", 2},
+	    {"0,1\n1e300,1\n", 2},
 	};
 	struct schedule *schedule = schedule_make();
 
@@ -160,9 +166,9 @@ a_cut_changes_nothing_before_it(void **state)
 
 		assert_true(schedule_length_s(schedule) == 0);
 		assert_int_equal(schedule_count(schedule), 0);
-		assert_true(schedule_add(schedule, 2, 0, 100));
-		assert_true(schedule_add(schedule, 2, 100, 200));
-		assert_true(schedule_add(schedule, 2, 7, 7));
+		assert_null(schedule_add(schedule, 2, 0, 100));
+		assert_null(schedule_add(schedule, 2, 100, 200));
+		assert_null(schedule_add(schedule, 2, 7, 7));
 	}
 	schedule_cut(cut, 60);
 	assert_int_equal(schedule_count(cut), schedule_count(whole));

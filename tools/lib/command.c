@@ -22,7 +22,8 @@ list(FILE *to, const struct command *commands, const char *name)
 		fprintf(to, "  %-12s %s\n", at->name, at->sentence);
 	fprintf(to,
 		"\n'%s COMMAND --help' tells a command's options.\n"
-		"Exit codes: 0 fine, 1 the check failed, 2 usage or input, 3 I/O or network.\n",
+		"Exit codes: 0 fine, 1 the check failed, 2 usage or input, 3 I/O or network,\n"
+		"130 interrupted.\n",
 		name);
 }
 

@@ -52,7 +52,7 @@ take(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static const struct argp peer_argp = {.options = option_table, .parser = take};
+const struct argp peer_argp = {.options = option_table, .parser = take};
 
 const struct argp_child peer_argp_children[] = {{&peer_argp, 0, NULL, 0}, {0}};
 

@@ -46,8 +46,10 @@ struct peer_options {
 	const char *log_key;  /* NULL: not pinned */
 };
 
-/* --connect (it must be there), --campaign and --log-key: the children of a command's argp. Their
- * input, state->child_inputs[0], is a struct peer_options. */
+/* --connect (it must be there), --campaign and --log-key: a child of a command's argp, and the
+ * children of one that has no others. Its input, state->child_inputs[..], is a struct
+ * peer_options. */
+extern const struct argp peer_argp;
 extern const struct argp_child peer_argp_children[];
 
 /* Address and pins of a peer that is all zero. False if one of them is not well-formed. */
