@@ -78,7 +78,7 @@ enum {
 	/* time, in milliseconds unless said */
 	tick_ms = 25,
 	/* between two looks of the loop (shell/pace.h) */
-	pace_request_ns = 2000, /* for each request that waits */
+	pace_request_ns = 4000, /* of a worker, for each request that waits */
 	pace_least_ns = 100000, /* what is less is not worth a sleep */
 	pace_most_ns = 1000000,
 	auth_deadline_ms = 5000,

@@ -8,7 +8,7 @@
 uint64_t
 pace_rest_ns(const struct pace *pace, uint64_t now_ns, size_t waiting)
 {
-	uint64_t between = (uint64_t)waiting * pace_request_ns;
+	uint64_t between = (uint64_t)waiting * pace_request_ns / pace->workers_count;
 	uint64_t passed = now_ns - pace->looked_ns;
 
 	if (between > pace_most_ns)

@@ -2,9 +2,9 @@
  *
  * A look costs much the same whether it finds one ballot or fifty; so do the parcel, the batch, the
  * sync and the answers that follow from it. While hundreds of requests wait for those anyway, the
- * loop rests a little between two looks, the longer the more of them wait, so that more travel
- * together and the processor does something else. A lone ballot never waits for it. Bounds in
- * limits.h.
+ * loop rests a little between two looks, so that more travel together and the processors do
+ * something else: less than the workers need for what waits. A lone ballot never waits for it.
+ * Bounds in limits.h.
  *
  * Threads: the loop. */
 #ifndef TALLY_SHELL_PACE_H
@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 struct pace {
-	uint64_t looked_ns; /* when the last look began, by clock_mono_ns */
+	unsigned workers_count; /* at least 1 */
+	uint64_t looked_ns;     /* when the last look began, by clock_mono_ns */
 };
 
 /* How long to rest now, in ns, before the next look: 0 if few requests wait, or enough time has

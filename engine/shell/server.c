@@ -368,6 +368,7 @@ server_run(const struct server_options *options)
 	if (server == NULL)
 		return TALLY_EXIT_WORLD;
 	server->http_connections = http_connections;
+	server->pace.workers_count = options->workers_count;
 	snprintf(threads, sizeof threads, "%u", options->workers_count + 1);
 	setenv("UV_THREADPOOL_SIZE", threads, 1);
 	signal(SIGPIPE, SIG_IGN);

@@ -11,17 +11,17 @@ enum {
 static void
 few_never_wait(void **state)
 {
-	const struct pace pace = {.looked_ns = NOW};
+	const struct pace pace = {.workers_count = 2, .looked_ns = NOW};
 
 	(void)state;
-	for (size_t waiting = 0; waiting < pace_least_ns / pace_request_ns; waiting++)
+	for (size_t waiting = 0; waiting < 2 * pace_least_ns / pace_request_ns; waiting++)
 		assert_int_equal(pace_rest_ns(&pace, NOW, waiting), 0);
 }
 
 static void
 the_more_the_longer(void **state)
 {
-	const struct pace pace = {.looked_ns = NOW};
+	const struct pace pace = {.workers_count = 2, .looked_ns = NOW};
 	uint64_t before = 0;
 
 	(void)state;
@@ -31,14 +31,14 @@ the_more_the_longer(void **state)
 		assert_true(rest >= before && rest <= pace_most_ns);
 		before = rest;
 	}
-	assert_int_equal(pace_rest_ns(&pace, NOW, 100), 100 * pace_request_ns);
+	assert_int_equal(pace_rest_ns(&pace, NOW, 100), 100 * pace_request_ns / 2);
 	assert_int_equal(before, pace_most_ns);
 }
 
 static void
 what_has_passed_is_rested(void **state)
 {
-	const struct pace pace = {.looked_ns = NOW};
+	const struct pace pace = {.workers_count = 1, .looked_ns = NOW};
 	const uint64_t all = pace_most_ns;
 
 	(void)state;
@@ -50,11 +50,25 @@ what_has_passed_is_rested(void **state)
 	assert_int_equal(pace_rest_ns(&pace, NOW + 3600 * all, pipeline_items), 0);
 }
 
+/* Whose work is done sooner looks sooner. */
+static void
+more_workers_less_rest(void **state)
+{
+	struct pace pace = {.workers_count = 1, .looked_ns = NOW};
+
+	(void)state;
+	assert_int_equal(pace_rest_ns(&pace, NOW, 200), 200 * pace_request_ns);
+	pace.workers_count = 4;
+	assert_int_equal(pace_rest_ns(&pace, NOW, 200), 50 * pace_request_ns);
+	pace.workers_count = workers_max;
+	assert_int_equal(pace_rest_ns(&pace, NOW, 200), 0);
+}
+
 static void
 rests_and_remembers(void **state)
 {
 	const uint64_t began = clock_mono_ns();
-	struct pace pace = {0};
+	struct pace pace = {.workers_count = 1};
 	uint64_t first;
 
 	(void)state;
@@ -77,6 +91,7 @@ main(void)
 	    cmocka_unit_test(few_never_wait),
 	    cmocka_unit_test(the_more_the_longer),
 	    cmocka_unit_test(what_has_passed_is_rested),
+	    cmocka_unit_test(more_workers_less_rest),
 	    cmocka_unit_test(rests_and_remembers),
 	};
 
