@@ -171,13 +171,15 @@ ran_out() {
 	exits 2 "sweep: rates that the file cannot feed, before it begins" bench sweep \
 		--connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
 		--rates 1000,100000 --seconds 1
+	bench make --campaign "$CAMPAIGN" --voters 300 --seed "$SEED" --out "$WORK/few" \
+		> "$WORK/said"
 	exits 2 "sweep: shares that the file cannot feed" bench sweep \
-		--connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
-		--window 2 --connections 2 --seconds 0.1 --rates 10,2000,2000,2000,2000,2000% \
-		--json "$WORK/short.json"
-	says "sweep: how many would do" 'too few ballots for .*2000 %: .* a file of [0-9]+ would' \
+		--connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/few" \
+		--window 2 --connections 2 --seconds 0.2 \
+		--rates "10,$(printf '200,%.0s' {1..14})200%" --json "$WORK/short.json"
+	says "sweep: how many would do" 'too few ballots for .*200 %: .* a file of [0-9]+ would' \
 		"$WORK/err"
-	says "sweep: the JSON names what was left out" '"left_out": ".*2000 %"' "$WORK/short.json"
+	says "sweep: the JSON names what was left out" '"left_out": ".*200 %"' "$WORK/short.json"
 }
 
 # taken COUNT: until so many ballots are accepted.
@@ -198,7 +200,8 @@ loading() {
 	tallyd_must "$dir" --metrics 127.0.0.1:0
 	METRICS=http://127.0.0.1:$(sed -n 's/.*metrics at port \([0-9]*\)$/\1/p' "$LOG")
 	bench load --connect "127.0.0.1:$PORT" --key "$CAMPAIGN/a.key" --ballots "$WORK/ballots" \
-		--connections 4 --window 8 --json "$WORK/run.json" --pid "$TALLYD" "$@" \
+		--connections 4 --window 8 --patience 100 --json "$WORK/run.json" \
+		--pid "$TALLYD" "$@" \
 		> "$WORK/out" 2>&1 &
 	LOADING=$!
 	running+=("$LOADING")
