@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "ed25519/batch.h"
+#include "ed25519/signatures.h"
 #include "tools/lib/ticks.h"
 
 enum {

@@ -2,19 +2,12 @@
 
 #include "ed25519/point.h"
 #include "ed25519/pointx.h"
-#include "ed25519/scalar.h"
 #include "ed25519/sha512x.h"
-
-/* Left as it is until it is written: to clear it would take as long as a signature. */
-#define SCRATCH __attribute__((uninitialized))
-
-enum {
-	STEPS_MAX = 2 * KEYTABLE_ROWS_MAX,
-};
+#include "ed25519/steps.h"
 
 /* What the sums of a group add, row by row of the base's table and then of their keys' tables. */
-struct steps {
-	const uint8_t *entry[STEPS_MAX + ABREAST_AHEAD][LANES_COUNT];
+struct rows {
+	const uint8_t *entry[STEPS_MAX + STEPS_AHEAD][LANES_COUNT];
 	uint8_t negative[STEPS_MAX]; /* a mask */
 };
 
@@ -59,71 +52,50 @@ work_hash(struct work *work)
 	sha512x(work->message, work->count);
 }
 
-/* Rows from `at` on, of one lane. */
-static void
-steps_put(struct steps *steps, unsigned at, unsigned lane, const struct keytable *table,
-	  const uint8_t scalar[SCALAR_SIZE])
-{
-	const size_t row_size = keytable_entries(table->window) * KEYTABLE_ENTRY_SIZE;
-	const uint8_t *row = table->entries;
-	int16_t digits[KEYTABLE_ROWS_MAX];
-
-	scalar_digits(digits, scalar, table->window, table->rows);
-	for (unsigned i = 0; i < table->rows; i++, row += row_size) {
-		unsigned negative = digits[i] < 0;
-		int magnitude = negative ? -digits[i] : digits[i];
-
-		steps->entry[at + i][lane] = row + magnitude * KEYTABLE_ENTRY_SIZE;
-		steps->negative[at + i] |= (uint8_t)(negative << lane);
-	}
-}
-
 /* Lists the additions of the items of a group; returns how many there are: the first has most, its
  * window being the least. */
 static unsigned
-steps_list(struct steps *steps, const struct keytable *base, const struct work *work,
-	   size_t first)
+rows_list(struct rows *rows, const struct keytable *base, const struct work *work, size_t first)
 {
 	const unsigned count = base->rows + work->item[first]->key->rows;
 
-	memset(steps->negative, 0, count);
-	for (unsigned i = 0; i < count + ABREAST_AHEAD; i++) {
+	memset(rows->negative, 0, count);
+	for (unsigned i = 0; i < count + STEPS_AHEAD; i++) {
 		for (unsigned lane = 0; lane < LANES_COUNT; lane++)
-			steps->entry[i][lane] = base->entries; /* the identity */
+			rows->entry[i][lane] = base->entries; /* the identity */
 	}
 	for (unsigned lane = 0; lane < LANES_COUNT && first + lane < work->count; lane++) {
 		const struct ed25519_item *item = work->item[first + lane];
 		uint8_t k[SCALAR_SIZE];
 
 		scalar_reduce(k, work->message[first + lane].digest);
-		steps_put(steps, 0, lane, base, item->signature + ED25519_S);
-		steps_put(steps, base->rows, lane, item->key, k);
+		steps_list(&rows->entry[0][lane], LANES_COUNT, rows->negative, lane, base,
+			   item->signature + ED25519_S);
+		steps_list(&rows->entry[base->rows][lane], LANES_COUNT,
+			   rows->negative + base->rows, lane, item->key, k);
 	}
 	return count;
 }
 
-/* Inline by force: gcc takes a function that only fetches for one without effect, and drops it. */
 static inline __attribute__((always_inline)) void
 fetch(const uint8_t *const entry[LANES_COUNT])
 {
 	LANES_UNROLL
-	for (unsigned lane = 0; lane < LANES_COUNT; lane++) {
-		__builtin_prefetch(entry[lane]);
-		__builtin_prefetch(entry[lane] + KEYTABLE_ENTRY_SIZE - 1);
-	}
+	for (unsigned lane = 0; lane < LANES_COUNT; lane++)
+		steps_fetch(entry[lane]);
 }
 
 /* [S]B - [k]A in each lane. */
 static struct pointx_result
-steps_sum(const struct steps *steps, unsigned count)
+rows_sum(const struct rows *rows, unsigned count)
 {
 	struct pointx sum = pointx_identity();
 
-	for (unsigned i = 0; i < ABREAST_AHEAD; i++)
-		fetch(steps->entry[i]);
+	for (unsigned i = 0; i < STEPS_AHEAD; i++)
+		fetch(rows->entry[i]);
 	for (unsigned i = 0; i < count; i++) {
-		fetch(steps->entry[i + ABREAST_AHEAD]);
-		sum = pointx_add(sum, pointx_load(steps->entry[i], steps->negative[i]));
+		fetch(rows->entry[i + STEPS_AHEAD]);
+		sum = pointx_add(sum, pointx_load(rows->entry[i], rows->negative[i]));
 	}
 	return pointx_finish(sum);
 }
@@ -170,8 +142,8 @@ static __attribute__((noinline)) void
 batch(const struct keytable *base, struct ed25519_item *items, size_t count)
 {
 	struct fieldx product = fieldx_small(1);
-	struct work work SCRATCH;
-	struct steps steps SCRATCH;
+	STEPS_SCRATCH struct work work;
+	STEPS_SCRATCH struct rows rows;
 	size_t groups = 0;
 
 	work_admit(&work, items, count);
@@ -179,10 +151,10 @@ batch(const struct keytable *base, struct ed25519_item *items, size_t count)
 		return;
 	work_hash(&work);
 	for (; groups * LANES_COUNT < work.count; groups++) {
-		unsigned rows = steps_list(&steps, base, &work, groups * LANES_COUNT);
+		unsigned additions = rows_list(&rows, base, &work, groups * LANES_COUNT);
 		struct group *group = &work.group[groups];
 
-		group->point = steps_sum(&steps, rows);
+		group->point = rows_sum(&rows, additions);
 		group->before = product;
 		product = fieldx_carry(fieldx_multiply(product, group->point.twice_z));
 	}

@@ -20,7 +20,7 @@ struct words {
 	uint64_t word[4];
 };
 
-/* All of this only where ed25519_adx_available() (batch.h).
+/* All of this only where ed25519_adx_available() (signatures.h).
  *
  * Extended coordinates but for T, which is left 0: the sum is there to be encoded. */
 void

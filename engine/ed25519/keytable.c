@@ -39,29 +39,12 @@ keytable_room(unsigned window)
 	       KEYTABLE_ALIGNMENT;
 }
 
-/* Entries of points[0, count), none of which has Z = 0: no point of this curve has. */
-static void
-round_pack(uint8_t *entries, const struct point *points, size_t count)
-{
-	struct field before[ROUND], product = field_one, inverse;
-
-	for (size_t i = 0; i < count; i++) {
-		before[i] = product;
-		product = field_mul(&product, &points[i].z);
-	}
-	inverse = field_invert(&product);
-	for (size_t i = count; i-- > 0;) {
-		product = field_mul(&inverse, &before[i]);
-		inverse = field_mul(&inverse, &points[i].z);
-		point_pack(entries + i * KEYTABLE_ENTRY_SIZE, &points[i], &product);
-	}
-}
-
 /* 0, 1, 2, ... times the point. */
 static void
 row_make(uint8_t *entries, const struct point *point, size_t count)
 {
 	struct point points[ROUND], next = point_identity();
+	struct field inverses[ROUND];
 
 	for (size_t done = 0; done < count;) {
 		size_t now = count - done < ROUND ? count - done : ROUND;
@@ -70,8 +53,10 @@ row_make(uint8_t *entries, const struct point *point, size_t count)
 			points[i] = next;
 			next = point_add(&next, point);
 		}
-		round_pack(entries + done * KEYTABLE_ENTRY_SIZE, points, now);
-		done += now;
+		point_invert_all(inverses, points, now);
+		for (size_t i = 0; i < now; i++, done++)
+			point_pack(entries + done * KEYTABLE_ENTRY_SIZE, &points[i],
+				   &inverses[i]);
 	}
 }
 

@@ -133,6 +133,22 @@ point_add(const struct point *p, const struct point *q)
 }
 
 void
+point_invert_all(struct field *inverses, const struct point *points, size_t count)
+{
+	struct field product = field_one, inverse;
+
+	for (size_t i = 0; i < count; i++) {
+		inverses[i] = product; /* of those before */
+		product = field_mul(&product, &points[i].z);
+	}
+	inverse = field_invert(&product);
+	for (size_t i = count; i-- > 0;) {
+		inverses[i] = field_mul(&inverse, &inverses[i]);
+		inverse = field_mul(&inverse, &points[i].z);
+	}
+}
+
+void
 point_pack(uint8_t entry[3 * FIELD_SIZE], const struct point *point,
 	   const struct field *inverse)
 {

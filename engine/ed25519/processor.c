@@ -1,5 +1,5 @@
 /* What this processor has. Built without its options, so that it runs on every one. */
-#include "ed25519/batch.h"
+#include "ed25519/signatures.h"
 
 #ifdef __x86_64__
 

@@ -1,9 +1,10 @@
 #include "ed25519/steps.h"
 
-#include "ed25519/scalar.h"
+#include <string.h>
 
-static void
-append(struct steps *steps, const struct keytable *table, const uint8_t scalar[SCALAR_SIZE])
+void
+steps_list(const uint8_t **entries, size_t stride, uint8_t *negative, unsigned bit,
+	   const struct keytable *table, const uint8_t scalar[SCALAR_SIZE])
 {
 	const size_t row_size = keytable_entries(table->window) * KEYTABLE_ENTRY_SIZE;
 	const uint8_t *row = table->entries;
@@ -14,8 +15,8 @@ append(struct steps *steps, const struct keytable *table, const uint8_t scalar[S
 		const int sign = digits[i] >> 15; /* 0 or -1 */
 		const size_t magnitude = (size_t)((digits[i] ^ sign) - sign);
 
-		steps->negative[steps->count] = sign & 1;
-		steps->entries[steps->count++] = row + magnitude * KEYTABLE_ENTRY_SIZE;
+		entries[i * stride] = row + magnitude * KEYTABLE_ENTRY_SIZE;
+		negative[i] |= (uint8_t)((sign & 1) << bit);
 	}
 }
 
@@ -24,10 +25,12 @@ steps_make(struct steps *steps, const struct keytable *base, const struct ed2551
 {
 	uint8_t k[SCALAR_SIZE];
 
-	steps->count = 0;
 	scalar_challenge(k, item->signature, item->key->key, item->message);
-	append(steps, base, item->signature + ED25519_S);
-	append(steps, item->key, k);
+	steps->count = base->rows + item->key->rows;
+	memset(steps->negative, 0, steps->count);
+	steps_list(steps->entries, 1, steps->negative, 0, base, item->signature + ED25519_S);
+	steps_list(steps->entries + base->rows, 1, steps->negative + base->rows, 0, item->key,
+		   k);
 	for (size_t i = 0; i < STEPS_AHEAD; i++) {
 		steps->entries[steps->count + i] = steps->entries[steps->count - 1];
 		steps_fetch(steps->entries[i]);

@@ -1,10 +1,15 @@
 /* steps: what one verification adds up: an entry of a table for each digit of S and of k, in what
  * sign. Listed before the first is added, because tables are read at places that nothing can guess,
- * of more bytes than a core keeps near: entries are asked for some additions ahead. */
+ * of more bytes than a core keeps near: entries are asked for some additions ahead. One signature
+ * at a time has a `struct steps`; lanes (abreast.c) have a list of their own, of the same parts. */
 #ifndef TALLY_ED25519_STEPS_H
 #define TALLY_ED25519_STEPS_H
 
-#include "ed25519/batch.h"
+#include "ed25519/scalar.h"
+#include "ed25519/signatures.h"
+
+/* Left as it is until it is written: to clear it would take as long as a signature. */
+#define STEPS_SCRATCH __attribute__((uninitialized))
 
 enum {
 	STEPS_AHEAD = 3, /* additions between asking for an entry and needing it */
@@ -21,11 +26,18 @@ struct steps {
 void
 steps_make(struct steps *steps, const struct keytable *base, const struct ed25519_item *item);
 
-static inline void
+/* Inline by force: gcc takes a function that only fetches for one without effect, and drops it. */
+static inline __attribute__((always_inline)) void
 steps_fetch(const uint8_t *entry)
 {
 	__builtin_prefetch(entry);
 	__builtin_prefetch(entry + KEYTABLE_ENTRY_SIZE - 1);
 }
+
+/* One entry of each row of the table, which make the scalar: at entries[0], entries[stride], ...;
+ * where its sign is negative, that bit of negative[0], negative[1], ... is set. */
+void
+steps_list(const uint8_t **entries, size_t stride, uint8_t *negative, unsigned bit,
+	   const struct keytable *table, const uint8_t scalar[SCALAR_SIZE]);
 
 #endif

@@ -22,7 +22,7 @@
 
 #include "ballot/ballot.h"
 #include "campaign/manifest.h"
-#include "ed25519/batch.h"
+#include "ed25519/signatures.h"
 
 enum verifier_path {
 	VERIFIER_LIBSODIUM,

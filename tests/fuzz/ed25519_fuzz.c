@@ -13,7 +13,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "ed25519/batch.h"
+#include "ed25519/signatures.h"
 
 enum {
 	KEYS = 8,

@@ -1,9 +1,9 @@
 /* edcases: signatures with libsodium's verdict beside each, and how an implementation of
- * ed25519/batch.h is held against them. Needs sodium_init(). */
+ * ed25519/signatures.h is held against them. Needs sodium_init(). */
 #ifndef TALLY_TESTS_EDCASES_H
 #define TALLY_TESTS_EDCASES_H
 
-#include "ed25519/batch.h"
+#include "ed25519/signatures.h"
 #include "tests/lib/test.h"
 
 enum {

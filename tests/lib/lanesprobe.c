@@ -208,7 +208,7 @@ const struct lanesprobe LANES_NAME(lanesprobe) = {
 };
 
 #ifdef LANES_EMULATED
-#include "ed25519/batch.h"
+#include "ed25519/signatures.h"
 
 size_t
 lanesprobe_bodies(const struct lanesprobe *bodies[3])

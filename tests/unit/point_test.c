@@ -187,13 +187,39 @@ not_canonical(void **state)
 	assert_true(point_decode(&point, bytes));
 }
 
+/* As one inversion for each, whatever their number; the identity, whose Z is 1, among them. */
+static void
+inversions(void **state)
+{
+	struct test_random random = test_random_make(42);
+	struct field inverses[8] = {{{0}}};
+	struct point points[7];
+	uint8_t bytes[FIELD_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < 7; i++) {
+		random_point(&random, bytes);
+		assert_true(point_decode(&points[i], bytes));
+		points[i] = i % 3 == 0 ? point_identity() : point_double(&points[i]);
+	}
+	for (size_t count = 0; count <= 7; count++) {
+		point_invert_all(inverses, points, count);
+		for (size_t i = 0; i < count; i++) {
+			const struct field expected = field_invert(&points[i].z);
+
+			assert_true(field_equal(&inverses[i], &expected));
+		}
+		assert_true(field_is_zero(&inverses[count]));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(additions),     cmocka_unit_test(doublings),
 	    cmocka_unit_test(small_orders),  cmocka_unit_test(decoding),
-	    cmocka_unit_test(not_canonical),
+	    cmocka_unit_test(not_canonical), cmocka_unit_test(inversions),
 	};
 
 	if (sodium_init() < 0)

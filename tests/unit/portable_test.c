@@ -3,7 +3,7 @@
 
 #include <sodium.h>
 
-#include "ed25519/batch.h"
+#include "ed25519/signatures.h"
 
 /* 151 of Wycheproof less 12 whose signature has another size, 12 and 1,628. */
 static void

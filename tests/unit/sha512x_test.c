@@ -3,7 +3,7 @@
 
 #include <sodium.h>
 
-#include "ed25519/batch.h"
+#include "ed25519/signatures.h"
 #include "ed25519/sha512x.h"
 
 enum {

@@ -1,13 +1,10 @@
-#include "ed25519/batch.h"
+#include "ed25519/signatures.h"
 
 #include <string.h>
 
 #include "ed25519/adx.h"
 #include "ed25519/portable.h"
 #include "ed25519/scalar.h"
-
-/* Left as it is until it is written: to clear it would take as long as a signature. */
-#define SCRATCH __attribute__((uninitialized))
 
 typedef void
 sum_function(struct point *sum, const struct steps *steps);
@@ -17,7 +14,7 @@ static void
 item_begin(sum_function *sum, const struct keytable *base, struct ed25519_item *item,
 	   struct point *expected)
 {
-	SCRATCH struct steps steps;
+	STEPS_SCRATCH struct steps steps;
 
 	item->genuine = scalar_is_canonical(item->signature + ED25519_S) &&
 			!point_small_order(item->signature);
@@ -42,21 +39,14 @@ static void
 round_run(sum_function *sum, const struct keytable *base, struct ed25519_item *items,
 	  size_t count)
 {
-	SCRATCH struct point points[ED25519_BATCH_MAX];
-	SCRATCH struct field before[ED25519_BATCH_MAX];
-	struct field product = field_one, inverse;
+	STEPS_SCRATCH struct point points[ED25519_BATCH_MAX];
+	STEPS_SCRATCH struct field inverses[ED25519_BATCH_MAX];
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		item_begin(sum, base, &items[i], &points[i]);
-		before[i] = product;
-		product = field_mul(&product, &points[i].z);
-	}
-	inverse = field_invert(&product);
-	for (size_t i = count; i-- > 0;) {
-		product = field_mul(&inverse, &before[i]);
-		inverse = field_mul(&inverse, &points[i].z);
-		item_end(&items[i], &points[i], &product);
-	}
+	point_invert_all(inverses, points, count);
+	for (size_t i = 0; i < count; i++)
+		item_end(&items[i], &points[i], &inverses[i]);
 }
 
 static void

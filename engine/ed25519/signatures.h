@@ -1,4 +1,4 @@
-/* batch: many signatures by keys that have tables, each accepted or refused by itself.
+/* signatures: many of them, by keys that have tables, each accepted or refused by itself.
  *
  * The predicate is that of libsodium 1.0.18, bit for bit (P1): S < L; R not of small order (the
  * sign bit of its encoding ignored); encode([S]B - [k]A) = R byte for byte, where
@@ -9,8 +9,8 @@
  * Four implementations: portable C, sums by mulx, adcx and adox, four side by side with AVX2 and
  * FMA, and eight with AVX-512 IFMA. Threads: any; no allocation; scratch on the stack, below
  * 256 KiB. */
-#ifndef TALLY_ED25519_BATCH_H
-#define TALLY_ED25519_BATCH_H
+#ifndef TALLY_ED25519_SIGNATURES_H
+#define TALLY_ED25519_SIGNATURES_H
 
 #include "ed25519/keytable.h"
 
