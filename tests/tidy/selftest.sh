@@ -79,6 +79,9 @@ expect "a header of the world" \
 touch engine/ballot/lonely.h
 expect "a noun without a test" \
 	'nouns: engine/ballot/lonely.h has no tests/unit/lonely_test.c' "$here/nouns.sh"
+touch bench/tally-bench/alone.h
+expect "a bench's noun without a test" \
+	'nouns: bench/tally-bench/alone.h has no tests/unit/alone_test.c' "$here/nouns.sh"
 echo 'int  f( void );' > engine/ballot/ugly.c
 expect "a file that is not formatted" 'format: ./engine/ballot/ugly.c:1' "$here/format.sh"
 printf '/* %0101d */\n' 0 > engine/ballot/wide.c

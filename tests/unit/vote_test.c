@@ -15,6 +15,7 @@ struct turnout {
 	size_t abstained;
 	size_t sizes[OPTIONS + 1];
 	size_t taken[OPTIONS];
+	size_t led; /* votes whose first choice has the value 1 */
 	int32_t least;
 	int32_t most;
 };
@@ -25,6 +26,7 @@ take(struct turnout *turnout, const struct ballot_choices *choices)
 	turnout->blank += choices->blank;
 	turnout->abstained += !choices->blank && choices->count == 0;
 	turnout->sizes[choices->count]++;
+	turnout->led += choices->count > 0 && ballot_choice_at(choices, 0).value == 1;
 	for (size_t i = 0; i < choices->count; i++) {
 		struct ballot_choice choice = ballot_choice_at(choices, i);
 
@@ -113,8 +115,10 @@ values_are_of_the_whole_range(void **state)
 	assert_true(turnout.least == -3 && turnout.most == 9);
 	turnout = poll(&points, 4);
 	assert_true(turnout.least >= 0 && turnout.most > 5 && turnout.most <= 11);
+	assert_true(turnout.sizes[OPTIONS] > VOTES / 32); /* all share the eleven */
 	turnout = poll(&ranks, 5);
 	assert_true(turnout.least == 1 && turnout.most == 5);
+	assert_in_range(turnout.led, VOTES / 4, VOTES * 3 / 5); /* ranked by chance */
 }
 
 /* Option k costs 100 (k + 1): the dearest is still bought. Where there must be two and only the two
@@ -137,6 +141,23 @@ nobody_spends_more_than_there_is(void **state)
 	assert_int_equal(turnout.taken[1], turnout.sizes[2]);
 }
 
+/* Three of one category, and no more than three: chance alone would hardly find them. */
+static void
+a_group_gets_its_least(void **state)
+{
+	const struct campaign_wish wish = {
+	    .options = OPTIONS,
+	    .max = 3,
+	    .grouped = true,
+	    .limits = "\"categories\":[{\"category\":\"k0\",\"min\":3}]"};
+	struct turnout turnout = poll(&wish, 8);
+
+	(void)state;
+	assert_in_range(turnout.abstained, 1, VOTES / 8);
+	assert_int_equal(turnout.taken[0] + turnout.taken[3] + turnout.taken[6],
+			 3 * turnout.sizes[3]);
+}
+
 int
 main(void)
 {
@@ -145,6 +166,7 @@ main(void)
 	    cmocka_unit_test(a_blank_vote_is_only_where_it_may_be),
 	    cmocka_unit_test(values_are_of_the_whole_range),
 	    cmocka_unit_test(nobody_spends_more_than_there_is),
+	    cmocka_unit_test(a_group_gets_its_least),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
