@@ -347,10 +347,26 @@ archive_read(struct archive *archive, uint64_t index, uint8_t *memory, size_t ca
 			    offset);
 }
 
-static int
-walk_steps(struct cursor *cursor, uint64_t end, archive_visit *visit, void *context)
+/* True if the next entry is of this batch and lies in the window as it is. */
+static bool
+cursor_near(const struct cursor *cursor)
 {
-	while (cursor->index < end) {
+	uint64_t end = cursor->window_offset + cursor->window_size;
+
+	if (cursor->left == 0 || cursor->at < cursor->window_offset || cursor->at + 2 > end)
+		return false;
+	return cursor->at + 2 +
+		   be16_load(cursor->window + (cursor->at - cursor->window_offset)) <=
+	       end;
+}
+
+/* The next entry, and those behind it that lie in the window beside it. */
+static int
+cursor_run(struct cursor *cursor, uint64_t end, struct bytes entries[TALLY_TILE_WIDTH],
+	   size_t *count)
+{
+	*count = 0;
+	do {
 		const uint8_t *entry;
 		uint64_t offset;
 		size_t size;
@@ -360,15 +376,33 @@ walk_steps(struct cursor *cursor, uint64_t end, archive_visit *visit, void *cont
 			status = cursor_view(cursor, offset, size, &entry);
 		if (status != DISK_OK)
 			return status;
-		if (!visit(context, cursor->index - 1, bytes_make(entry, size)))
+		entries[(*count)++] = bytes_make(entry, size);
+	} while (cursor->index < end && cursor->index % TALLY_TILE_WIDTH != 0 &&
+		 cursor_near(cursor));
+	return DISK_OK;
+}
+
+static int
+walk_steps(struct cursor *cursor, uint64_t end, archive_visit_run *visit, void *context)
+{
+	struct bytes entries[TALLY_TILE_WIDTH];
+
+	while (cursor->index < end) {
+		uint64_t first = cursor->index;
+		size_t count;
+		int status = cursor_run(cursor, end, entries, &count);
+
+		if (status != DISK_OK)
+			return status;
+		if (!visit(context, first, entries, count))
 			return DISK_OK;
 	}
 	return DISK_OK;
 }
 
 int
-archive_walk(struct archive *archive, uint64_t first, uint64_t count, archive_visit *visit,
-	     void *context)
+archive_walk_runs(struct archive *archive, uint64_t first, uint64_t count,
+		  archive_visit_run *visit, void *context)
 {
 	struct cursor cursor = {.archive = archive, .capacity = WINDOW_WALK};
 	int status = range_check(archive, first, count);
@@ -383,4 +417,30 @@ archive_walk(struct archive *archive, uint64_t first, uint64_t count, archive_vi
 		status = walk_steps(&cursor, first + count, visit, context);
 	free(cursor.window);
 	return status;
+}
+
+struct single {
+	archive_visit *visit;
+	void *context;
+};
+
+static bool
+single_run(void *context, uint64_t index, const struct bytes *entries, size_t count)
+{
+	const struct single *single = context;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!single->visit(single->context, index + i, entries[i]))
+			return false;
+	}
+	return true;
+}
+
+int
+archive_walk(struct archive *archive, uint64_t first, uint64_t count, archive_visit *visit,
+	     void *context)
+{
+	struct single single = {visit, context};
+
+	return archive_walk_runs(archive, first, count, single_run, &single);
 }

@@ -53,4 +53,13 @@ MUST_USE int
 archive_walk(struct archive *archive, uint64_t first, uint64_t count, archive_visit *visit,
 	     void *context);
 
+/* The same, some entries at a time, so that they can be hashed side by side: `entries` are those
+ * from `index` on, 1 to TALLY_TILE_WIDTH of them and never of two tiles. */
+typedef bool
+archive_visit_run(void *context, uint64_t index, const struct bytes *entries, size_t count);
+
+MUST_USE int
+archive_walk_runs(struct archive *archive, uint64_t first, uint64_t count,
+		  archive_visit_run *visit, void *context);
+
 #endif

@@ -13,6 +13,7 @@
 #include "shell/change.h"
 #include "shell/harvest.h"
 #include "shell/probe.h"
+#include "tree/tile.h"
 
 enum {
 	ROWS_AT_ONCE =
@@ -202,22 +203,41 @@ struct advance {
 	struct book_sum sum;
 	/* how far the walk is */
 	uint64_t index;
-	struct frontier frontier;
+	struct frontier frontier; /* of all leaves but those of a tile that is not full */
+	struct tree_hash leaves[TALLY_TILE_WIDTH];
+	size_t leaves_count;
 	struct changes changes;
 	int status;
 };
 
+static void
+frontier_advance(struct advance *advance)
+{
+	struct tree_hash root;
+
+	if (advance->leaves_count == TALLY_TILE_WIDTH) {
+		tile_root(advance->leaves, TALLY_TILE_WIDTH, &root);
+		frontier_append_subtree(&advance->frontier, &root, TILE_HEIGHT);
+	} else {
+		for (size_t i = 0; i < advance->leaves_count; i++)
+			frontier_append(&advance->frontier, &advance->leaves[i]);
+	}
+	advance->leaves_count = 0;
+}
+
 static bool
-walk_entry(void *context, uint64_t index, struct bytes entry)
+walk_run(void *context, uint64_t index, const struct bytes *entries, size_t count)
 {
 	struct advance *advance = context;
-	struct tree_hash leaf;
 
-	advance->index = index + 1;
-	tree_leaf(entry, &leaf);
-	frontier_append(&advance->frontier, &leaf);
-	advance->status =
-	    harvest_entry(&advance->changes, advance->manifest, advance->archive, index, entry);
+	advance->index = index + count;
+	tree_leaves(entries, count, advance->leaves + advance->leaves_count);
+	advance->leaves_count += count;
+	if (advance->index % TALLY_TILE_WIDTH == 0)
+		frontier_advance(advance);
+	for (size_t i = 0; i < count && advance->status == DISK_OK; i++)
+		advance->status = harvest_entry(&advance->changes, advance->manifest,
+						advance->archive, index + i, entries[i]);
 	return advance->status == DISK_OK && advance->changes.count < advance->rows_at_once;
 }
 
@@ -230,12 +250,13 @@ collect(struct advance *advance)
 	int status;
 
 	advance->changes.count = 0;
-	status = archive_walk(advance->archive, advance->index,
-			      advance->to->index - advance->index, walk_entry, advance);
+	status = archive_walk_runs(advance->archive, advance->index,
+				   advance->to->index - advance->index, walk_run, advance);
 	if (status != DISK_OK || advance->status != DISK_OK)
 		return status != DISK_OK ? status : advance->status;
 	if (advance->index < advance->to->index)
 		return DISK_OK;
+	frontier_advance(advance);
 	frontier_root(&advance->frontier, &found);
 	frontier_root(&advance->to->frontier, &wanted);
 	if (tree_hash_equal(&found, &wanted))

@@ -100,21 +100,22 @@ rehash_flush(struct rehash *rehash)
 
 /* Leaves are appended up to where the next tile begins. */
 static bool
-rehash_entry(void *context, uint64_t index, struct bytes entry)
+rehash_run(void *context, uint64_t index, const struct bytes *entries, size_t count)
 {
 	struct rehash *rehash = context;
 
 	CHECK(index == rehash->desk->frontier.size + rehash->count);
-	tree_leaf(entry, &rehash->leaves[rehash->count++]);
-	return (index + 1) % TALLY_TILE_WIDTH != 0 || rehash_flush(rehash);
+	tree_leaves(entries, count, rehash->leaves + rehash->count);
+	rehash->count += count;
+	return (index + count) % TALLY_TILE_WIDTH != 0 || rehash_flush(rehash);
 }
 
 static int
 rehash_until(struct signer_desk *desk, uint64_t size)
 {
 	struct rehash rehash = {.desk = desk, .status = DISK_OK};
-	int status = archive_walk(desk->archive, desk->frontier.size,
-				  size - desk->frontier.size, rehash_entry, &rehash);
+	int status = archive_walk_runs(desk->archive, desk->frontier.size,
+				       size - desk->frontier.size, rehash_run, &rehash);
 
 	if (status == DISK_OK && rehash.status == DISK_OK && rehash.count > 0)
 		rehash_flush(&rehash);

@@ -125,25 +125,42 @@ bundle_begin(struct bundling *bundling, uint64_t index)
 }
 
 static int
-bundle_add(struct bundling *bundling, uint64_t index, struct bytes entry)
+bundle_check(struct bundling *bundling, uint64_t index, const struct bytes *entries,
+	     size_t count)
 {
-	struct tree_hash leaf;
+	const struct tree_hash *expected = bundling->leaves + index % TALLY_TILE_WIDTH;
+	struct tree_hash leaves[TALLY_TILE_WIDTH];
+
+	tree_leaves(entries, count, leaves);
+	for (size_t i = 0; i < count; i++) {
+		if (!tree_hash_equal(&leaves[i], &expected[i]))
+			return disk_fail(DISK_DAMAGED,
+					 "make tiles: entry %llu, as the disk gives it back, "
+					 "is not the leaf in tree/0",
+					 (unsigned long long)(index + i));
+	}
+	return DISK_OK;
+}
+
+static int
+bundle_add(struct bundling *bundling, const struct bytes *entries, size_t count)
+{
+	size_t size = bundling->size;
 	uint8_t *to;
 	int status;
 
-	tree_leaf(entry, &leaf);
-	if (!tree_hash_equal(&leaf, &bundling->leaves[index % TALLY_TILE_WIDTH]))
-		return disk_fail(DISK_DAMAGED,
-				 "make tiles: entry %llu, as the disk gives it back, is not "
-				 "the leaf in tree/0",
-				 (unsigned long long)index);
-	status = bundle_reserve(bundling->tiles, bundling->size + 2 + entry.size);
+	for (size_t i = 0; i < count; i++)
+		size += 2 + entries[i].size;
+	status = bundle_reserve(bundling->tiles, size);
 	if (status != DISK_OK)
 		return status;
 	to = bundling->tiles->bundle + bundling->size;
-	be16_store(to, (uint16_t)entry.size);
-	memcpy(to + 2, entry.data, entry.size);
-	bundling->size += 2 + entry.size;
+	for (size_t i = 0; i < count; i++) {
+		be16_store(to, (uint16_t)entries[i].size);
+		memcpy(to + 2, entries[i].data, entries[i].size);
+		to += 2 + entries[i].size;
+	}
+	bundling->size = size;
 	return DISK_OK;
 }
 
@@ -158,17 +175,19 @@ bundle_end(const struct bundling *bundling)
 }
 
 static bool
-bundling_visit(void *context, uint64_t index, struct bytes entry)
+bundling_visit(void *context, uint64_t index, const struct bytes *entries, size_t count)
 {
 	struct bundling *bundling = context;
+	uint64_t next = index + count;
 	int status = DISK_OK;
 
 	if (index % TALLY_TILE_WIDTH == 0)
 		status = bundle_begin(bundling, index);
 	if (status == DISK_OK)
-		status = bundle_add(bundling, index, entry);
-	if (status == DISK_OK &&
-	    (index + 1 == bundling->end || (index + 1) % TALLY_TILE_WIDTH == 0))
+		status = bundle_check(bundling, index, entries, count);
+	if (status == DISK_OK)
+		status = bundle_add(bundling, entries, count);
+	if (status == DISK_OK && (next == bundling->end || next % TALLY_TILE_WIDTH == 0))
 		status = bundle_end(bundling);
 	bundling->status = status;
 	return status == DISK_OK;
@@ -180,7 +199,7 @@ bundles_make(struct tiles *tiles, uint64_t first, uint64_t end)
 {
 	struct bundling bundling = {.tiles = tiles, .end = end, .status = DISK_OK};
 	int status =
-	    archive_walk(tiles->archive, first, end - first, bundling_visit, &bundling);
+	    archive_walk_runs(tiles->archive, first, end - first, bundling_visit, &bundling);
 
 	return status != DISK_OK ? status : bundling.status;
 }

@@ -3,6 +3,12 @@
 #include <string.h>
 
 #include "tree/sha256.h"
+#include "tree/sha256pair.h"
+
+enum {
+	PREFIX_LEAF = 0,
+	PREFIX_NODE = 1,
+};
 
 static int
 peaks_count(uint64_t size)
@@ -13,7 +19,7 @@ peaks_count(uint64_t size)
 void
 tree_leaf(struct bytes entry, struct tree_hash *out)
 {
-	static const uint8_t prefix = 0;
+	static const uint8_t prefix = PREFIX_LEAF;
 
 	sha256_of(bytes_make(&prefix, 1), entry, out->bytes);
 }
@@ -21,11 +27,33 @@ tree_leaf(struct bytes entry, struct tree_hash *out)
 void
 tree_node(const struct tree_hash *left, const struct tree_hash *right, struct tree_hash *out)
 {
-	uint8_t message[1 + 2 * TALLY_HASH_SIZE] = {1};
+	uint8_t message[1 + 2 * TALLY_HASH_SIZE] = {PREFIX_NODE};
 
 	memcpy(message + 1, left->bytes, TALLY_HASH_SIZE);
 	memcpy(message + 1 + TALLY_HASH_SIZE, right->bytes, TALLY_HASH_SIZE);
 	sha256_of(bytes_make(message, sizeof message), bytes_make(NULL, 0), out->bytes);
+}
+
+void
+tree_leaves(const struct bytes *entries, size_t count, struct tree_hash *out)
+{
+	for (; count > 1; count -= 2, entries += 2, out += 2)
+		sha256_pair(PREFIX_LEAF, entries, (uint8_t *[]){out[0].bytes, out[1].bytes});
+	if (count > 0)
+		tree_leaf(entries[0], out);
+}
+
+void
+tree_nodes(const struct tree_hash *children, size_t count, struct tree_hash *out)
+{
+	for (; count > 1; count -= 2, children += 4, out += 2)
+		sha256_pair(
+		    PREFIX_NODE,
+		    (struct bytes[]){bytes_make(children[0].bytes, 2 * TALLY_HASH_SIZE),
+				     bytes_make(children[2].bytes, 2 * TALLY_HASH_SIZE)},
+		    (uint8_t *[]){out[0].bytes, out[1].bytes});
+	if (count > 0)
+		tree_node(&children[0], &children[1], out);
 }
 
 void

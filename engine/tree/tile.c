@@ -134,6 +134,18 @@ tile_path_parse(struct bytes path, struct tile *tile)
 	return bytes_equal(bytes_of_string(canonical), path);
 }
 
+static void
+full_root(const struct tree_hash *hashes, struct tree_hash *root)
+{
+	struct tree_hash nodes[TALLY_TILE_WIDTH / 2];
+	size_t count = TALLY_TILE_WIDTH / 2;
+
+	tree_nodes(hashes, count, nodes);
+	for (; count > 1; count /= 2)
+		tree_nodes(nodes, count / 2, nodes);
+	*root = nodes[0];
+}
+
 void
 tile_root(const struct tree_hash *hashes, unsigned width, struct tree_hash *root)
 {
@@ -141,6 +153,10 @@ tile_root(const struct tree_hash *hashes, unsigned width, struct tree_hash *root
 
 	CHECK(width >= 1);
 	CHECK(width <= TALLY_TILE_WIDTH);
+	if (width == TALLY_TILE_WIDTH) {
+		full_root(hashes, root);
+		return;
+	}
 	frontier_init(&frontier);
 	for (unsigned i = 0; i < width; i++)
 		frontier_append(&frontier, &hashes[i]);

@@ -35,6 +35,39 @@ walk_is(struct test_store *store, uint64_t first, uint64_t count)
 	assert_false(walk.wrong);
 }
 
+struct run_walk {
+	struct walk walk;
+	size_t longest;
+};
+
+static bool
+compare_run(void *context, uint64_t index, const struct bytes *entries, size_t count)
+{
+	struct run_walk *walk = context;
+	bool more = true;
+
+	assert_in_range(count, 1, TALLY_TILE_WIDTH);
+	assert_true(index / TALLY_TILE_WIDTH == (index + count - 1) / TALLY_TILE_WIDTH);
+	for (size_t i = 0; i < count; i++)
+		more = compare(&walk->walk, index + i, entries[i]);
+	if (count > walk->longest)
+		walk->longest = count;
+	return more;
+}
+
+/* The longest run. */
+static size_t
+runs_are(struct test_store *store, uint64_t first, uint64_t count)
+{
+	struct run_walk walk = {{.store = store, .next = first, .stop = UINT64_MAX}, 0};
+
+	assert_int_equal(archive_walk_runs(store->archive, first, count, compare_run, &walk),
+			 DISK_OK);
+	assert_int_equal(walk.walk.next, first + count);
+	assert_false(walk.walk.wrong);
+	return walk.longest;
+}
+
 static void
 read_is(struct test_store *store, uint64_t index)
 {
@@ -66,6 +99,7 @@ reads_what_was_written(void **state)
 		uint64_t first = test_random_below(&random, store->size);
 
 		walk_is(store, first, test_random_below(&random, store->size - first + 1));
+		runs_are(store, first, test_random_below(&random, store->size - first + 1));
 	}
 	test_store_free(store);
 }
@@ -85,8 +119,24 @@ largest_entries(void **state)
 			test_store_commit(store);
 	}
 	walk_is(store, 0, 60);
+	assert_in_range(runs_are(store, 0, 60), 2, 4);
 	for (size_t i = 0; i < 60; i++)
 		read_is(store, i);
+	test_store_free(store);
+}
+
+static void
+a_tile_in_one_batch_is_one_run(void **state)
+{
+	struct test_store *store = test_store_make(1024 * 1024);
+
+	(void)state;
+	for (int i = 0; i < 3 * TALLY_TILE_WIDTH; i++)
+		test_store_put(store, BYTES_OF("entry"));
+	test_store_commit(store);
+	assert_int_equal(runs_are(store, 0, 3 * TALLY_TILE_WIDTH), TALLY_TILE_WIDTH);
+	assert_int_equal(runs_are(store, 1, TALLY_TILE_WIDTH), TALLY_TILE_WIDTH - 1);
+	assert_int_equal(runs_are(store, 5, 1), 1);
 	test_store_free(store);
 }
 
@@ -247,6 +297,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reads_what_was_written),
 	    cmocka_unit_test(largest_entries),
+	    cmocka_unit_test(a_tile_in_one_batch_is_one_run),
 	    cmocka_unit_test(stops_when_told),
 	    cmocka_unit_test(refuses_what_is_not_there),
 	    cmocka_unit_test(reads_the_disk_each_time),

@@ -65,6 +65,40 @@ every_size_has_the_root_of_the_definition(void **state)
 }
 
 static void
+many_at_once_are_what_each_is_alone(void **state)
+{
+	uint8_t memory[8][40];
+	struct bytes entries[8];
+	struct tree_hash made[8], nodes[4], alone;
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		memset(memory[i], (int)i, sizeof memory[i]);
+		entries[i] = bytes_make(memory[i], 5 * i);
+	}
+	for (size_t count = 0; count <= 8; count++) {
+		memset(made, 0xee, sizeof made);
+		tree_leaves(entries, count, made);
+		for (size_t i = 0; i < 8; i++) {
+			if (i < count)
+				tree_leaf(entries[i], &alone);
+			else
+				memset(&alone, 0xee, sizeof alone);
+			assert_true(tree_hash_equal(&made[i], &alone));
+		}
+	}
+	for (size_t count = 0; count <= 4; count++) {
+		tree_nodes(made, count, nodes);
+		for (size_t i = 0; i < count; i++) {
+			tree_node(&made[2 * i], &made[2 * i + 1], &alone);
+			assert_true(tree_hash_equal(&nodes[i], &alone));
+		}
+	}
+	tree_nodes(made, 4, made);
+	assert_memory_equal(made, nodes, sizeof nodes);
+}
+
+static void
 a_leaf_is_not_a_node(void **state)
 {
 	uint8_t both[64];
@@ -207,6 +241,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(golden_roots),
 	    cmocka_unit_test(every_size_has_the_root_of_the_definition),
+	    cmocka_unit_test(many_at_once_are_what_each_is_alone),
 	    cmocka_unit_test(a_leaf_is_not_a_node),
 	    cmocka_unit_test(hashes_differ_in_every_byte),
 	    cmocka_unit_test(written_and_read_again_it_goes_on),

@@ -1,0 +1,24 @@
+/* sha256pair: two SHA-256 digests at the same time.
+ *
+ * A step of the SHA instructions waits for the one before it twice as long as the unit needs for
+ * it: a second message takes the other half. Two leaves or two nodes together cost little more
+ * than half of what libcrypto (sha256.h) takes for one after the other. Where the processor has no
+ * such instructions it is libcrypto, twice; which, is decided once, when the program is loaded.
+ *
+ * Any thread; no allocation. */
+#ifndef TALLY_TREE_SHA256PAIR_H
+#define TALLY_TREE_SHA256PAIR_H
+
+#include "base/bytes.h"
+#include "tally/formats.h"
+
+/* digests[i], of TALLY_HASH_SIZE bytes: SHA-256(prefix || messages[i]). Messages of a like size are
+ * cheapest. Both are read before a digest is written. */
+void
+sha256_pair(uint8_t prefix, const struct bytes messages[2], uint8_t *const digests[2]);
+
+/* The same by libcrypto, on every processor. */
+void
+sha256_pair_plain(uint8_t prefix, const struct bytes messages[2], uint8_t *const digests[2]);
+
+#endif
