@@ -8,6 +8,11 @@ _Static_assert(sizeof(struct pollbook_slot) == 40, "40 MB per million voters");
 _Static_assert(crypto_shorthash_siphashx24_BYTES == 16, "a name is hashed to 128 bits");
 _Static_assert(crypto_shorthash_siphashx24_KEYBYTES == 16, "the seed is the hash's key");
 
+enum {
+	LINE_SIZE = 64,
+	ASKED_SIZE = 4 * LINE_SIZE, /* six slots: the processor goes on by itself */
+};
+
 uint64_t
 pollbook_word(const struct pollbook_entered *entered)
 {
@@ -122,8 +127,8 @@ pollbook_prefetch_named(const struct pollbook_table *table, const struct pollboo
 	}
 	if (name->family == POLLBOOK_KEY && table->spare_keys.count > 0)
 		pollbook_pile_prefetch(&table->spare_keys, name->hash);
-	__builtin_prefetch(slot, 1);
-	__builtin_prefetch((const void *)((uintptr_t)slot + 64), 1);
+	for (uintptr_t at = 0; at < ASKED_SIZE; at += LINE_SIZE)
+		__builtin_prefetch((const void *)((uintptr_t)slot + at), 1);
 }
 
 void
