@@ -46,6 +46,7 @@ scarce_map(void *at, size_t size, int access, int kind, int fd, off_t offset)
 #define trial_tables erring_trial
 #define mmap scarce_map
 #include "keyring/keyring.c"
+#include "keyring/pages.c"
 #include "tools/lib/spotcheck.c"
 
 static int
