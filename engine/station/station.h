@@ -220,7 +220,7 @@ station_restore_gather(struct station *station, struct bytes entry);
 
 /* NULL, or the sentence that says which rule the next entry breaks. `text`, if the
  * entry is a TALLY, is its canonical text until the next call. Its leaf is owed: one of the next
- * two, before anybody asks for the tree. */
+ * two, in order and after any number of entries; until then root and frontier are of fewer. */
 MUST_USE const char *
 station_restore_entry(struct station *station, const struct station_glance *glance,
 		      struct bytes replaced, struct bytes *text);
@@ -324,7 +324,7 @@ station_waiting(const struct station *station);
 void
 station_root(const struct station *station, struct tree_hash *root);
 
-/* The tree of everything sequenced. */
+/* The tree of everything sequenced; while it is restored, of the leaves told so far. */
 void
 station_frontier(const struct station *station, struct frontier *frontier);
 
