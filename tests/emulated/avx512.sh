@@ -1,6 +1,6 @@
 #!/bin/bash
 # avx512.sh [SECONDS]: the instructions of engine/ed25519 on a machine that has none: the tests of
-# lanes, fieldx, pointx, sha512x and ifma run in Bochs, which emulates a Cannon Lake processor
+# lanes, fieldx, pointx, sha512x and abreast run in Bochs, which emulates a Cannon Lake processor
 # with AVX-512 IFMA, on Debian's kernel. Prints what they say; `ok emulated` if each passed.
 #
 # Wants: apt-get install bochs bochs-term bochsbios vgabios isolinux syslinux-common genisoimage
