@@ -102,6 +102,8 @@ enum {
 	files_max = 1024, /* open ones beside sockets: a ledger of 60 GB */
 
 	/* start */
+	refill_rows = 1024,         /* of the poll book, handed over together: */
+	refill_portions = 4,        /* so many times, at most */
 	treefile_threads_max = 16,  /* that hash the tree's tiles again */
 	forerunner_threads_max = 8, /* that read the ledger ahead of a replay */
 	forerunner_entries = 4096,  /* of a portion, two more of which exist than threads: or */

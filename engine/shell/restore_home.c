@@ -3,6 +3,7 @@
 #include "pollbook/extent.h"
 #include "shell/home.h"
 #include "shell/line.h"
+#include "shell/refill.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -11,14 +12,12 @@
 
 enum {
 	HOME_DEADLINE_MS = 120000,
-	WAITING_MAX = 32, /* records whose places in the poll book are asked for */
 };
 
 /* step 6 */
 
 /* The tree's hashing, while the records come in. */
 struct trust {
-	bool begun;
 	bool threaded;
 	pthread_t thread;
 	struct treefile *tree;
@@ -28,20 +27,15 @@ struct trust {
 	int status;
 };
 
-struct waiting {
-	struct pollbook_name name;
-	struct pollbook_record record;
-};
-
 /* What comes out of the home, on its way into the poll book. */
 struct intake {
 	const struct restore *restore;
 	struct home_state state;
+	bool begun;
 	bool fits;
+	bool refused; /* a record */
 	struct trust trust;
-	struct waiting waiting[WAITING_MAX]; /* record i at place i % WAITING_MAX */
-	size_t come;
-	size_t entered;
+	struct refill *refill;
 };
 
 static bool
@@ -67,18 +61,12 @@ trust_run(void *context)
 	return NULL;
 }
 
-/* Once, when the state is known; without a thread it is done at once. */
+/* Without a thread it is done at once. */
 static void
 trust_begin(struct intake *intake)
 {
 	struct trust *trust = &intake->trust;
 
-	if (trust->begun)
-		return;
-	trust->begun = true;
-	intake->fits = state_fits(intake->restore, &intake->state);
-	if (!intake->fits)
-		return;
 	trust->tree = intake->restore->start->tree;
 	trust->size = intake->state.index;
 	trust->threads_count = intake->restore->threads_count;
@@ -98,13 +86,20 @@ trust_end(struct intake *intake)
 	return intake->fits && trust->status == DISK_OK;
 }
 
-static bool
-enter_next(struct intake *intake)
+/* Once, when the child that reads the home has been started and has told its state. */
+static void
+begin(struct intake *intake)
 {
 	struct start *start = intake->restore->start;
-	const struct waiting *next = &intake->waiting[intake->entered++ % WAITING_MAX];
 
-	return pollbook_restore(&start->pollbook, &next->name, &next->record);
+	if (intake->begun)
+		return;
+	intake->begun = true;
+	intake->fits = state_fits(intake->restore, &intake->state);
+	if (!intake->fits)
+		return;
+	trust_begin(intake);
+	intake->refill = refill_start(&start->pollbook);
 }
 
 static bool
@@ -112,26 +107,21 @@ take_record(void *context, enum pollbook_family family, const uint8_t name[32],
 	    const struct pollbook_record *record)
 {
 	struct intake *intake = context;
-	const struct pollbook_table *table = &intake->restore->start->pollbook;
-	struct waiting *waiting = &intake->waiting[intake->come % WAITING_MAX];
 
-	trust_begin(intake);
-	if (intake->come - intake->entered == WAITING_MAX && !enter_next(intake))
-		return false;
-	pollbook_name_make(table, family, name, &waiting->name);
-	pollbook_prefetch_named(table, &waiting->name);
-	waiting->record = *record;
-	intake->come++;
-	return true;
+	begin(intake);
+	intake->refused =
+	    intake->refill == NULL || !refill_put(intake->refill, family, name, record);
+	return !intake->refused;
 }
 
+/* True: poll book and tree are those of the state, if that is believed. */
 static bool
-enter_rest(struct intake *intake)
+end(struct intake *intake)
 {
-	while (intake->entered < intake->come)
-		if (!enter_next(intake))
-			return false;
-	return true;
+	bool entered = intake->refill != NULL && refill_end(intake->refill);
+	bool trusted = trust_end(intake);
+
+	return entered && trusted;
 }
 
 /* As home_load. 1: poll book and tree are those of the state. */
@@ -141,19 +131,16 @@ load(struct intake *intake)
 	const struct start *start = intake->restore->start;
 	int loaded = home_load(start->dir_fd, start->manifest->id, &intake->state, take_record,
 			       intake, HOME_DEADLINE_MS);
-	bool entered = true;
-	bool trusted;
+	bool fits;
 
-	if (loaded == 1) {
-		trust_begin(intake);
-		entered = enter_rest(intake);
-	}
-	trusted = trust_end(intake);
-	if (loaded == 1 && entered && trusted &&
+	if (loaded == 1)
+		begin(intake);
+	fits = end(intake);
+	if (loaded == 1 && fits &&
 	    station_restore_state(start->station, intake->state.replay,
 				  &intake->state.frontier))
 		return 1;
-	if (loaded == 1)
+	if (loaded == 1 || (loaded == 0 && intake->refused))
 		line_say("the poll book's home does not fit the ledger: made anew from it");
 	return loaded < 0 ? loaded : 0;
 }

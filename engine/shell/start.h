@@ -15,10 +15,11 @@
  *
  * A start that refuses has changed nothing but DIR/lock in steps 1 to 4, and nothing that is not
  * derived in steps 5 to 7. Everything runs on the caller's thread, but for the child of step 6
- * and for threads: in step 6 those that hash the tree again (treefile.h), while the home's records
- * come in; in step 7 those that read ahead (forerunner.h): they find out what an entry alone tells
- * and hash the tree's whole tiles, the replay itself is in order and on the caller's thread. The
- * publisher's thread is started on the way. */
+ * and for threads: in step 6 those that hash the tree again (treefile.h) and the one that puts the
+ * home's records into the poll book (refill.h), while they come in; in step 7 those that read
+ * ahead (forerunner.h): they find out what an entry alone tells and hash the tree's whole tiles,
+ * the replay itself is in order and on the caller's thread. The publisher's thread is started on
+ * the way. */
 #ifndef TALLY_SHELL_START_H
 #define TALLY_SHELL_START_H
 
