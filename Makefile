@@ -42,8 +42,15 @@ FLAGS_asan  := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 FLAGS_tsan  := -O1 -g1 -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_fuzz  := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
                -fno-sanitize-recover=all
-# Test programs are many: what is only theirs is compiled and linked quickly.
-TEST_FLAGS_plain := -O1 -g1
+# `make check` has no debugger: DEBUG=-g0 where no sanitizer names lines.
+DEBUG ?= -g
+# Test programs are many: what is only theirs is compiled and linked quickly. clang's warnings do
+# not depend on optimization; gcc's do.
+ifneq ($(filter clang%,$(COMPILER)),)
+TEST_FLAGS_plain := -O0 -U_FORTIFY_SOURCE $(DEBUG:-g=-g1)
+else
+TEST_FLAGS_plain := -O1 $(DEBUG:-g=-g1)
+endif
 TEST_FLAGS_asan  := -O0
 TEST_FLAGS_tsan  := -O0
 TEST_LINK   := $(if $(shell command -v ld.gold),-fuse-ld=gold)
@@ -53,7 +60,7 @@ LINK_tsan   := -fsanitize=thread
 LINK_fuzz   := -fsanitize=address,undefined
 
 CPPFLAGS += -Iengine -Iinclude -I. -D_GNU_SOURCE -DTALLY_VERSION='"$(VERSION)"'
-CFLAGS   += -std=c11 -g -fPIE $(FLAGS_$(SAN)) $(WARN) -MMD -MP
+CFLAGS   += -std=c11 $(DEBUG) -fPIE $(FLAGS_$(SAN)) $(WARN) -MMD -MP
 LDFLAGS  += -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen -Wl,--as-needed $(LINK_$(SAN))
 
 LIBS_PURE  := -lsodium -lxxhash -ljansson -lgmp -lcrypto
@@ -103,10 +110,12 @@ PGLOAD    := $(if $(PG_HEADER),$(OUT)/bench/peers/pgload)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tally-verify-static tests fuzzers setup demo check check-unit bench benches soak fuzz \
-        tidy pure fmt install uninstall clean help pure-objects
+.PHONY: all programs tally-verify-static tests test-objects fuzzers setup demo check check-unit \
+        bench benches soak fuzz tidy pure fmt install uninstall clean help pure-objects
 
 all: $(PROGRAMS) $(LIBTALLY) ## the programs and libtally.a, in build/COMPILER-SAN/
+
+programs: $(PROGRAMS)
 
 tally-verify-static: $(BIN)/tally-verify-static ## the auditor as one file, without network
 
@@ -114,6 +123,8 @@ tests: $(TESTS) ## the test programs, not run
 ifeq ($(SAN),plain)
 tests: $(BIN)/tally-verify-static
 endif
+
+test-objects: $(TESTS:=.o)
 
 fuzzers: $(FUZZERS) ## the fuzz harnesses, not run (without SAN=fuzz: they replay a corpus)
 

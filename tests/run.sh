@@ -149,16 +149,18 @@ recall() {
 
 # build COMPILER SAN TARGET...: a failure counts as one, and does not hide what was built.
 build() {
-	local compiler=$1 san=$2 log=$logs/build-$1-$2.log
+	local compiler=$1 san=$2 log=$logs/build-$1-$2.log began=$SECONDS debug=
 	shift 2
 	mkdir -p "$logs"
-	if ! make -k -j "$jobs" CC="$compiler" SAN="$san" "$@" > "$log" 2>&1; then
+	[ "$san" != plain ] || debug=DEBUG=-g0 # nothing would print it
+	if ! make -k -j "$lanes" CC="$compiler" SAN="$san" $debug "$@" > "$log" 2>&1; then
 		failed=$((failed + 1))
 		printf '  %-34s FAILED\n' "build with $compiler, $san"
 		grep -vE '^(CC|AR|LD) ' "$log" | tail -n 100 | sed 's/^/    | /'
 		remember "$stage: build with $compiler, $san (1)" \
 			<(grep -E -m 4 ': (error|undefined|.*Error [0-9])' "$log")
 	fi
+	printf '  %-34s %3d s\n' "build with $compiler, $san" $((SECONDS - began))
 }
 
 # tests OUT: the list for run: every test program and every fuzz harness with its corpus.
@@ -206,18 +208,24 @@ threaded() {
 	done
 }
 
-# Everything is built; what starts threads runs in the three other builds.
+# Everything is compiled; what starts threads runs in the three other builds, and is not linked.
+# gcc's programs tell what that is: without them all are linked, and run.
 stage_clang() {
-	build clang plain all tests fuzzers
-	run clang < <(awk 'FILENAME == ARGV[1] { threaded[$1]; next } !($1 in threaded)' \
-		<(threaded build/clang-plain) <(tests build/clang-plain))
+	local list=$logs/clang.list
+	mkdir -p "$logs"
+	awk 'FILENAME == ARGV[1] { threaded[$1]; next } !($1 in threaded)' \
+		<(threaded build/gcc-plain) <(tests build/clang-plain) > "$list"
+	build clang plain programs test-objects script-programs fuzzers \
+		$(awk 'NF == 2 { print $2 }' "$list")
+	LIES=${LIES:-456} SEEDS=${SEEDS:-10} run clang < "$list"
 }
 
-# Lies are told by the thousand in the first build, by the hundred in the others.
+# Lies are told by the thousand in the first build, by the hundred in the others; random campaigns
+# are fewer, too.
 stage_asan() {
-	build gcc asan all tests fuzzers
+	build gcc asan programs tests fuzzers
 	fixed_layout
-	LIES=${LIES:-684} run asan < <(tests build/gcc-asan)
+	LIES=${LIES:-684} SEEDS=${SEEDS:-10} run asan < <(tests build/gcc-asan)
 }
 
 # The tests of what has threads: those whose plain build can start one. Not those that compute for
@@ -228,8 +236,8 @@ stage_tsan() {
 	build gcc plain tests
 	threaded=$(threaded build/gcc-plain | grep -vxE "$long")
 	fixed_layout
-	build gcc tsan all $(printf 'build/gcc-tsan/tests/%s ' $threaded)
-	LIES=${LIES:-228} run tsan < <(for name in $threaded; do
+	build gcc tsan programs $(printf 'build/gcc-tsan/tests/%s ' $threaded)
+	LIES=${LIES:-114} run tsan < <(for name in $threaded; do
 		echo "$name build/gcc-tsan/tests/$name"
 	done)
 }
@@ -244,11 +252,11 @@ scripts() {
 	done
 }
 
-# The real programs: scripts that wait for events beside each other, the longest text first; what
-# kills and cuts, two at a time.
+# The real programs: scripts that wait more than they compute, two for each processor, the longest
+# text first; what kills and cuts, one for each.
 stage_scripts() {
 	build gcc plain all tests benches
-	run scripts < <(scripts gcc-plain "" $(ls -S tests/e2e/*.sh))
+	lanes=$((2 * jobs)) run scripts < <(scripts gcc-plain "" $(ls -S tests/e2e/*.sh))
 	lanes=$jobs run crash < <(scripts gcc-plain "" $(ls -S tests/crash/*.sh))
 }
 
@@ -256,7 +264,7 @@ stage_scripts() {
 stage_load() {
 	local san
 	for san in asan tsan; do
-		build gcc $san all script-programs
+		build gcc $san programs script-programs
 	done
 	ASAN_OPTIONS+=:detect_leaks=0 lanes=2 run load < <(for san in asan tsan; do
 		scripts gcc-$san ",$san" tests/e2e/contention.sh tests/crash/kill.sh
