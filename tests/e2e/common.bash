@@ -26,7 +26,7 @@ SEED=${TEST_SEED:-1}
 RANDOM=$((SEED % 32768))
 
 finish() {
-	local pid place
+	local code=$? pid place
 	for pid in ${running[@]+"${running[@]}"}; do
 		kill -CONT "$pid" 2>/dev/null
 		kill -KILL "$pid" 2>/dev/null
@@ -37,7 +37,7 @@ finish() {
 	done
 	rm -rf "$WORK"
 	[ "$bad" -eq 0 ] || exit 1
-	exit 0
+	exit "$code"
 }
 trap finish EXIT
 trap 'bad=1; exit' INT TERM
