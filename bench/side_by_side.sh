@@ -18,7 +18,7 @@ here=$(cd "${BASH_SOURCE%/*}" && pwd)
 programs "$1"
 rounds=${2:-2}
 seconds=${3:-5}
-per_second=${PER_SECOND:-160000} # ballots signed beforehand for a second of sending
+per_second=${PER_SECOND:-200000} # ballots signed beforehand for a second of sending
 if [ "${QUICK:-}" = 1 ]; then
 	rounds=1 seconds=1 per_second=20000
 fi

@@ -78,9 +78,10 @@ enum {
 	/* time, in milliseconds unless said */
 	tick_ms = 25,
 	/* between two looks of the loop (shell/pace.h) */
-	pace_request_ns = 4000, /* of a worker, for each request that waits */
+	pace_request_ns = 8000, /* of a worker, for each request that waits */
 	pace_least_ns = 100000, /* what is less is not worth a sleep */
 	pace_most_ns = 1000000,
+	pace_requests_max = pipeline_items / 2, /* of so many, all that can come have come */
 	auth_deadline_ms = 5000,
 	idle_deadline_ms = 300000,
 	write_deadline_ms = 30000,

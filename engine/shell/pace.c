@@ -11,6 +11,8 @@ pace_rest_ns(const struct pace *pace, uint64_t now_ns, size_t waiting)
 	uint64_t between = (uint64_t)waiting * pace_request_ns / pace->workers_count;
 	uint64_t passed = now_ns - pace->looked_ns;
 
+	if (waiting >= pace_requests_max)
+		return 0;
 	if (between > pace_most_ns)
 		between = pace_most_ns;
 	return between < passed + pace_least_ns ? 0 : between - passed;

@@ -5,7 +5,8 @@
 #include "shell/pace.h"
 
 enum {
-	NOW = 1000000000
+	NOW = 1000000000,
+	MANY = pace_requests_max - 1,
 };
 
 static void
@@ -25,7 +26,7 @@ the_more_the_longer(void **state)
 	uint64_t before = 0;
 
 	(void)state;
-	for (size_t waiting = 0; waiting <= pipeline_items; waiting++) {
+	for (size_t waiting = 0; waiting < pace_requests_max; waiting++) {
 		uint64_t rest = pace_rest_ns(&pace, NOW, waiting);
 
 		assert_true(rest >= before && rest <= pace_most_ns);
@@ -33,6 +34,8 @@ the_more_the_longer(void **state)
 	}
 	assert_int_equal(pace_rest_ns(&pace, NOW, 100), 100 * pace_request_ns / 2);
 	assert_int_equal(before, pace_most_ns);
+	for (size_t waiting = pace_requests_max; waiting <= pipeline_items; waiting++)
+		assert_int_equal(pace_rest_ns(&pace, NOW, waiting), 0);
 }
 
 static void
@@ -42,12 +45,11 @@ what_has_passed_is_rested(void **state)
 	const uint64_t all = pace_most_ns;
 
 	(void)state;
-	assert_int_equal(pace_rest_ns(&pace, NOW + 1000, pipeline_items), all - 1000);
-	assert_int_equal(pace_rest_ns(&pace, NOW + all - pace_least_ns, pipeline_items),
-			 pace_least_ns);
-	assert_int_equal(pace_rest_ns(&pace, NOW + all - pace_least_ns + 1, pipeline_items), 0);
-	assert_int_equal(pace_rest_ns(&pace, NOW + all, pipeline_items), 0);
-	assert_int_equal(pace_rest_ns(&pace, NOW + 3600 * all, pipeline_items), 0);
+	assert_int_equal(pace_rest_ns(&pace, NOW + 1000, MANY), all - 1000);
+	assert_int_equal(pace_rest_ns(&pace, NOW + all - pace_least_ns, MANY), pace_least_ns);
+	assert_int_equal(pace_rest_ns(&pace, NOW + all - pace_least_ns + 1, MANY), 0);
+	assert_int_equal(pace_rest_ns(&pace, NOW + all, MANY), 0);
+	assert_int_equal(pace_rest_ns(&pace, NOW + 3600 * all, MANY), 0);
 }
 
 /* Whose work is done sooner looks sooner. */
@@ -57,11 +59,11 @@ more_workers_less_rest(void **state)
 	struct pace pace = {.workers_count = 1, .looked_ns = NOW};
 
 	(void)state;
-	assert_int_equal(pace_rest_ns(&pace, NOW, 200), 200 * pace_request_ns);
+	assert_int_equal(pace_rest_ns(&pace, NOW, 100), 100 * pace_request_ns);
 	pace.workers_count = 4;
-	assert_int_equal(pace_rest_ns(&pace, NOW, 200), 50 * pace_request_ns);
+	assert_int_equal(pace_rest_ns(&pace, NOW, 100), 25 * pace_request_ns);
 	pace.workers_count = workers_max;
-	assert_int_equal(pace_rest_ns(&pace, NOW, 200), 0);
+	assert_int_equal(pace_rest_ns(&pace, NOW, 100), 0);
 }
 
 static void
@@ -72,12 +74,12 @@ rests_and_remembers(void **state)
 	uint64_t first;
 
 	(void)state;
-	pace_keep(&pace, pipeline_items); /* long ago: now */
+	pace_keep(&pace, MANY); /* long ago: now */
 	first = pace.looked_ns;
 	assert_true(first >= began && first <= clock_mono_ns());
 	pace.looked_ns = clock_mono_ns();
 	first = pace.looked_ns;
-	pace_keep(&pace, pipeline_items);
+	pace_keep(&pace, MANY);
 	assert_true(pace.looked_ns - first >= pace_most_ns - pace_least_ns);
 	first = pace.looked_ns;
 	pace_keep(&pace, 0);
