@@ -156,6 +156,8 @@ perform(const struct station_effect *effect)
 	case EFFECT_STOPPED:
 		grow.stopped = true;
 		break;
+	case EFFECT_CLOSE:
+		give_up("a connection passed a deadline: this process stood still for long");
 	default:
 		give_up("the station asks for what is not here");
 	}

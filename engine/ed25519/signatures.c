@@ -42,6 +42,7 @@ round_run(sum_function *sum, const struct keytable *base, struct ed25519_item *i
 	STEPS_SCRATCH struct point points[ED25519_BATCH_MAX];
 	STEPS_SCRATCH struct field inverses[ED25519_BATCH_MAX];
 
+	CHECK(count > 0);
 	for (size_t i = 0; i < count; i++)
 		item_begin(sum, base, &items[i], &points[i]);
 	point_invert_all(inverses, points, count);
