@@ -14,7 +14,7 @@
 #include "bench/tally-bench/report.h"
 #include "ledger/batch.h"
 #include "limits.h"
-#include "pollbook/extent.h"
+#include "pollbook/capacity.h"
 #include "tools/lib/complain.h"
 
 enum {
@@ -161,7 +161,7 @@ fixed_bytes(void)
 static double
 table_bytes(double voters, bool voters_sign)
 {
-	return (double)pollbook_slots_memory(&(struct pollbook_extent){
+	return (double)pollbook_slots_memory(&(struct pollbook_capacity){
 	    .voters_max = (uint32_t)voters, .ballots_max = 1, .voter_mode = voters_sign});
 }
 

@@ -1,6 +1,6 @@
 #include "shell/restore.h"
 
-#include "pollbook/extent.h"
+#include "pollbook/capacity.h"
 #include "shell/home.h"
 #include "shell/line.h"
 #include "shell/refill.h"

@@ -1,7 +1,7 @@
 #include "shell/start.h"
 
 #include "campaign/rules.h"
-#include "pollbook/extent.h"
+#include "pollbook/capacity.h"
 #include "shell/clock.h"
 #include "shell/doubt.h"
 #include "shell/foundation.h"
@@ -79,7 +79,7 @@ static int
 make_pollbook(struct start *start)
 {
 	const struct manifest *manifest = start->manifest;
-	const struct pollbook_extent extent = {
+	const struct pollbook_capacity capacity = {
 	    .voters_max = manifest->voters_max,
 	    .rolls_max = manifest->has_roster ? enrolled_max : 0,
 	    .ballots_max = rules_ballots_max(manifest),
@@ -88,14 +88,14 @@ make_pollbook(struct start *start)
 	struct pages *slots = &start->pollbook_pages;
 	uint8_t seed[16];
 
-	start->piles_bytes = pollbook_piles_memory(&extent);
+	start->piles_bytes = pollbook_piles_memory(&capacity);
 	start->piles = map_memory(start->piles_bytes);
-	if (start->piles == NULL || !pages_map(slots, pollbook_slots_memory(&extent)) ||
+	if (start->piles == NULL || !pages_map(slots, pollbook_slots_memory(&capacity)) ||
 	    !pages_fill(slots))
 		return disk_fail(DISK_FAILED, "making a poll book for %u voters: %s",
 				 manifest->voters_max, strerror(errno));
 	randombytes_buf(seed, sizeof seed);
-	pollbook_init(&start->pollbook, slots->memory, start->piles, &extent, seed);
+	pollbook_init(&start->pollbook, slots->memory, start->piles, &capacity, seed);
 	return DISK_OK;
 }
 

@@ -3,15 +3,15 @@
 #include "tests/lib/test.h"
 
 void
-test_pollbook_make(struct pollbook_table *table, const struct pollbook_extent *extent,
+test_pollbook_make(struct pollbook_table *table, const struct pollbook_capacity *capacity,
 		   const uint8_t seed[16])
 {
-	void *slots = calloc(1, pollbook_slots_memory(extent));
-	void *piles = malloc(pollbook_piles_memory(extent));
+	void *slots = calloc(1, pollbook_slots_memory(capacity));
+	void *piles = malloc(pollbook_piles_memory(capacity));
 
 	assert_non_null(slots);
 	assert_non_null(piles);
-	pollbook_init(table, slots, piles, extent, seed);
+	pollbook_init(table, slots, piles, capacity, seed);
 }
 
 void

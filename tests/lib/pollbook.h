@@ -2,10 +2,10 @@
 #ifndef TALLY_TESTS_POLLBOOK_H
 #define TALLY_TESTS_POLLBOOK_H
 
-#include "pollbook/extent.h"
+#include "pollbook/capacity.h"
 
 void
-test_pollbook_make(struct pollbook_table *table, const struct pollbook_extent *extent,
+test_pollbook_make(struct pollbook_table *table, const struct pollbook_capacity *capacity,
 		   const uint8_t seed[16]);
 
 void

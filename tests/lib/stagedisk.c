@@ -318,7 +318,7 @@ static void
 make_pollbook(struct stage *stage)
 {
 	const struct manifest *manifest = stage->campaign.manifest;
-	const struct pollbook_extent extent = {
+	const struct pollbook_capacity capacity = {
 	    .voters_max = manifest->voters_max,
 	    .rolls_max = manifest->has_roster ? enrolled_max : 0,
 	    .ballots_max = rules_ballots_max(manifest),
@@ -327,7 +327,7 @@ make_pollbook(struct stage *stage)
 	uint8_t seed[16];
 
 	test_random_fill(&stage->random, seed, sizeof seed);
-	test_pollbook_make(&stage->pollbook, &extent, seed);
+	test_pollbook_make(&stage->pollbook, &capacity, seed);
 }
 
 static bool

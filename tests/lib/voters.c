@@ -15,10 +15,10 @@ test_voters_make(uint64_t seed, bool revotes, bool voter_mode, uint32_t voters_c
 {
 	static const uint8_t table_seed[16] = {3};
 	struct test_voters *voters = calloc(1, sizeof *voters);
-	const struct pollbook_extent extent = {.voters_max = voters_count,
-					       .rolls_max = ROLLS_MAX,
-					       .ballots_max = 5 + 8000 / voters_count,
-					       .voter_mode = voter_mode};
+	const struct pollbook_capacity capacity = {.voters_max = voters_count,
+						   .rolls_max = ROLLS_MAX,
+						   .ballots_max = 5 + 8000 / voters_count,
+						   .voter_mode = voter_mode};
 
 	assert_non_null(voters);
 	voters->random = test_random_make(seed);
@@ -37,7 +37,7 @@ test_voters_make(uint64_t seed, bool revotes, bool voter_mode, uint32_t voters_c
 	}
 	assert_true(voters_count <= TEST_VOTERS_MAX);
 	voters->voters_count = voters_count;
-	test_pollbook_make(&voters->table, &extent, table_seed);
+	test_pollbook_make(&voters->table, &capacity, table_seed);
 	frontier_init(&voters->frontier);
 	return voters;
 }

@@ -3,14 +3,14 @@
 #include "tests/lib/test.h"
 
 struct votes_bench
-votes_bench_make(const struct pollbook_extent *extent, bool revotes)
+votes_bench_make(const struct pollbook_capacity *capacity, bool revotes)
 {
 	static const uint8_t seed[16] = {1, 2, 3};
 	struct votes_bench bench = {.model = calloc(1, sizeof *bench.model), .next_index = 40};
 
 	assert_non_null(bench.model);
-	test_pollbook_make(&bench.table, extent, seed);
-	bench.model->voters_max = extent->voters_max;
+	test_pollbook_make(&bench.table, capacity, seed);
+	bench.model->voters_max = capacity->voters_max;
 	bench.model->revotes = revotes;
 	return bench;
 }

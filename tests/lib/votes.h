@@ -45,7 +45,7 @@ struct vote_bytes {
 };
 
 struct votes_bench
-votes_bench_make(const struct pollbook_extent *extent, bool revotes);
+votes_bench_make(const struct pollbook_capacity *capacity, bool revotes);
 
 void
 votes_bench_free(struct votes_bench *bench);

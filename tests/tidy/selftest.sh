@@ -82,6 +82,9 @@ expect "a noun without a test" \
 touch bench/tally-bench/alone.h
 expect "a bench's noun without a test" \
 	'nouns: bench/tally-bench/alone.h has no tests/unit/alone_test.c' "$here/nouns.sh"
+touch engine/{ballot,base}/twin.h
+expect "a noun of two rooms" \
+	'nouns: more than one room has engine/ballot/twin.h engine/base/twin.h' "$here/nouns.sh"
 echo 'int  f( void );' > engine/ballot/ugly.c
 expect "a file that is not formatted" 'format: ./engine/ballot/ugly.c:1' "$here/format.sh"
 printf '/* %0101d */\n' 0 > engine/ballot/wide.c

@@ -6,9 +6,9 @@
 static struct votes_bench
 bench_make(uint32_t voters_max, unsigned ballots_max, bool revotes)
 {
-	return votes_bench_make(&(struct pollbook_extent){.voters_max = voters_max,
-							  .ballots_max = ballots_max,
-							  .voter_mode = true},
+	return votes_bench_make(&(struct pollbook_capacity){.voters_max = voters_max,
+							    .ballots_max = ballots_max,
+							    .voter_mode = true},
 				revotes);
 }
 
@@ -265,7 +265,7 @@ old_ballots_yield_to_the_enrolled(void **state)
 		REVOTES = 300
 	};
 	struct votes_bench bench = votes_bench_make(
-	    &(struct pollbook_extent){
+	    &(struct pollbook_capacity){
 		.voters_max = VOTERS, .rolls_max = ROLLS, .ballots_max = 2},
 	    true);
 	struct vote vote = {.tag = 0, .revision = 1, .key = VOTE_NO_KEY};

@@ -1,144 +1,118 @@
-#include "tests/lib/test.h"
+#include "campaign/extent.h"
 
-#include "tests/lib/pollbook.h"
+#include "limits.h"
+#include "tests/lib/campaign.h"
 
-#include <sys/mman.h>
-
-enum {
-	MILLION = 1000000,
-};
-
-static const uint8_t seed[16] = {8};
-
-/* What pollbook_init has made of memory that is gone again. */
-static struct pollbook_table
-sizes_of(const struct pollbook_extent *extent)
+/* The manifest of a wish; NULL, and *fault filled, if it is refused. */
+static struct manifest *
+parse(const struct campaign_wish *wish, struct manifest_fault *fault)
 {
-	size_t slots_size = pollbook_slots_memory(extent);
-	size_t size = slots_size + pollbook_piles_memory(extent);
-	uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	struct pollbook_table table;
+	struct campaign campaign = {0};
+	char *json = campaign_json(&campaign, wish);
+	struct manifest *manifest = manifest_parse(bytes_of_string(json), fault);
 
-	assert_true(memory != MAP_FAILED);
-	pollbook_init(&table, memory, memory + slots_size, extent, seed);
-	munmap(memory, size);
-	return table;
+	free(json);
+	return manifest;
+}
+
+static struct manifest *
+accepted(const struct campaign_wish *wish)
+{
+	struct manifest_fault fault;
+	struct manifest *manifest = parse(wish, &fault);
+
+	if (manifest == NULL)
+		fail_msg("%s: %s", fault.path, fault.sentence);
+	return manifest;
 }
 
 static void
-room_beside_the_promised(void **state)
+assert_fault(const struct campaign_wish *wish, const char *path, const char *part)
 {
-	const struct {
-		uint32_t voters;
-		unsigned ballots;
-		size_t olds;
-	} cases[] = {
-	    {1, 1, 64},
-	    {8, 1, 1 + 64},
-	    {8, 2, 8 + 1 + 64},
-	    {MILLION, 1, MILLION / 8 + 64},
-	    {MILLION, 2, MILLION + MILLION / 8 + 64},
-	    {MILLION, 1000, 2 * MILLION + 64},
-	    {8 * MILLION, 2, 2 * MILLION + 64},
-	    {20 * MILLION, 1, 20 * MILLION / 8 + 64},
-	    {20 * MILLION, 2, 5 * MILLION + 64},
-	};
+	struct manifest_fault fault;
+
+	assert_null(parse(wish, &fault));
+	assert_string_equal(fault.path, path);
+	assert_non_null(strstr(fault.sentence, part));
+}
+
+/* Of three districts contest 0 has all, 1 has d1, 2 has d0 and d2. */
+static void
+contests_follow_each_other(void **state)
+{
+	static const struct campaign_wish wish = {
+	    .districts = 3, .contests = 3, .options = 5, .max = 2, .ranked = true};
+	struct manifest *manifest = accepted(&wish);
+	const struct manifest_contest *contests = manifest->contests;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct pollbook_extent extent = {.voters_max = cases[i].voters,
-						 .ballots_max = cases[i].ballots,
-						 .rolls_max = 5};
-		struct pollbook_table table = sizes_of(&extent);
-
-		assert_int_equal(table.voters_max, cases[i].voters);
-		assert_int_equal(table.rolls_max, 5);
-		assert_in_range(table.records_max, cases[i].voters + 5, cases[i].voters + 6);
-		assert_int_equal(table.olds.max, cases[i].olds);
-		assert_int_equal(table.spare_keys.max, 0);
-		extent.voter_mode = true;
-		table = sizes_of(&extent);
-		assert_in_range(table.records_max, 3 * cases[i].voters + 5,
-				3 * cases[i].voters + 6);
-		assert_int_equal(table.olds.max, cases[i].olds);
-		assert_int_equal(table.spare_keys.max,
-				 cases[i].olds + cases[i].voters / 16 + 64);
-	}
+	assert_int_equal(contests[0].extent.voters_count, 3);
+	assert_int_equal(contests[1].extent.voters_count, 1);
+	assert_int_equal(contests[2].extent.voters_count, 2);
+	assert_int_equal(contests[2].extent.places[0], 0);
+	assert_int_equal(contests[2].extent.places[2], 1);
+	assert_int_equal(contests[1].extent.cells_first, 15);
+	assert_int_equal(contests[2].extent.cells_first, 15); /* one district: no cells */
+	assert_int_equal(manifest->cells_count, 25);
+	assert_int_equal(contests[2].extent.positions_first, 20);
+	assert_int_equal(manifest->positions_count, 30);
+	assert_int_equal(contests[2].extent.pairs_first, 50);
+	assert_int_equal(manifest->pairs_count, 75);
+	manifest_free(manifest);
 }
 
-/* A slot at a load of 7/8 is 45.7 bytes, an earlier ballot 32, a new key 48. */
 static void
-memory_that_is_used(void **state)
+a_simple_campaign_has_none(void **state)
 {
-	struct pollbook_extent extent = {.voters_max = MILLION, .ballots_max = 10};
+	struct manifest *manifest = accepted(NULL);
 
 	(void)state;
-	assert_int_equal(pollbook_slots_memory(&extent), (size_t)(MILLION * 8 + 6) / 7 * 40);
-	assert_int_equal(pollbook_piles_used(&extent, 0), 8);
-	assert_int_equal(pollbook_piles_used(&extent, 200000), 200000 * 32 + 8);
-	assert_int_equal(pollbook_piles_used(&extent, SIZE_MAX),
-			 pollbook_piles_memory(&extent));
-	extent.voter_mode = true;
-	assert_int_equal(pollbook_slots_memory(&extent),
-			 (size_t)(3 * MILLION * 8 + 6) / 7 * 40);
-	assert_int_equal(pollbook_piles_used(&extent, 10), 10 * (32 + 48) + 8);
-	assert_int_equal(pollbook_piles_used(&extent, SIZE_MAX),
-			 pollbook_piles_memory(&extent));
+	assert_int_equal(manifest->contests[0].extent.voters_count, 1);
+	assert_int_equal(manifest->cells_count, 0);
+	assert_int_equal(manifest->positions_count, 0);
+	assert_int_equal(manifest->pairs_count, 0);
+	manifest_free(manifest);
 }
 
 static void
-fill(struct pollbook_table *table, enum pollbook_family family, size_t max)
+cells_are_bounded(void **state)
 {
-	struct pollbook_record record = {.word = 1};
-	struct pollbook_record found;
-	uint8_t name[32] = {0};
-
-	for (uint32_t i = 0; i < max; i++) {
-		be32_store(name, i);
-		assert_false(pollbook_find(table, family, name, &found));
-		assert_true(pollbook_put(table, family, name, &record));
-	}
-}
-
-/* Every family's place is where no other one's is; emptied, it can all be used again. */
-static void
-places_apart(void **state)
-{
-	const struct pollbook_extent extent = {
-	    .voters_max = 300, .rolls_max = 20, .ballots_max = 3, .voter_mode = true};
-	struct pollbook_table table;
+	struct campaign_wish wish = {.districts = 1024, .options = 64};
 
 	(void)state;
-	test_pollbook_make(&table, &extent, seed);
-	for (int round = 0; round < 3; round++) {
-		fill(&table, POLLBOOK_OLD, table.olds.max);
-		fill(&table, POLLBOOK_VOTER, 300);
-		fill(&table, POLLBOOK_KEY, 300 + table.spare_keys.max);
-		assert_int_equal(table.keys_count, 300);
-		fill(&table, POLLBOOK_HOLDER, 300);
-		fill(&table, POLLBOOK_ROLL, 20);
-		assert_int_equal(table.voters_count, 300);
-		assert_int_equal(table.rolls_count, 20);
-		assert_int_equal(test_pollbook_records(&table),
-				 920 + table.olds.max + table.spare_keys.max);
-		memset(table.slots, 0, pollbook_slots_memory(&extent));
-		pollbook_empty(&table);
-		assert_int_equal(test_pollbook_records(&table), 0);
-		assert_int_equal(table.voters_count + table.rolls_count, 0);
-		assert_int_equal(table.voters_max, 300);
-		assert_int_equal(table.rolls_max, 20);
-	}
-	test_pollbook_free(&table);
+	manifest_free(accepted(&wish));
+	wish.options = 65;
+	assert_fault(&wish, "$.contests[0].options", "more than 65536");
+	wish = (struct campaign_wish){.districts = 1024, .contests = 2, .options = 43};
+	assert_fault(&wish, "$.contests[1].options", "more than 65536"); /* 1024 and 512 */
+	wish.options = 42;
+	manifest_free(accepted(&wish));
+}
+
+static void
+pairs_are_bounded(void **state)
+{
+	struct campaign_wish wish = {.options = 512, .max = 3, .ranked = true};
+
+	(void)state;
+	manifest_free(accepted(&wish));
+	wish.options = 513;
+	assert_fault(&wish, "$.contests[0].options", "more than 262144");
+	wish.options = 362;
+	wish.contests = 2;
+	manifest_free(accepted(&wish));
+	wish.options = 363;
+	assert_fault(&wish, "$.contests[1].options", "more than 262144");
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(room_beside_the_promised),
-	    cmocka_unit_test(memory_that_is_used),
-	    cmocka_unit_test(places_apart),
+	    cmocka_unit_test(contests_follow_each_other),
+	    cmocka_unit_test(a_simple_campaign_has_none),
+	    cmocka_unit_test(cells_are_bounded),
+	    cmocka_unit_test(pairs_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,11 +48,11 @@ static void
 server_init(struct server *server, const struct campaign *campaign)
 {
 	static const uint8_t seed[16] = {9};
-	const struct pollbook_extent extent = {
+	const struct pollbook_capacity capacity = {
 	    .voters_max = VOTERS, .ballots_max = 20, .voter_mode = true};
 
 	*server = (struct server){.campaign = campaign};
-	test_pollbook_make(&server->table, &extent, seed);
+	test_pollbook_make(&server->table, &capacity, seed);
 }
 
 static enum tally_verdict

@@ -20,11 +20,11 @@ static void
 fresh_make(struct fresh *fresh, const struct stage *stage)
 {
 	const struct manifest *manifest = stage->campaign.manifest;
-	const struct pollbook_extent extent = {.voters_max = manifest->voters_max,
-					       .ballots_max = 4};
+	const struct pollbook_capacity capacity = {.voters_max = manifest->voters_max,
+						   .ballots_max = 4};
 	static const uint8_t seed[16] = {3};
 
-	test_pollbook_make(&fresh->pollbook, &extent, seed);
+	test_pollbook_make(&fresh->pollbook, &capacity, seed);
 	fresh->memory = aligned_alloc(64, (station_memory(manifest) + 63) / 64 * 64);
 	assert_non_null(fresh->memory);
 	memset(fresh->memory, 0, station_memory(manifest));

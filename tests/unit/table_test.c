@@ -7,7 +7,7 @@ enum {
 };
 
 static const uint8_t seed[16] = {5, 4, 3, 2, 1};
-static const struct pollbook_extent wide = {
+static const struct pollbook_capacity wide = {
     .voters_max = 600, .rolls_max = 600, .ballots_max = 2, .voter_mode = true};
 
 /* The naive one: a list, searched from its front. */

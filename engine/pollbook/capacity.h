@@ -1,4 +1,4 @@
-/* extent: how large a campaign's poll book may become, and its memory.
+/* capacity: how large a campaign's poll book may become, and its memory.
  *
  * Every voter of voters_max is promised a slot (in voter mode three), every enrolment one.
  * Beyond the promised there is room for
@@ -12,12 +12,12 @@
  * so theirs may be asked of the system without being reserved.
  *
  * Thread: the loop. No allocation. */
-#ifndef TALLY_POLLBOOK_EXTENT_H
-#define TALLY_POLLBOOK_EXTENT_H
+#ifndef TALLY_POLLBOOK_CAPACITY_H
+#define TALLY_POLLBOOK_CAPACITY_H
 
 #include "pollbook/table.h"
 
-struct pollbook_extent {
+struct pollbook_capacity {
 	uint32_t voters_max;
 	uint32_t rolls_max; /* tags that notices may enrol */
 	unsigned
@@ -27,21 +27,21 @@ struct pollbook_extent {
 
 /* Bytes of memory that pollbook_init takes. */
 size_t
-pollbook_slots_memory(const struct pollbook_extent *extent);
+pollbook_slots_memory(const struct pollbook_capacity *capacity);
 
 size_t
-pollbook_piles_memory(const struct pollbook_extent *extent);
+pollbook_piles_memory(const struct pollbook_capacity *capacity);
 
 /* Bytes of the piles' memory that are in use once `earlier` ballots were replaced, or voided and
  * voted again, each with a new key in voter mode. */
 size_t
-pollbook_piles_used(const struct pollbook_extent *extent, size_t earlier);
+pollbook_piles_used(const struct pollbook_capacity *capacity, size_t earlier);
 
 /* Takes the write interest in both: the slots', which is zero, aligned to 8, and the piles',
  * aligned to 4. */
 void
 pollbook_init(struct pollbook_table *table, void *slots, void *piles,
-	      const struct pollbook_extent *extent, const uint8_t seed[16]);
+	      const struct pollbook_capacity *capacity, const uint8_t seed[16]);
 
 /* As it was after pollbook_init. The caller has made the slots zero again. */
 void
