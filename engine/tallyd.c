@@ -2,6 +2,7 @@
 #include "shell/options.h"
 #include "shell/rehearsal.h"
 #include "tally/status.h"
+#include "tree/sha256pair.h"
 #include "verify/trial.h"
 
 #include <sodium.h>
@@ -15,6 +16,11 @@ main(int count, char **arguments)
 	line_report_checks();
 	if (sodium_init() < 0 || !trial_libsodium()) {
 		line_warn("libsodium does not verify signatures by the rule of this protocol");
+		return TALLY_EXIT_WORLD;
+	}
+	if (!sha256_pair_fits(sha256_pair)) {
+		line_warn(
+		    "this processor's SHA-256 is not libcrypto's: have the machine checked");
 		return TALLY_EXIT_WORLD;
 	}
 	if (options.test)

@@ -26,9 +26,9 @@ struct pages {
 MUST_USE bool
 pages_map(struct pages *pages, size_t bytes);
 
-/* Has all of it in memory now, so that nobody waits for a page later, and a machine with too little
- * says so now. False: errno says why; what there is can be used. A kernel that does not know how
- * (before Linux 5.14) gives pages when they are touched. */
+/* Has all of it in memory now, so that nobody waits for a page later. Ask first whether there is
+ * so much: a kernel that runs out may end the process. False: errno says why; what there is can be
+ * used. A kernel that does not know how (before Linux 5.14) gives pages when they are touched. */
 MUST_USE bool
 pages_fill(const struct pages *pages);
 

@@ -75,6 +75,39 @@ map_memory(size_t size)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* Bytes that the machine can still give; UINT64_MAX: it does not say. */
+static uint64_t
+memory_left(void)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	unsigned long long kib = UINT64_MAX / 1024;
+	char line[128];
+
+	while (file != NULL && fgets(line, sizeof line, file) != NULL)
+		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+			break;
+	if (file != NULL)
+		fclose(file);
+	return (uint64_t)kib * 1024;
+}
+
+/* Where it would take the last of the memory, it is left to come with the voters. */
+static bool
+fill_pollbook(const struct start *start)
+{
+	const struct pages *slots = &start->pollbook_pages;
+	uint64_t left = memory_left();
+
+	if (slots->bytes < left / 8 * 7)
+		return pages_fill(slots);
+	line_warn(
+	    "a poll book for %u voters takes %llu MB of memory, and this machine has %llu MB "
+	    "left: voters_max may come to be more than it can hold",
+	    start->manifest->voters_max, (unsigned long long)slots->bytes / 1000000,
+	    (unsigned long long)left / 1000000);
+	return true;
+}
+
 static int
 make_pollbook(struct start *start)
 {
@@ -91,7 +124,7 @@ make_pollbook(struct start *start)
 	start->piles_bytes = pollbook_piles_memory(&capacity);
 	start->piles = map_memory(start->piles_bytes);
 	if (start->piles == NULL || !pages_map(slots, pollbook_slots_memory(&capacity)) ||
-	    !pages_fill(slots))
+	    !fill_pollbook(start))
 		return disk_fail(DISK_FAILED, "making a poll book for %u voters: %s",
 				 manifest->voters_max, strerror(errno));
 	randombytes_buf(seed, sizeof seed);

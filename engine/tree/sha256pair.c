@@ -14,7 +14,8 @@ sha256_pair_plain(uint8_t prefix, const struct bytes messages[2], uint8_t *const
 	memcpy(digests[0], first, sizeof first);
 }
 
-#ifdef __x86_64__
+/* A function that is chosen while it is loaded needs glibc. */
+#if defined __x86_64__ && defined __GLIBC__
 
 #include <cpuid.h>
 #include <immintrin.h>
@@ -193,9 +194,6 @@ pair_native(uint8_t prefix, const struct bytes messages[2], uint8_t *const diges
 		digest_store(&streams[side], digests[side]);
 }
 
-typedef void
-pair_by(uint8_t prefix, const struct bytes messages[2], uint8_t *const digests[2]);
-
 /* Runs while the program is loaded, before sanitizers can be asked anything. */
 #if defined __clang__
 #define EARLY __attribute__((used, no_sanitize("coverage"), disable_sanitizer_instrumentation))
@@ -218,7 +216,7 @@ native_available(void)
 	return (b & CPUID_SHA) != 0;
 }
 
-EARLY static pair_by *
+EARLY static sha256_pair_function *
 resolve(void)
 {
 	return native_available() ? pair_native : sha256_pair_plain;
@@ -237,3 +235,28 @@ sha256_pair(uint8_t prefix, const struct bytes messages[2], uint8_t *const diges
 }
 
 #endif
+
+bool
+sha256_pair_fits(sha256_pair_function *pair)
+{
+	enum {
+		LENGTH_MAX = 192,
+	};
+	uint8_t memory[2 * LENGTH_MAX];
+	bool fits = true;
+
+	for (size_t i = 0; i < sizeof memory; i++)
+		memory[i] = (uint8_t)(i * i + i / 7);
+	for (size_t length = 0; length <= LENGTH_MAX; length++) {
+		const struct bytes messages[2] = {
+		    bytes_make(memory, length),
+		    bytes_make(memory + length, (length * 5) % (LENGTH_MAX + 1))};
+		uint8_t native[2][TALLY_HASH_SIZE], plain[2][TALLY_HASH_SIZE];
+
+		pair((uint8_t)length, messages, (uint8_t *const[]){native[0], native[1]});
+		sha256_pair_plain((uint8_t)length, messages,
+				  (uint8_t *const[]){plain[0], plain[1]});
+		fits &= memcmp(native, plain, sizeof native) == 0;
+	}
+	return fits;
+}

@@ -106,6 +106,28 @@ digests_may_lie_in_what_is_hashed(void **state)
 	digests_lie_in_messages(sha256_pair_plain);
 }
 
+/* Wrong for messages of one length alone. */
+static size_t wrong_at;
+
+static void
+wrong(uint8_t prefix, const struct bytes messages[2], uint8_t *const digests[2])
+{
+	sha256_pair_plain(prefix, messages, digests);
+	for (int i = 0; i < 2; i++)
+		digests[i][31] ^= messages[i].size == wrong_at;
+}
+
+static void
+put_on_trial(void **state)
+{
+	(void)state;
+	assert_true(sha256_pair_fits(sha256_pair));
+	assert_true(sha256_pair_fits(sha256_pair_plain));
+	for (wrong_at = 0; wrong_at <= 192; wrong_at++)
+		assert_false(sha256_pair_fits(wrong));
+	assert_true(sha256_pair_fits(wrong));
+}
+
 int
 main(void)
 {
@@ -114,6 +136,7 @@ main(void)
 	    cmocka_unit_test(as_libsodium_at_every_two_sizes),
 	    cmocka_unit_test(as_libsodium_wherever_they_lie),
 	    cmocka_unit_test(digests_may_lie_in_what_is_hashed),
+	    cmocka_unit_test(put_on_trial),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include "tools/tally-verify/inspect.h"
 #include "tools/tally-verify/receipt.h"
 #include "tools/tally-verify/show.h"
+#include "tree/sha256pair.h"
 #include "verify/trial.h"
 
 enum {
@@ -71,6 +72,12 @@ main(int argc, char **argv)
 		fprintf(
 		    stderr,
 		    "tally-verify: libsodium does not check signatures by the log's rule\n");
+		return TALLY_EXIT_WORLD;
+	}
+	if (!sha256_pair_fits(sha256_pair)) {
+		fputs("tally-verify: this processor's SHA-256 is not libcrypto's: have the "
+		      "machine checked\n",
+		      stderr);
 		return TALLY_EXIT_WORLD;
 	}
 	code = keyfile_public_read(wishes.key, &key);
