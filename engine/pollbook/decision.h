@@ -49,13 +49,13 @@ pollbook_decide(const struct pollbook_table *table, const struct pollbook_ballot
 /* Enters a ballot that counts or replaces, at its index (below 2^44). The room was promised by
  * the decision: `voters_max` voters always fit, each with a key; new keys of old voters and OLD
  * records have room of their own. An OLD record without room is dropped: that ballot, sent
- * again, is refused instead of being told its index. */
+ * again, is refused instead of being told its index; after a restart it may be another one. */
 void
 pollbook_enter(struct pollbook_table *table, const struct pollbook_ballot *ballot,
 	       uint64_t index);
 
 /* Puts back a record that was kept of a book. What no decision has promised room (an OLD record
- * among more than fit) is left out, as it was when it came. False: there is no room. */
+ * behind as many as fit, in the order of the home) is left out. False: there is no room. */
 MUST_USE bool
 pollbook_restore(struct pollbook_table *table, const struct pollbook_name *name,
 		 const struct pollbook_record *record);

@@ -20,7 +20,8 @@
  * A ballot's word, from its highest bit: index (44), revision (16), zero (1), rank (1), standing
  * (2). So words of one tag ascend as the log does, and a void makes a ballot's word larger.
  *
- * Thread: the loop owns the table. No allocation: memory is the caller's. */
+ * Thread: one at a time: the loop, before it a start's (shell/refill.h). No allocation: memory is
+ * the caller's. */
 #ifndef TALLY_POLLBOOK_TABLE_H
 #define TALLY_POLLBOOK_TABLE_H
 

@@ -12,6 +12,7 @@
 #include "shell/book.h"
 #include "shell/change.h"
 #include "shell/harvest.h"
+#include "shell/line.h"
 #include "shell/probe.h"
 #include "tree/tile.h"
 
@@ -140,7 +141,9 @@ not_believed(int folder_fd, const char *why)
 
 	if (status != DISK_OK)
 		return status;
-	return disk_fail(0, "the poll book's file is not believed and made anew: %s", why);
+	status = disk_fail(0, "the poll book's file is not believed and made anew: %s", why);
+	line_warn("%s", disk_error());
+	return status;
 }
 
 static int

@@ -41,10 +41,10 @@ home_visit(void *context, enum pollbook_family family, const uint8_t name[32],
 	   const struct pollbook_record *record);
 
 /* 1: loaded, *state filled (state->replay.data is malloc'ed; the caller frees it) and every record
- * visited; 0: nothing there, or not believed and removed (disk_error() says why; the visitor may
- * have been called: the caller forgets what it got); negative: the world refused. `deadline_ms`
- * bounds the child. At the first visit all of *state but its blob is filled, for a visitor that
- * begins to compare it with the ledger before it is believed. */
+ * visited; 0: nothing there, or not believed and removed (a line and disk_error() say why; the
+ * visitor may have been called: the caller forgets what it got); negative: the world refused.
+ * `deadline_ms` bounds the child. At the first visit all of *state but its blob is filled, for a
+ * visitor that begins to compare it with the ledger before it is believed. */
 MUST_USE int
 home_load(int dir_fd, const uint8_t campaign[32], struct home_state *state, home_visit *visit,
 	  void *context, unsigned deadline_ms);

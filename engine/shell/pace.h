@@ -1,11 +1,11 @@
 /* pace: how soon the loop looks at its sockets, workers and disk again.
  *
  * A look costs much the same whether it finds one ballot or fifty; so do the parcel, the batch, the
- * sync and the answers that follow from it. While hundreds of requests wait for those anyway, the
+ * sync and the answers that follow from it. While many requests wait for those anyway, the
  * loop rests a little between two looks, so that more travel together and the processors do
  * something else: about as long as the workers need for what waits. A lone ballot never waits for
- * it, nor do thousands: they are large parcels and batches anyway, and their senders wait for
- * answers before they send more. Bounds in limits.h.
+ * it; nor do as many as half of what fits: they are large parcels and batches anyway, and their
+ * senders wait for answers before they send more. Bounds in limits.h.
  *
  * Threads: the loop. */
 #ifndef TALLY_SHELL_PACE_H

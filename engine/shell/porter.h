@@ -17,7 +17,7 @@ struct porter;
 
 struct porter_options {
 	const char *what; /* is served: for an error's text */
-	int listener;     /* given: closed whatever comes of it */
+	int listener;     /* given: whatever comes of it, not the caller's */
 	unsigned connections_max;
 	unsigned request_ms; /* 0: http_request_ms */
 	int niceness;        /* shell/turn.h */
