@@ -13,7 +13,7 @@ code=$?
 tries=$(sed -n 's/^stat::number_of_executed_units: *//p' "$found.log")
 if [ $code -eq 0 ] && [ "${tries:-0}" -gt 0 ]; then
 	echo "ok $(basename "$harness"): $tries inputs tried"
-	exit
+	exit 0
 fi
 tail -n 60 "$found.log"
 echo "not ok $(basename "$harness")"

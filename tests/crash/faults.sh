@@ -351,11 +351,12 @@ stopped_process() {
 	crowd all 0 4000
 	found "$WORK/paused"
 	tallyd_must "$WORK/paused"
-	send "$CAMPAIGN/a.key" "$WORK/all" "$WORK/paused.answers" &
+	send "$CAMPAIGN/a.key" "$WORK/all" "$WORK/paused.answers" \
+		--journal "$WORK/paused.journal" &
 	sender=$!
-	sleep 0.2
-	kill -STOP "$TALLYD"
+	by_steps has "$WORK/paused.journal" 200000 || not_ok "SIGSTOP: ballots come in"
 	sleep 2
+	check "SIGSTOP for two seconds: ballots are owed" kill -0 "$sender"
 	kill -CONT "$TALLYD"
 	wait "$sender"
 	same "SIGSTOP for two seconds, SIGCONT: all are accepted" "$?" 0

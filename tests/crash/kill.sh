@@ -43,11 +43,18 @@ for ((round = 1; round <= rounds; round++)); do
 	tallyd_must "$dir"
 	senders=()
 	for side in a b; do
-		send "$CAMPAIGN/$side.key" "$WORK/$round.$side" "$WORK/$round.$side.answers" &
+		send "$CAMPAIGN/$side.key" "$WORK/$round.$side" "$WORK/$round.$side.answers" \
+			--journal "$WORK/$round.$side.journal" &
 		senders+=($!)
 	done
-	moment $((round % 2 == 0 ? 600 : 300))
-	if ((round % 4 == 1)); then
+	# The first time ballots are surely owed, however quick the server is.
+	if ((round == 1)); then
+		by_steps has "$WORK/1.a.journal" $((total * (20 + $(below 100)))) ||
+			not_ok "round 1: ballots come in"
+	else
+		moment $((round % 2 == 0 ? 600 : 300))
+	fi
+	if ((round > 1 && round % 4 == 1)); then
 		kill -TERM "$TALLYD"
 		moment 700
 		kill -KILL "$TALLYD" 2> /dev/null

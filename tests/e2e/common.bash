@@ -169,6 +169,25 @@ tallyd_kill() {
 	[ "$CODE" -eq 137 ] || not_ok "tallyd ended by itself with $CODE"
 }
 
+# by_steps COMMAND...: lets tallyd run for moments, each longer, until the command is true; then it
+# stands still (SIGSTOP), so that what follows meets it on the way however quick it is.
+by_steps() {
+	local step i end=$((SECONDS + 100))
+	for ((step = 1; SECONDS < end; step++)); do
+		kill -STOP "$TALLYD" || return
+		"$@" && return
+		kill -CONT "$TALLYD"
+		for ((i = 0; i < step * 20 && i < 20000; i++)); do :; done
+	done
+	kill -STOP "$TALLYD"
+	return 1
+}
+
+# has FILE SIZE: at least so many bytes.
+has() {
+	[ -e "$1" ] && [ "$(stat -c %s "$1")" -ge "$2" ]
+}
+
 # stops WHAT: SIGTERM and code 0.
 stops() {
 	tallyd_stop

@@ -116,7 +116,7 @@ election() {
 
 if ! command -v python3 > /dev/null; then
 	skipped "there is no python3 to read the elections a second time"
-	exit
+	exit 0
 fi
 election Netherlands_Assen_2024
 election Switzerland_Zurich_S5R

@@ -156,7 +156,7 @@ for number in 1 2 3; do
 done
 if ! interop_build; then
 	skipped "no Go with golang.org/x/mod here: nobody else's reader"
-	exit
+	exit 0
 fi
 reads checkpoint
 reads tiles

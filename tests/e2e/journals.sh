@@ -15,12 +15,6 @@ found() {
 		--campaign "$CAMPAIGN/campaign.json" --log-key "$CAMPAIGN/log.key"
 }
 
-# grown FILE PID SIZE: until the file has so many bytes, or the process is gone.
-grown() {
-	tail -s 0.02 -c +1 --pid="$2" -F "$1" 2>/dev/null | head -c "$3" > "$WORK/grown"
-	[ "$(stat -c %s "$WORK/grown")" -eq "$3" ]
-}
-
 # begin_sending JOURNAL BALLOTS [OPTION...]: in the background, as $sender.
 begin_sending() {
 	local journal=$1 file=$2
@@ -44,7 +38,7 @@ found "$WORK/data"
 tallyd_must "$WORK/data"
 one=$WORK/one.journal
 begin_sending "$one" "$CAMPAIGN/ballots.bin"
-grown "$one" "$sender" 100000 || not_ok "the journal did not grow"
+by_steps has "$one" 100000 || not_ok "the journal did not grow"
 tallyd_kill
 await "$sender"
 same "sending ends with 3 when the server is killed" "$CODE" 3
@@ -59,9 +53,11 @@ same "all of it is accepted, unless it was refused before" \
 # The frontend itself is killed, and continues its journal.
 two=$WORK/two.journal
 begin_sending "$two" "$CAMPAIGN/ballots.bin" --connections 3 --journal-sync
-grown "$two" "$sender" 150000 || not_ok "the second journal did not grow"
+by_steps has "$two" 150000 || not_ok "the second journal did not grow"
 kill -KILL "$sender"
 await "$sender"
+same "the frontend was still sending" "$CODE" 137
+kill -CONT "$TALLYD"
 send "$key" "$CAMPAIGN/ballots.bin" "$WORK/answers" --journal "$two" --connections 3
 cut -d' ' -f1 "$WORK/answers" > "$WORK/verdicts"
 check "every verdict is the one it should be" cmp "$WORK/verdicts" "$CAMPAIGN/ballots.expected"

@@ -24,7 +24,7 @@ outcomes() {
 
 if [ ! -d "$DATA/pabulib/oracle" ]; then
 	skipped "$DATA/pabulib/oracle is not there"
-	exit
+	exit 0
 fi
 for file in "$DATA"/pabulib/*.pb; do
 	outcomes "$(basename "$file" .pb)"

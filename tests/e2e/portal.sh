@@ -7,7 +7,7 @@ data=$WORK/data
 
 if ! command -v python3 > /dev/null; then
 	skipped "there is no python3 to read the files"
-	exit
+	exit 0
 fi
 
 schema() {
@@ -149,7 +149,7 @@ trip Netherlands_Assen_2024
 trip Poland_Krakow_2022_Czyzyny
 trip Poland_Katowice_2024_Murcki
 trip Switzerland_Zurich_S5R
-[ -n "${FULL:-}" ] || exit
+[ -n "$FULL" ] || exit 0
 for file in Poland_Wieliczka_2023_Green_Budget Poland_Warszawa_2022_Wola \
 	Poland_Warszawa_2017_Grochow_Poludniowy Poland_Czestochowa_2025 Poland_Gdynia_2020 \
 	US_Stanford_Dataset_PB_Rochester_NY_2019_vote_knapsacks France_Toulouse_2024 \

@@ -105,7 +105,8 @@ stand_in() {
 stand_in includes 'echo ok fine'
 stand_in format 'echo not ok crooked; echo "# by much"; yes nothing | head -n 300; exit 1'
 stand_in nouns 'echo 1..3; echo ok one; echo gone >&2; exit 9'
-stand_in sizes 'yes | head -n 300'
+stand_in sizes 'yes | head -n 300
+echo "x.c:1:2: runtime error: a bound" >&2; yes frame | head -n 9 >&2'
 stand_in words 'echo ok fine; echo SKIPPED: half'
 cat > last << 'EOF'
 == what failed
@@ -118,10 +119,15 @@ tidy: tidy/format (1)
     | nothing
     | nothing
 tidy: tidy/nouns (1) ended with code 9 after 1 of 3
+    | gone
     | 1..3
     | ok one
-    | gone
 tidy: tidy/sizes (1) checked nothing, code 0
+    | x.c:1:2: runtime error: a bound
+    | frame
+    | frame
+    | frame
+    | frame
     | y
     | y
     | y
@@ -130,12 +136,32 @@ tidy: tidy/selftest (1) was not built
 failed: tidy: tidy/format; tidy: tidy/nouns; tidy: tidy/sizes; tidy: tidy/selftest;
 3 passed, 4 failed, 1 skipped
 EOF
-TMPDIR=$work bash run/tests/run.sh tidy 2>&1 | tail -n "$(wc -l < last)" > ended
-if diff last ended > said; then
+TMPDIR=$work bash run/tests/run.sh tidy > told 2>&1
+code=$?
+tail -n "$(wc -l < last)" told > ended
+if diff last ended > said && [ $code -eq 1 ]; then
 	echo "ok run.sh ends with what failed"
 else
 	sed 's/^/# /' said
 	echo "not ok run.sh ends with what failed"
+	bad=1
+fi
+
+# Of a lane that is killed there is an output and no code, and what it had yet to run has neither.
+for name in nouns sizes words; do
+	stand_in $name 'echo ok fine'
+done
+stand_in format 'echo ok fine; rm build/check/tidy/tidy-format.out'
+stand_in includes 'kill -KILL $(cut -d" " -f4 /proc/$PPID/stat)'
+rm -r run/build
+TMPDIR=$work bash run/tests/run.sh tidy > told 2>&1
+code=$?
+if [ $code -eq 1 ] && grep -q '^tidy: tidy/includes (1) never ran' told &&
+	grep -q '^tidy: tidy/format (1) never ran' told; then
+	echo "ok run.sh counts what was killed"
+else
+	sed 's/^/# /' told
+	echo "not ok run.sh counts what was killed"
 	bad=1
 fi
 exit $bad
