@@ -1,6 +1,7 @@
 #include "tests/lib/caller.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -30,6 +31,14 @@ caller_send(int fd, const void *bytes, size_t size)
 }
 
 void
+caller_see_end(ssize_t got)
+{
+	if (got < 0 && errno != ECONNRESET)
+		fail_msg("not closed by the server: %s", strerror(errno));
+	assert_true(got <= 0);
+}
+
+void
 caller_hear(int fd, struct caller_answer *answer)
 {
 	size_t size = 0;
@@ -41,6 +50,8 @@ caller_hear(int fd, struct caller_answer *answer)
 		if (got > 0)
 			size += (size_t)got;
 	}
+	if (got <= 0)
+		caller_see_end(got);
 	close(fd);
 	answer->bytes[size] = 0;
 	answer->status = 0;

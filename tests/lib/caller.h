@@ -24,7 +24,11 @@ caller_dial(uint16_t port);
 bool
 caller_send(int fd, const void *bytes, size_t size);
 
-/* Reads until the server closes, and closes. */
+/* Fails unless what recv has just returned, and errno, say that the server has closed. */
+void
+caller_see_end(ssize_t got);
+
+/* Reads until the server closes, and closes. Fails if nothing comes for TEST_PATIENCE_S. */
 void
 caller_hear(int fd, struct caller_answer *answer);
 
