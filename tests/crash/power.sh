@@ -25,8 +25,8 @@ record_to() {
 
 # Until tallyd has written that file anew.
 await_newer() {
-	local i
-	for ((i = 0; i < 400; i++)); do
+	local deadline=$((SECONDS + 100))
+	while ((SECONDS < deadline)); do
 		[ "$1" -nt "$WORK/mark" ] && return
 		sleep 0.03
 	done

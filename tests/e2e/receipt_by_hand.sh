@@ -24,7 +24,7 @@ ballot_at() {
 # by_hand SHELL VKEY: in $WORK/hand, whose receipt and ballot it takes; its word in SAID.
 by_hand() {
 	(cd "$WORK/hand" && find . ! -name receipt ! -name ballot -type f -delete &&
-		VKEY=$2 timeout 60 "$1" ../recipe) > "$WORK/hand.out" 2> "$WORK/hand.err"
+		VKEY=$2 timeout 120 "$1" ../recipe) > "$WORK/hand.out" 2> "$WORK/hand.err"
 	CODE=$?
 	SAID=$(tail -n 1 "$WORK/hand.out")
 }

@@ -63,7 +63,7 @@ closed_mouth() {
 
 # published SIZE: waits for a checkpoint of at least that many entries.
 published() {
-	local deadline=$((SECONDS + 60))
+	local deadline=$((SECONDS + 100))
 	until [ "$(sed -n 2p "$data/public/checkpoint")" -ge "$1" ]; do
 		[ $SECONDS -lt $deadline ] || { not_ok "a checkpoint of $1 entries"; exit 1; }
 		read -rt 0.05 <> <(:)
