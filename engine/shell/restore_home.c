@@ -5,7 +5,6 @@
 #include "shell/line.h"
 #include "shell/refill.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,12 +150,8 @@ restore_nothing(struct restore *restore)
 	struct start *start = restore->start;
 	int status;
 
-	if (start->pollbook.records_count > 0) {
-		pages_clear(&start->pollbook_pages);
-		if (!pages_fill(&start->pollbook_pages))
-			return disk_fail(DISK_FAILED, "making the poll book anew: %s",
-					 strerror(errno));
-	}
+	if (start->pollbook.records_count > 0)
+		pages_clear(&start->pollbook_pages); /* the replay that follows touches them */
 	pollbook_empty(&start->pollbook);
 	station_restore_nothing(start->station);
 	restore->from = 0;
